@@ -1,0 +1,6 @@
+"""Addresses of the audience room."""
+
+from django.urls import URLPattern
+
+app_name = "audience"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,120 @@
+"""Campaigns: what is said, to whom, and from whom."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts.models import Sender, Workspace
+from campaigns.audience.models import List
+from campaigns.composing.querysets import CampaignQuerySet
+
+
+class Campaign(models.Model):
+    """One mailing."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        PREPARING = "preparing", _("Preparing")
+        SENDING = "sending", _("Sending")
+        PAUSED = "paused", _("Paused")
+        SENT = "sent", _("Sent")
+        CANCELLED = "cancelled", _("Cancelled")
+        MISSED = "missed", _("Missed its time")
+        FAILED = "failed", _("Failed")
+
+    class Format(models.TextChoices):
+        MARKDOWN = "markdown", _("Markdown")
+        HTML = "html", _("HTML")
+
+    class Tracking(models.TextChoices):
+        """The most a campaign may record; weaker of this, workspace and person wins."""
+
+        NONE = "none", _("Nothing: no pixel, links untouched")
+        AGGREGATE = "aggregate", _("Totals only: nobody is told apart")
+        INDIVIDUAL = "individual", _("Per person, for those who may be measured")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="campaigns")
+    name = models.CharField(_("name"), max_length=150)
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    preheader = models.CharField(_("preheader"), max_length=250, blank=True)
+    sender = models.ForeignKey(
+        Sender, models.PROTECT, null=True, blank=True, related_name="campaigns"
+    )
+    reply_to = models.EmailField(_("reply-to address"), max_length=254, blank=True)
+    lists = models.ManyToManyField(List, related_name="campaigns", blank=True)
+    format = models.CharField(max_length=10, choices=Format, default=Format.MARKDOWN)
+    body = models.TextField(_("body"), blank=True)
+    # Empty: derived from the body.
+    text = models.TextField(_("plain text"), blank=True)
+    tracking = models.CharField(max_length=10, choices=Tracking, default=Tracking.INDIVIDUAL)
+    # Raised when what is sent changes; deliveries remember theirs.
+    revision = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    pause_reason = models.CharField(max_length=300, blank=True)
+    # The moment to launch, and the zone and wall time the marketer chose it in.
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    scheduled_zone = models.CharField(max_length=64, blank=True)
+    launched_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="scheduled") | Q(scheduled_at__isnull=False),
+                name="composing_campaign_scheduled_has_time",
+            )
+        ]
+        indexes = [
+            # For CampaignQuerySet.due(), asked by every beat tick.
+            models.Index(
+                fields=["scheduled_at"],
+                name="composing_campaign_due",
+                condition=Q(status="scheduled"),
+            ),
+            # For the campaign list, newest first.
+            models.Index(fields=["workspace", "-created_at"], name="composing_campaign_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the content may still change."""
+        return self.status in {self.Status.DRAFT, self.Status.PAUSED}
+
+
+class Revision(models.Model):
+    """The content of a campaign as it was frozen for sending."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    subject = models.CharField(max_length=250)
+    preheader = models.CharField(max_length=250, blank=True)
+    from_name = models.CharField(max_length=120)
+    from_email = models.EmailField(max_length=254)
+    reply_to = models.EmailField(max_length=254, blank=True)
+    unsubscribe_mailbox = models.EmailField(max_length=254, blank=True)
+    html = models.TextField()
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="composing_revision_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of {self.campaign_id}"

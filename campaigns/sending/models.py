@@ -1,0 +1,147 @@
+"""The delivery ledger: one row per campaign and person, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts.models import Workspace
+from campaigns.audience.models import Contact
+from campaigns.composing.models import Campaign
+from campaigns.sending.querysets import DeliveryQuerySet
+
+
+class Delivery(models.Model):
+    """One campaign to one contact."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        CLAIMED = "claimed", _("Being prepared")
+        # The intent is committed: bytes may have left.
+        SENDING = "sending", _("Being handed over")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Failed")
+        # We cannot know; we say so instead of sending again.
+        UNKNOWN = "unknown", _("Not confirmed")
+        SUPPRESSED = "suppressed", _("Not sent: suppressed")
+        CANCELLED = "cancelled", _("Not sent: cancelled")
+
+    class Mode(models.TextChoices):
+        NONE = "none", _("Nothing recorded")
+        AGGREGATE = "aggregate", _("Totals only")
+        INDIVIDUAL = "individual", _("Per person")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="deliveries")
+    # A contact may be erased; the delivery stays, for the counts.
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="deliveries")
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    address = models.CharField(max_length=254)
+    address_key = models.CharField(max_length=254)
+    domain = models.CharField(max_length=254)
+    mode = models.CharField(max_length=10, choices=Mode)
+    consent_epoch = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    claim_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    message_id = models.CharField(max_length=255, blank=True)
+    code = models.PositiveSmallIntegerField(null=True)
+    enhanced_code = models.CharField(max_length=12, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    # Facts from providers, each the earliest that was told (LEAST), so order is no matter.
+    delivered_at = models.DateTimeField(null=True)
+    soft_bounced_at = models.DateTimeField(null=True)
+    hard_bounced_at = models.DateTimeField(null=True)
+    complained_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "contact"], name="sending_delivery_contact_once"
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "address_key"], name="sending_delivery_address_once"
+            ),
+        ]
+        indexes = [
+            # For claiming the next batch of a campaign.
+            models.Index(
+                fields=["campaign", "next_at", "id"],
+                name="sending_delivery_pending",
+                condition=Q(state="pending"),
+            ),
+            # For the reaper: claims and intents that have expired.
+            models.Index(
+                fields=["lease_until"],
+                name="sending_delivery_claimed",
+                condition=Q(state="claimed"),
+            ),
+            models.Index(
+                fields=["sending_at"],
+                name="sending_delivery_sending",
+                condition=Q(state="sending"),
+            ),
+            # For provider events that name only the provider's own id.
+            models.Index(
+                fields=["message_id"],
+                name="sending_delivery_message",
+                condition=~Q(message_id=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} to {self.contact_id}: {self.state}"
+
+
+class ProviderEvent(models.Model):
+    """What a provider told about a delivery; kept once, however often it is told."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
+    provider = models.CharField(max_length=30)
+    event_key = models.CharField(max_length=255)
+    # anymail's EventType, unchanged.
+    kind = models.CharField(max_length=20)
+    reject_reason = models.CharField(max_length=20, blank=True)
+    description = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "event_key"], name="sending_event_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.delivery_id}"
+
+
+class InboxMail(models.Model):
+    """A mail that the local inbox took, as it came in."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="inbox")
+    # Of the Message-ID, so that tests and people can tell what a mail belongs to.
+    delivery_uuid = models.UUIDField(null=True)
+    from_address = models.CharField(max_length=300)
+    to_address = models.CharField(max_length=300)
+    subject = models.CharField(max_length=300, blank=True)
+    size = models.PositiveIntegerField()
+    content = models.BinaryField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # For the inbox page, newest first.
+        indexes = [models.Index(fields=["workspace", "-id"], name="sending_inbox_newest")]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

@@ -1,0 +1,22 @@
+"""All SQL of the delivery ledger: claim, intend, settle, reap, count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from campaigns.sending.models import Delivery
+
+    _QuerySet = models.QuerySet[Delivery]
+else:
+    _QuerySet = models.QuerySet
+
+
+class DeliveryQuerySet(_QuerySet):
+    """Deliveries, in the words of the ledger."""
+
+    def pending(self) -> DeliveryQuerySet:
+        """Deliveries that nobody holds."""
+        return self.filter(state="pending")

@@ -1,0 +1,55 @@
+"""Fixtures that every room's tests share."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from campaigns.accounts.models import Member, Sender, User, Workspace
+from tests import world
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path: Path) -> None:
+    """Give each test its own media and spool, plain static files, and a fast hasher."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SPOOL_DIR = tmp_path / "spool"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def workspace(db) -> Workspace:
+    return world.make_workspace()
+
+
+@pytest.fixture
+def member(workspace: Workspace) -> User:
+    """Alice, who owns the workspace."""
+    return world.make_member(workspace, email="alice@example.org", role=Member.Role.OWNER)
+
+
+@pytest.fixture
+def sender(workspace: Workspace) -> Sender:
+    """A From identity that mails into the local inbox."""
+    return world.make_sender(workspace)
+
+
+@pytest.fixture
+def alice(client: Client, member: User) -> Client:
+    """A browser in which Alice is signed in."""
+    client.force_login(member)
+    return client
+
+
+@pytest.fixture
+def stranger(db) -> Client:
+    """A browser in which a member of another workspace is signed in."""
+    other = world.make_workspace(name="Elsewhere")
+    charlie = world.make_member(other, email="charlie@example.net", role=Member.Role.OWNER)
+    browser = Client()
+    browser.force_login(charlie)
+    return browser

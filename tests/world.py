@@ -1,0 +1,56 @@
+"""Make the things tests are about. Each maker fills in what the test does not care for."""
+
+import itertools
+from typing import Any
+
+from campaigns.accounts.models import Member, Provider, Sender, User, Workspace
+from campaigns.audience.models import Contact, List, Subscription
+from campaigns.composing.models import Campaign
+
+PASSWORD = "correct horse battery staple"
+_numbers = itertools.count(1)
+
+
+def make_workspace(**fields: Any) -> Workspace:
+    values = {"name": f"Acme {next(_numbers)}", "postal_address": "1 Main Street, Springfield"}
+    return Workspace.objects.create(**(values | fields))
+
+
+def make_member(workspace: Workspace, *, email: str = "", role: str = "owner") -> User:
+    user = User.objects.create_user(email or f"member{next(_numbers)}@example.org", PASSWORD)
+    Member.objects.create(workspace=workspace, user=user, role=role)
+    return user
+
+
+def make_sender(workspace: Workspace, **fields: Any) -> Sender:
+    provider = fields.pop("provider", None) or Provider.objects.create(
+        workspace=workspace, name="Inbox", kind=Provider.Kind.INBOX
+    )
+    values = {"name": "Acme News", "email": f"news{next(_numbers)}@acme.example"}
+    return Sender.objects.create(workspace=workspace, provider=provider, **(values | fields))
+
+
+def make_list(workspace: Workspace, **fields: Any) -> List:
+    return List.objects.create(workspace=workspace, **({"name": f"List {next(_numbers)}"} | fields))
+
+
+def make_contact(workspace: Workspace, on: List | None = None, **fields: Any) -> Contact:
+    """Make a contact, and subscribe it to the list `on` when one is given."""
+    email = fields.pop("email", f"person{next(_numbers)}@example.com")
+    values = {"email": email, "email_key": email.lower(), "fingerprint": email.encode()[:16]}
+    contact = Contact.objects.create(workspace=workspace, **(values | fields))
+    if on is not None:
+        Subscription.objects.create(workspace=workspace, list=on, contact=contact)
+    return contact
+
+
+def make_campaign(workspace: Workspace, **fields: Any) -> Campaign:
+    lists = fields.pop("lists", [])
+    values = {
+        "name": f"Campaign {next(_numbers)}",
+        "subject": "Hello",
+        "body": "Hello {{ contact.first_name | default: 'friend' }}\n\n[Read](https://example.com/a)",
+    }
+    campaign = Campaign.objects.create(workspace=workspace, **(values | fields))
+    campaign.lists.set(lists)
+    return campaign
