@@ -11,12 +11,8 @@ from django.db.models.functions import Now
 if TYPE_CHECKING:
     from campaigns.composing.models import Campaign
 
-    _QuerySet = models.QuerySet[Campaign]
-else:
-    _QuerySet = models.QuerySet
 
-
-class CampaignQuerySet(_QuerySet):
+class CampaignQuerySet(models.QuerySet["Campaign"]):
     """Campaigns, in the words of the field."""
 
     def due(self) -> CampaignQuerySet:

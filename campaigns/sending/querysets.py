@@ -9,12 +9,8 @@ from django.db import models
 if TYPE_CHECKING:
     from campaigns.sending.models import Delivery
 
-    _QuerySet = models.QuerySet[Delivery]
-else:
-    _QuerySet = models.QuerySet
 
-
-class DeliveryQuerySet(_QuerySet):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries, in the words of the ledger."""
 
     def pending(self) -> DeliveryQuerySet:
