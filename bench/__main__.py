@@ -1,0 +1,75 @@
+"""Run the benchmarks: `python -m bench`, or `ONLY=track.hits python -m bench`.
+
+Every figure is told as a ratio to a reference taken in the same run, because absolute
+figures say more about the machine than about the code. Prints a table, and writes
+`bench/results.json`: a list of objects with `name`, `figure`, `unit`, `reference`,
+`reference_figure`, `ratio`, `target` and `met`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import django
+
+RESULTS = Path(__file__).with_name("results.json")
+
+# What each module measures, so that `ONLY` starts no more than it must.
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "bench.render": ("send.render",),
+    "bench.send": ("send.end_to_end",),
+    "bench.track": ("track.hits", "track.drain"),
+    "bench.imports": ("import.rows",),
+    "bench.report": ("report.page",),
+}
+COLUMNS = ("name", "figure", "unit", "ratio", "target", "met", "reference")
+
+
+def main() -> int:
+    """Run what was asked for; the exit code is 1 when a target was missed."""
+    only = os.environ.get("ONLY", "")
+    chosen = [module for module, names in MODULES.items() if not only or only in names]
+    if not chosen:
+        known = ", ".join(name for names in MODULES.values() for name in names)
+        print(f"No benchmark is called {only!r}. There are: {known}.", file=sys.stderr)
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    results: list[dict[str, Any]] = []
+    for module in chosen:
+        found = importlib.import_module(module).run()
+        results += [row for row in found if not only or row["name"] == only]
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    print(table(results))
+    print(f"\nWritten to {RESULTS}")
+    return 0 if all(row["met"] for row in results) else 1
+
+
+def table(results: Iterable[Mapping[str, Any]]) -> str:
+    """Return the results as aligned columns."""
+    rows = [COLUMNS, *([_cell(row[column]) for column in COLUMNS] for row in results)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _cell(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "NO"
+        case float() | int():
+            return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        case _:
+            return str(value)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
