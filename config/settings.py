@@ -11,6 +11,11 @@ from config.env import BASE_DIR, VAR_DIR, env, kept_secret
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret("secret_key")
+# Former secret keys: the unsubscribe links of old mails go on working with them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Suppressed addresses are known by a hash under this key: it must never change. Who
+# rotates SECRET_KEY gives the first one here.
+FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="") or SECRET_KEY
 
 # Addresses in mails and pages come from here, never from the Host header.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -86,12 +91,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before the next one: a browser that meets an empty house is led to the set-up page.
+    "campaigns.accounts.middleware.WorkspaceMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "campaigns.accounts.middleware.WorkspaceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -126,6 +132,8 @@ DATABASES["default"].update(
     }
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Counts failed sign-ins, so it is shared by all web processes. Redis by CACHE_URL.
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://accounts_cache")}
 
 MEDIA_ROOT = VAR_DIR / "media"
 SPOOL_DIR = VAR_DIR / "spool"
@@ -159,6 +167,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "campaigns.accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# Else anybody could make us write to any address.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 
 # --- Language and time -----------------------------------------------------------
 
@@ -183,6 +193,14 @@ STORAGES = {
 # The local inbox: a development mailbox on loopback, off once real senders exist.
 INBOX_HOST = "127.0.0.1"
 INBOX_PORT = env.int("INBOX_PORT", default=8025)
+# The newest mails that a workspace's inbox keeps.
+INBOX_LIMIT = env.int("INBOX_LIMIT", default=20_000)
+# Mail to members themselves (a forgotten password), such as smtp+tls://user:pass@host:587.
+SYSTEM_MAIL_URL = env.str("SYSTEM_MAIL_URL", default="")
+vars().update(env.email_url_config(SYSTEM_MAIL_URL or "dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("SYSTEM_MAIL_FROM", default="candid@localhost")
+# Whether members may name SMTP servers and API addresses inside our own network.
+ALLOW_PRIVATE_HOSTS = env.bool("ALLOW_PRIVATE_HOSTS", default=False)
 # Anymail backends that a test or a self-hosted provider answers at another address.
 ANYMAIL = env.json("ANYMAIL", default={})
 

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from campaigns.accounts.models import Member, Provider, Sender, User, Workspace
+from campaigns.audience import addresses
 from campaigns.audience.models import Contact, List, Subscription
 from campaigns.composing.models import Campaign
 
@@ -37,7 +38,12 @@ def make_list(workspace: Workspace, **fields: Any) -> List:
 def make_contact(workspace: Workspace, on: List | None = None, **fields: Any) -> Contact:
     """Make a contact, and subscribe it to the list `on` when one is given."""
     email = fields.pop("email", f"person{next(_numbers)}@example.com")
-    values = {"email": email, "email_key": email.lower(), "fingerprint": email.encode()[:16]}
+    key = addresses.key(email)
+    values = {
+        "email": email,
+        "email_key": key,
+        "fingerprint": addresses.fingerprint(workspace.pk, key),
+    }
     contact = Contact.objects.create(workspace=workspace, **(values | fields))
     if on is not None:
         Subscription.objects.create(workspace=workspace, list=on, contact=contact)

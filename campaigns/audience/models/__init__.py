@@ -1,0 +1,19 @@
+"""People, the lists they are on, what they agreed to, and who must not be mailed."""
+
+from campaigns.audience.models.consent import Consent, ConsentEntry
+from campaigns.audience.models.imports import Import, ImportRemark
+from campaigns.audience.models.leaving import Suppression, Unsubscription
+from campaigns.audience.models.people import Contact, Field, List, Subscription
+
+__all__ = [
+    "Consent",
+    "ConsentEntry",
+    "Contact",
+    "Field",
+    "Import",
+    "ImportRemark",
+    "List",
+    "Subscription",
+    "Suppression",
+    "Unsubscription",
+]

@@ -1,0 +1,68 @@
+"""Who left, and which addresses must not be mailed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts.models import Workspace
+from campaigns.audience.querysets import UnsubscriptionQuerySet
+
+
+class Unsubscription(models.Model):
+    """A person left a list, and through which campaign. Kept, so that reports can count it."""
+
+    class Source(models.TextChoices):
+        ONE_CLICK = "one_click", _("The mail program's own button")
+        PAGE = "page", _("The link in the mail")
+        MEMBER = "member", _("A member of the workspace")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    contact = models.ForeignKey(
+        "audience.Contact", models.SET_NULL, null=True, related_name="unsubscriptions"
+    )
+    list = models.ForeignKey("audience.List", models.SET_NULL, null=True, related_name="+")
+    # Plain ids: campaigns and deliveries live in higher rooms.
+    campaign_id = models.BigIntegerField(null=True)
+    delivery_id = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=10, choices=Source)
+    at = models.DateTimeField(auto_now_add=True)
+    # The person took it back on the same page; see UnsubscriptionQuerySet.standing().
+    undone_at = models.DateTimeField(null=True)
+
+    objects = UnsubscriptionQuerySet.as_manager()
+
+    class Meta:
+        # For a campaign's report.
+        indexes = [models.Index(fields=["campaign_id"], name="audience_unsub_campaign")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} left {self.list_id}"
+
+
+class Suppression(models.Model):
+    """An address that this workspace must not mail, whatever list it is on."""
+
+    class Reason(models.TextChoices):
+        HARD_BOUNCE = "hard_bounce", _("The address does not exist")
+        COMPLAINT = "complaint", _("Reported as spam")
+        UNSUBSCRIBED_ALL = "unsubscribed_all", _("Wants nothing any more")
+        MANUAL = "manual", _("Added by a member")
+        ERASED = "erased", _("Asked to be erased")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="suppressions")
+    # Keyed BLAKE2 of the address key (`addresses.fingerprint`): outlives erasure.
+    fingerprint = models.BinaryField(max_length=16)
+    reason = models.CharField(max_length=20, choices=Reason)
+    campaign_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "fingerprint"], name="audience_suppression_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} at {self.at}"

@@ -1,0 +1,152 @@
+"""Contacts, the lists they are on, and the further fields a workspace keeps of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts.models import Workspace
+from campaigns.audience import addresses
+from campaigns.audience.models.consent import Consent
+from campaigns.audience.querysets import ContactQuerySet, ListQuerySet, SubscriptionQuerySet
+
+
+class Contact(models.Model):
+    """A person, once per workspace, known by address."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="contacts")
+    # As mail is sent to it: `addresses.check(…)`.
+    email = models.CharField(_("e-mail"), max_length=254)
+    # `addresses.key(email)`: case-folded, IDNA domain. Uniqueness and joins use this.
+    email_key = models.CharField(max_length=254)
+    # `addresses.fingerprint(workspace_id, email_key)`: what suppressions are joined by.
+    fingerprint = models.BinaryField(max_length=16)
+    first_name = models.CharField(_("first name"), max_length=120, blank=True)
+    last_name = models.CharField(_("last name"), max_length=120, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    # Further columns of an import: {"company": "Acme", …}; keys are those of `Field`.
+    fields = models.JSONField(default=dict)
+    # The newest row of the consent ledger, kept beside the person for launching.
+    measuring = models.CharField(
+        _("measuring"), max_length=10, choices=Consent, default=Consent.UNKNOWN
+    )
+    # Raised by each refusal; tokens of an older epoch collect nothing.
+    consent_epoch = models.PositiveIntegerField(default=0)
+    # A date and no more, for people who agreed: see docs/privacy.md.
+    last_seen_on = models.DateField(null=True)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "email_key"], name="audience_contact_once")
+        ]
+        # For the contacts page, newest first.
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="audience_contact_newest")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def name(self) -> str:
+        """First and last name, or nothing."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def readable_email(self) -> str:
+        """The address with an international domain in its own letters."""
+        return addresses.readable(self.email)
+
+
+class Field(models.Model):
+    """Something a workspace keeps of its contacts beyond what all workspaces do."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="contact_fields")
+    # What merge tags say: {{ contact.company }}.
+    key = models.CharField(max_length=40)
+    label = models.CharField(_("label"), max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="audience_field_once"),
+            models.CheckConstraint(
+                condition=Q(key__regex=r"^[a-z][a-z0-9_]*$"), name="audience_field_key_plain"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class List(models.Model):
+    """People who get the same mailings."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="lists")
+    name = models.CharField(_("name"), max_length=120)
+    # Said to recipients on the unsubscribe page.
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ListQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="audience_list_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscription(models.Model):
+    """A contact on a list."""
+
+    class Status(models.TextChoices):
+        SUBSCRIBED = "subscribed", _("Subscribed")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+
+    class Basis(models.TextChoices):
+        """Why this person may be mailed; GDPR art. 6, ePrivacy art. 13."""
+
+        CONSENT = "consent", _("They asked for it")
+        CUSTOMER = "customer", _("They are customers, and can object")
+        OTHER = "other", _("Another basis, described")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    list = models.ForeignKey(List, models.CASCADE, related_name="subscriptions")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="subscriptions")
+    status = models.CharField(max_length=12, choices=Status, default=Status.SUBSCRIBED)
+    basis = models.CharField(_("basis"), max_length=10, choices=Basis, default=Basis.CONSENT)
+    basis_note = models.CharField(_("note on the basis"), max_length=300, blank=True)
+    subscribed_at = models.DateTimeField(auto_now_add=True)
+    unsubscribed_at = models.DateTimeField(null=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list", "contact"], name="audience_subscription_once"),
+            models.CheckConstraint(
+                condition=Q(status="subscribed", unsubscribed_at__isnull=True)
+                | Q(status="unsubscribed", unsubscribed_at__isnull=False),
+                name="audience_subscription_end_has_time",
+            ),
+        ]
+        # For launching: who is on this list now, in contact order.
+        indexes = [
+            models.Index(
+                fields=["list", "contact"],
+                name="audience_subscribed",
+                condition=Q(status="subscribed"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} on {self.list_id}: {self.status}"

@@ -1,0 +1,130 @@
+"""Questions about contacts, lists, and what people agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.utils import timezone
+
+from campaigns.audience import measuring
+
+if TYPE_CHECKING:
+    from campaigns.audience.models import Contact, Import, List, Subscription, Unsubscription
+
+STATES = ("unknown", "granted", "refused", "withdrawn")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Contacts, in the words of the audience."""
+
+    def mailable(self, workspace_id: int, list_ids: Sequence[int]) -> ContactQuerySet:
+        """People on any of the lists, each once, without those who must not be mailed."""
+        on_a_list = _rows("Subscription").filter(
+            contact=OuterRef("pk"),
+            list__in=list_ids,
+            workspace=workspace_id,
+            status="subscribed",
+        )
+        return self.filter(Exists(on_a_list), workspace=workspace_id).unsuppressed()
+
+    def suppressed(self) -> ContactQuerySet:
+        """People whose address must not be mailed."""
+        return self.filter(_suppression())
+
+    def unsuppressed(self) -> ContactQuerySet:
+        """People whose address may be mailed."""
+        return self.filter(~_suppression())
+
+    def with_suppressed(self) -> ContactQuerySet:
+        """Add `is_suppressed`: whether the address must not be mailed."""
+        return self.annotate(is_suppressed=_suppression())
+
+    def with_measuring_mode(self, policy: str, most: str = measuring.INDIVIDUAL) -> ContactQuerySet:
+        """Add `mode`: what a mail that may record `most` may record of each person."""
+        cases = (
+            When(measuring=said, then=Value(measuring.least(measuring.most(policy, said), most)))
+            for said in STATES
+        )
+        return self.annotate(
+            mode=Case(*cases, default=Value(measuring.NONE), output_field=models.CharField())
+        )
+
+    def on_list(self, list_id: int, status: str = "") -> ContactQuerySet:
+        """People who are or were on the list; with `status`, only those."""
+        rows = _rows("Subscription").filter(contact=OuterRef("pk"), list=list_id)
+        return self.filter(Exists(rows.filter(status=status) if status else rows))
+
+    def matching(self, text: str) -> ContactQuerySet:
+        """People whose address or name holds each word of `text`."""
+        found = self
+        for word in text.split()[:5]:
+            found = found.filter(
+                Q(email__icontains=word)
+                | Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+            )
+        return found
+
+
+class ListQuerySet(models.QuerySet["List"]):
+    """Lists and their sizes."""
+
+    def with_counts(self) -> ListQuerySet:
+        """Add how many people are subscribed, and how many left."""
+        return self.annotate(
+            subscribed=Count("subscriptions", filter=Q(subscriptions__status="subscribed")),
+            unsubscribed=Count("subscriptions", filter=Q(subscriptions__status="unsubscribed")),
+        )
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Who is on which list."""
+
+    def subscribed(self) -> SubscriptionQuerySet:
+        """Those that get mail now."""
+        return self.filter(status="subscribed")
+
+    def end(self) -> int:
+        """Unsubscribe them, and return how many were subscribed until now."""
+        return self.subscribed().update(status="unsubscribed", unsubscribed_at=timezone.now())
+
+    def resume(self) -> int:
+        """Subscribe them again, and return how many were not."""
+        return self.filter(status="unsubscribed").update(status="subscribed", unsubscribed_at=None)
+
+
+class UnsubscriptionQuerySet(models.QuerySet["Unsubscription"]):
+    """Who left."""
+
+    def standing(self) -> UnsubscriptionQuerySet:
+        """Those that were not taken back: what reports count."""
+        return self.filter(undone_at__isnull=True)
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    """Imports and their state."""
+
+    def abandoned(self) -> ImportQuerySet:
+        """Imports that should run, and that nobody works on as far as we know."""
+        return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=timezone.now()))
+
+    def held_by(self, token: Any) -> ImportQuerySet:
+        """Running imports whose claim is still ours."""
+        return self.filter(status="running", claim_token=token)
+
+
+def _rows(model: str) -> models.QuerySet[Any]:
+    # The models import this module for their managers.
+    return apps.get_model("audience", model)._default_manager.all()
+
+
+def _suppression() -> Exists:
+    return Exists(
+        _rows("Suppression").filter(
+            workspace=OuterRef("workspace"), fingerprint=OuterRef("fingerprint")
+        )
+    )
