@@ -1,0 +1,44 @@
+"""Names of countries, in the reader's language, from the Unicode CLDR data in Babel."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+# Numbers of countries that split, merged or moved on; CLDR maps them to the same codes.
+WITHDRAWN = {"230", "249", "278", "280", "720", "736", "886"}
+
+
+def name(code: str) -> str:
+    """Return what a country is called: "NL" is "Netherlands"; no code is "Unknown"."""
+    if not code:
+        return _("Unknown")
+    return _names(get_language() or "en").get(code, code)
+
+
+def number(code: str) -> str:
+    """Return the ISO 3166 number ("528" for "NL") that the world map knows a country by."""
+    return _numbers().get(code, "")
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    try:
+        locale = Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse("en")
+    return dict(locale.territories)
+
+
+@cache
+def _numbers() -> dict[str, str]:
+    aliases = get_global("territory_aliases")
+    return {
+        codes[0]: number
+        for number, codes in aliases.items()
+        if number.isdigit() and len(codes) == 1 and number not in WITHDRAWN
+    }

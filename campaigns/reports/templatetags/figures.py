@@ -1,0 +1,63 @@
+"""Write figures for people: counts with separators, shares as per cent, places by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel.numbers import format_decimal, format_percent
+from django import template
+from django.utils.translation import get_language, to_locale
+
+from campaigns.reports import places
+from campaigns.reports.charts import Chart, Series
+
+register = template.Library()
+
+# What stands where there is no figure: nobody to be a share of.
+NOTHING = "–"
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """1310 is "1,310"."""
+    return NOTHING if value is None else str(format_decimal(value, locale=_locale()))
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.3142 is "31.4%"."""
+    return NOTHING if share is None else format_percent(share, "0.0%", locale=_locale())
+
+
+@register.filter
+def whole_percent(share: float | None) -> str:
+    """0.3142 is "31%"; what is not nothing is never rounded to nothing."""
+    if share is None:
+        return NOTHING
+    pattern = "0.0%" if 0 < share < 0.01 or 0.99 < share < 1 else "0%"
+    return format_percent(share, pattern, locale=_locale())
+
+
+@register.filter
+def country(code: str) -> str:
+    """NL is "Netherlands"."""
+    return places.name(code)
+
+
+@register.filter
+def as_chart(data: Chart | Mapping[str, Any]) -> Chart:
+    """Take a chart, or the same as a mapping from a view that does not know charts."""
+    if isinstance(data, Chart):
+        return data
+    return Chart(
+        axis=data.get("axis", ""),
+        labels=data.get("labels", ()),
+        series=[Series(row["name"], row["values"]) for row in data.get("series", ())],
+        unit=data.get("unit", ""),
+        keys=data.get("keys", ()),
+    )
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en")
