@@ -11,6 +11,10 @@ from campaigns.audience.models.people import List, Subscription
 from campaigns.audience.querysets import ImportQuerySet
 
 
+def _no_names() -> list[str]:
+    return []
+
+
 class Import(models.Model):
     """A file of people on its way into a list."""
 
@@ -36,6 +40,8 @@ class Import(models.Model):
     encoding = models.CharField(_("character set"), max_length=40, default="utf-8")
     delimiter = models.CharField(_("cells are separated by"), max_length=1, default=",")
     has_header = models.BooleanField(_("the first line names the columns"), default=True)
+    # The columns' names, for the download of remarks and the labels of fields.
+    names = models.JSONField(default=_no_names)
     # What columns become: {"0": "email", "1": "first_name", "5": "field:company"}.
     mapping = models.JSONField(default=dict)
     basis = models.CharField(max_length=10, choices=Subscription.Basis, blank=True)

@@ -1,0 +1,152 @@
+"""Turn the cells of a row into a person, or say why that cannot be done.
+
+Runs once per row of files with millions of them: what can be decided once per file is.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from campaigns.audience import addresses, columns, vocabulary
+
+MAX_NAME = 120
+MAX_FIELD = 1000
+# What PostgreSQL cannot keep, or no screen can show.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# Our own exports put this before cells that a spreadsheet would run: see `export.py`.
+_GUARDED = re.compile(r"'(?=\s*[=+\-@\t\r＝＋－＠])")
+
+
+class Person(NamedTuple):
+    """A row that can be imported, in the order in which it is staged."""
+
+    line: int
+    email: str
+    email_key: str
+    fingerprint: bytes
+    first_name: str
+    last_name: str
+    language: str
+    country: str
+    time_zone: str
+    fields: str
+    # What the row says about being measured: "granted", "refused" or nothing.
+    said: str
+
+
+class RejectedError(Exception):
+    """The row is no person we can mail; the message says why."""
+
+
+class Checker:
+    """Checks the rows of one file; `remarks` says what the last row lost."""
+
+    def __init__(self, workspace_id: int, mapping: Mapping[int, str], width: int) -> None:
+        self.remarks: list[str] = []
+        self._workspace_id = workspace_id
+        self._width = width
+        self._at = {target: number for number, target in mapping.items() if target}
+        self._fields = [
+            (target.removeprefix(columns.FIELD), number)
+            for number, target in mapping.items()
+            if target.startswith(columns.FIELD)
+        ]
+
+    def check(self, line: int, cells: Sequence[str]) -> Person:
+        """Return the person of a row. Raises `RejectedError`."""
+        self.remarks = []
+        if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
+            raise RejectedError(
+                _("The line has %(found)d cells, but there are only %(columns)d columns.")
+                % {"found": len(cells), "columns": self._width}
+            )
+        try:
+            email = addresses.check(self._raw(cells, columns.EMAIL))
+        except addresses.AddressError as error:
+            raise RejectedError(str(error)) from error
+        email_key = email.lower()
+        return Person(
+            line,
+            email,
+            email_key,
+            addresses.fingerprint(self._workspace_id, email_key),
+            self._text(cells, "first_name", MAX_NAME),
+            self._text(cells, "last_name", MAX_NAME),
+            self._word(cells, "language", _language),
+            self._word(cells, "country", _country),
+            self._word(cells, "time_zone", _time_zone),
+            self._further(cells),
+            self._agreement(cells),
+        )
+
+    def _raw(self, cells: Sequence[str], target: str) -> str:
+        number = self._at.get(target)
+        if number is None or number >= len(cells):
+            return ""
+        return cells[number].strip()
+
+    def _text(self, cells: Sequence[str], target: str, most: int) -> str:
+        text = self._raw(cells, target)
+        if not text.isprintable():
+            text = " ".join(text.split())
+        return self._clean(text, most) if text else ""
+
+    def _clean(self, text: str, most: int) -> str:
+        if not text.isprintable():
+            text = _CONTROL.sub("", text).strip()
+        if text[:1] == "'":
+            text = _GUARDED.sub("", text, count=1)
+        if len(text) > most:
+            self.remarks.append(
+                _("“%(start)s…” was cut to %(most)d characters.")
+                % {"start": text[:20], "most": most}
+            )
+            text = text[:most].rstrip()
+        return text
+
+    def _word(
+        self, cells: Sequence[str], target: str, understand: Callable[[str], str | None]
+    ) -> str:
+        text = self._raw(cells, target)
+        if not text:
+            return ""
+        found = understand(text[:100])
+        if found is None:
+            self.remarks.append(_NOT_UNDERSTOOD[target]() % {"text": _CONTROL.sub("", text[:40])})
+        return found or ""
+
+    def _further(self, cells: Sequence[str]) -> str:
+        found = {}
+        for key, number in self._fields:
+            if number < len(cells) and (text := cells[number].strip()):
+                found[key] = self._clean(text, MAX_FIELD)
+        return json.dumps(found, ensure_ascii=False) if found else "{}"
+
+    def _agreement(self, cells: Sequence[str]) -> str:
+        text = self._raw(cells, columns.MEASURING)
+        if not text:
+            return ""
+        agreed = vocabulary.agreement(text[:20])
+        if agreed is None:
+            self.remarks.append(
+                _("“%(text)s” is neither yes nor no: measuring was left as not asked.")
+                % {"text": _CONTROL.sub("", text[:40])}
+            )
+            return ""
+        return "granted" if agreed else "refused"
+
+
+_NOT_UNDERSTOOD: Mapping[str, Callable[[], str]] = {
+    "language": lambda: _("“%(text)s” is no language we know: left out."),
+    "country": lambda: _("“%(text)s” is no country we know: left out."),
+    "time_zone": lambda: _("“%(text)s” is no time zone we know: left out."),
+}
+_language = functools.lru_cache(maxsize=4096)(vocabulary.language)
+_country = functools.lru_cache(maxsize=4096)(vocabulary.country)
+_time_zone = functools.lru_cache(maxsize=4096)(vocabulary.time_zone)

@@ -1,0 +1,119 @@
+"""What the columns of a file become: what can be chosen, and what their names suggest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+IGNORE = ""
+EMAIL = "email"
+MEASURING = "measuring"
+FIELD = "field:"
+MAX_KEY = 40
+# In the order of the mapping page.
+TARGETS = (
+    (IGNORE, _("Leave out")),
+    (EMAIL, _("E-mail address")),
+    ("first_name", _("First name")),
+    ("last_name", _("Last name")),
+    ("language", _("Language")),
+    ("country", _("Country")),
+    ("time_zone", _("Time zone")),
+    (MEASURING, _("Agreed to be measured (yes or no)")),
+)
+# Header names in English, Dutch, German, French and Spanish, as `_bare` leaves them.
+_NAMES: Mapping[str, frozenset[str]] = {
+    EMAIL: frozenset(
+        "email emails emailaddress mail mailaddress emailadres emailadresse mailadresse epost "
+        "epostadresse adressemail adresseemail courriel adressecourriel adresseelectronique "
+        "correo correoelectronico subscriberemail contactemail emailaddress1".split()
+    ),
+    "first_name": frozenset(
+        "firstname first forename givenname fname voornaam roepnaam vorname rufname prenom "
+        "nombre".split()
+    ),
+    "last_name": frozenset(
+        "lastname last surname familyname lname achternaam familienaam nachname familienname "
+        "nom nomdefamille apellido apellidos".split()
+    ),
+    "language": frozenset(
+        "language lang locale languagecode taal taalcode sprache langue idioma".split()
+    ),
+    "country": frozenset(
+        "country countrycode countryname cc land landcode landkode laendercode landercode pays "
+        "codepays pais".split()
+    ),
+    "time_zone": frozenset(
+        "timezone tz zoneinfo tijdzone zeitzone fuseauhoraire zonahoraria".split()
+    ),
+    MEASURING: frozenset(
+        "agreedtobemeasured agreedtomeasuring measuring measuringconsent mayBeMeasured tracking "
+        "trackingconsent trackingpermission consenttotracking metentoegestaan toestemmingmeten "
+        "magmeten trackingtoestemming messung messungerlaubt trackingeinwilligung "
+        "trackingerlaubt mesure consentementmesure mesureautorisee accordmesure "
+        "consentementsuivi".lower().split()
+    ),
+    # What other products add of their own, and what nobody should keep by accident.
+    IGNORE: frozenset(
+        "ip ipaddress optinip confirmip ipaddresssignup leid euid latitude longitude gmtoff "
+        "dstoff memberrating id uuid".split()
+    ),
+}
+_RESERVED = frozenset({"email", "first_name", "last_name", "language", "country", "time_zone"})
+
+
+def guess(names: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[int, str]:
+    """Return what each column probably becomes; each target but fields is given once."""
+    samples = list(rows)
+    chosen: dict[int, str] = {}
+    for number, name in enumerate(names):
+        target = _target_named(name)
+        if target is None or (target != IGNORE and target in chosen.values()):
+            target = _as_field(name, number, chosen)
+        if target.startswith(FIELD) and not any(_cell(row, number) for row in samples):
+            target = IGNORE
+        chosen[number] = target
+    if EMAIL not in chosen.values():
+        _guess_address(chosen, samples)
+    return chosen
+
+
+def field_key(name: str, number: int) -> str:
+    """Return the merge-tag key for a column of this name: `company_size` for “Company size”."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:MAX_KEY].strip("_")
+    if not key or not key[0].isalpha() or key in _RESERVED:
+        key = f"column_{number + 1}" if not key else f"column_{key}"[:MAX_KEY]
+    return key
+
+
+def _as_field(name: str, number: int, chosen: Mapping[int, str]) -> str:
+    target = FIELD + field_key(name, number)
+    if target in chosen.values():
+        target = f"{target[: len(FIELD) + MAX_KEY - 4]}_{number + 1}"
+    return target
+
+
+def _target_named(name: str) -> str | None:
+    bare = _bare(name)
+    return next((target for target, names in _NAMES.items() if bare in names), None)
+
+
+def _bare(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
+def _guess_address(chosen: dict[int, str], samples: Sequence[Sequence[str]]) -> None:
+    for number in chosen:
+        cells = [cell for row in samples if (cell := _cell(row, number))]
+        if cells and sum("@" in cell for cell in cells) * 2 > len(cells):
+            chosen[number] = EMAIL
+            return
+
+
+def _cell(row: Sequence[str], number: int) -> str:
+    return row[number].strip() if number < len(row) else ""

@@ -1,0 +1,224 @@
+"""Import a file of people: queue it, stage its rows chunk by chunk, merge them at once.
+
+Staging is resumable: each chunk commits its rows, its remarks and how far it came, so a
+successor of a killed worker goes on from there. Merging is one transaction that also says
+"done". A `kill -9` anywhere ends in the result of an uninterrupted import, and nobody
+ever sees half of one. Knows nothing of Celery: a task, a command or a test calls `run`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.audience import checking, columns, merging, reading, staging
+from campaigns.audience.models import Field, Import, ImportRemark
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 10_000
+# Longer than a chunk takes, short enough that a crash heals soon.
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 5
+MERGE_TRIES = 3
+
+
+class ClaimLostError(Exception):
+    """Somebody else works on the import now, or it was deleted."""
+
+
+def start(one: Import) -> bool:
+    """Queue an import whose columns are chosen; say whether this call was the one."""
+    return (
+        Import.objects.filter(pk=one.pk, status=Import.Status.UPLOADED).update(
+            status=Import.Status.QUEUED
+        )
+        == 1
+    )
+
+
+def run(import_id: int) -> None:
+    """Work on a queued or abandoned import until it is over. Does nothing when it is not ours."""
+    one = _claim(import_id)
+    if one is None:
+        return
+    try:
+        _stage(one)
+        _merge(one)
+    except reading.ReadingError as error:
+        _fail(one, str(error))
+    except FileNotFoundError:
+        _fail(one, _("The uploaded file is gone. Please upload it again."))
+    except ClaimLostError:
+        logger.warning("Import %s was taken over or deleted", import_id)
+        if not Import.objects.filter(pk=import_id).exists():
+            staging.drop(import_id)
+        return
+    _drop_file(one)
+
+
+def resume_stale(ring: Callable[[int], object]) -> int:
+    """Ring for each import that should run and does not; return how many.
+
+    For the beat: a lost message or a killed worker only costs time.
+    """
+    ids = list(Import.objects.abandoned().order_by("pk").values_list("pk", flat=True)[:100])
+    for import_id in ids:
+        ring(import_id)
+    return len(ids)
+
+
+def _claim(import_id: int) -> Import | None:
+    with transaction.atomic():
+        rows = Import.objects.abandoned().select_for_update(skip_locked=True)
+        one = rows.filter(pk=import_id).first()
+        if one is None:
+            return None
+        one.attempts += 1
+        one.claim_token = uuid.uuid4()
+        one.lease_until = timezone.now() + LEASE
+        one.started_at = one.started_at or timezone.now()
+        one.status = Import.Status.RUNNING
+        one.save(update_fields=["attempts", "claim_token", "lease_until", "started_at", "status"])
+    if one.attempts > MAX_ATTEMPTS:
+        _fail(one, _("The import stopped several times without an end. Nothing was imported."))
+        return None
+    return one
+
+
+def _stage(one: Import) -> None:
+    if one.rows_read == 0 or staging.count(one.pk) != one.rows_staged:
+        _begin(one)
+    mapping = {int(number): target for number, target in one.mapping.items()}
+    shape = reading.Shape(one.encoding, one.delimiter, one.has_header)
+    with one.file.open("rb") as file:
+        names = reading.column_names(file, shape)
+        checker = checking.Checker(one.workspace_id, mapping, len(names))
+        rows = itertools.islice(reading.rows(file, shape), one.rows_read, None)
+        while chunk := list(itertools.islice(rows, CHUNK)):
+            _stage_chunk(one, checker, chunk, file.tell())
+
+
+def _begin(one: Import) -> None:
+    """Start from the first row: nothing is staged, or a crash of PostgreSQL emptied it."""
+    with transaction.atomic():
+        one.bytes_read = one.rows_read = one.rows_staged = one.rejected = one.partly = 0
+        _save_claimed(one, "bytes_read", "rows_read", "rows_staged", "rejected", "partly")
+        ImportRemark.objects.filter(of=one).delete()
+        staging.create(one.pk)
+
+
+def _stage_chunk(
+    one: Import, checker: checking.Checker, chunk: list[reading.Row], position: int
+) -> None:
+    remarks: list[ImportRemark] = []
+    with transaction.atomic():
+        people = list(_check(one, checker, chunk, remarks))
+        staging.copy(one.pk, people)
+        ImportRemark.objects.bulk_create(remarks, batch_size=1000)
+        one.bytes_read = position
+        one.rows_read += len(chunk)
+        one.rows_staged += len(people)
+        one.rejected += len(chunk) - len(people)
+        one.partly += sum(remark.imported for remark in remarks)
+        one.lease_until = timezone.now() + LEASE
+        _save_claimed(
+            one, "bytes_read", "rows_read", "rows_staged", "rejected", "partly", "lease_until"
+        )
+
+
+def _check(
+    one: Import,
+    checker: checking.Checker,
+    chunk: list[reading.Row],
+    remarks: list[ImportRemark],
+) -> Iterator[checking.Person]:
+    for line, cells in chunk:
+        try:
+            yield checker.check(line, cells)
+        except checking.RejectedError as error:
+            remarks.append(_remark(one, line, cells, str(error), imported=False))
+            continue
+        if checker.remarks:
+            reason = " ".join(checker.remarks)
+            remarks.append(_remark(one, line, cells, reason, imported=True))
+
+
+def _remark(
+    one: Import, line: int, cells: list[str], reason: str, *, imported: bool
+) -> ImportRemark:
+    return ImportRemark(
+        workspace_id=one.workspace_id,
+        of=one,
+        line=line,
+        imported=imported,
+        reason=reason[:300],
+        # PostgreSQL's JSON has no NUL; the sign in its place shows where it was.
+        cells=[cell.replace("\0", "\ufffd") for cell in cells],
+    )
+
+
+def _merge(one: Import) -> None:
+    for attempt in range(1, MERGE_TRIES + 1):
+        try:
+            return _merge_once(one)
+        except merging.MergeError:
+            logger.info("Import %s merges again, attempt %s failed", one.pk, attempt)
+    raise ClaimLostError
+
+
+def _merge_once(one: Import) -> None:
+    with transaction.atomic():
+        if not Import.objects.held_by(one.claim_token).select_for_update().filter(pk=one.pk):
+            raise ClaimLostError
+        outcome = asdict(merging.merge(one))
+        Field.objects.bulk_create(_new_fields(one), ignore_conflicts=True)
+        Import.objects.filter(pk=one.pk).update(
+            status=Import.Status.DONE, finished_at=timezone.now(), claim_token=None, **outcome
+        )
+        staging.drop(one.pk)
+
+
+def _new_fields(one: Import) -> list[Field]:
+    return [
+        Field(
+            workspace_id=one.workspace_id,
+            key=target.removeprefix(columns.FIELD),
+            label=one.names[int(number)] if int(number) < len(one.names) else target,
+        )
+        for number, target in one.mapping.items()
+        if target.startswith(columns.FIELD)
+    ]
+
+
+def _save_claimed(one: Import, *fields: str) -> None:
+    values = {name: getattr(one, name) for name in fields}
+    if not Import.objects.held_by(one.claim_token).filter(pk=one.pk).update(**values):
+        raise ClaimLostError
+
+
+def _fail(one: Import, reason: str) -> None:
+    with transaction.atomic():
+        Import.objects.held_by(one.claim_token).filter(pk=one.pk).update(
+            status=Import.Status.FAILED,
+            error=reason[:300],
+            finished_at=timezone.now(),
+            claim_token=None,
+        )
+        ImportRemark.objects.filter(of=one).delete()
+        staging.drop(one.pk)
+
+
+def _drop_file(one: Import) -> None:
+    """Delete the upload: it is full of people, and nothing needs it any more."""
+    if one.file:
+        one.file.delete(save=False)
+        Import.objects.filter(pk=one.pk).update(file="")

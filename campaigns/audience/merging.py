@@ -1,0 +1,226 @@
+"""Make the staged rows of an import contacts: a few statements over whole sets.
+
+All of them run in one transaction of the caller's, so that an import is seen whole or not
+at all. They are the rules of importing, and written to be read:
+
+- The first line of an address counts; a "no" to being measured counts from any line.
+- Who must not be mailed is left alone entirely, and never made anew.
+- Cells that are filled overwrite, empty ones leave what is there.
+- Who left the list stays away. An agreement never overrules a person's own refusal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from campaigns.audience import staging
+from campaigns.audience.models import Import
+from tracking import muting
+
+# Two imports into one workspace merge one after the other: no deadlocks, no surprises.
+_LOCK = 0x617564
+
+
+class MergeError(Exception):
+    """A contact was added elsewhere at the same moment; merging again will find it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What merging did, in people; the fields are those of `Import`."""
+
+    contacts_created: int
+    contacts_updated: int
+    contacts_unchanged: int
+    subscriptions_created: int
+    kept_unsubscribed: int
+    kept_suppressed: int
+    consents_recorded: int
+    duplicates: int
+
+
+def merge(one: Import) -> Outcome:
+    """Turn what `one` has staged into contacts, subscriptions and consent."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("merging is all or nothing")
+    values = {
+        "workspace": one.workspace_id,
+        "list": one.list_id,
+        "basis": one.basis,
+        "basis_note": one.basis_note,
+        "stated": one.measuring == Import.Measuring.STATEMENT,
+        "evidence": json.dumps(_evidence(one)),
+        "said_on": one.measuring_said_on,
+        "actor": one.created_by_id,
+    }
+    _run("SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values)
+    staged = _run(_GATHER.format(staged=staging.table(one.pk)), values)
+    _run(_HEED_REFUSALS.format(staged=staging.table(one.pk)), values)
+    _run("ANALYZE gathered", values)
+    suppressed = _run("DELETE FROM gathered WHERE suppressed", values)
+    created = _run(_CREATE, values)
+    if created != _number("SELECT count(*) FROM gathered WHERE is_new", values):
+        raise MergeError
+    updated = _run(_UPDATE, values)
+    kept = _number(_COUNT_LEFT, values)
+    subscribed = _run(_SUBSCRIBE, values)
+    consents = _record(values)
+    total = _number("SELECT count(*) FROM gathered", values)
+    return Outcome(
+        contacts_created=created,
+        contacts_updated=updated,
+        contacts_unchanged=total - created - updated,
+        subscriptions_created=subscribed,
+        kept_unsubscribed=kept,
+        kept_suppressed=suppressed,
+        consents_recorded=consents,
+        duplicates=one.rows_staged - staged,
+    )
+
+
+def _evidence(one: Import) -> dict[str, Any]:
+    evidence: dict[str, Any] = {"import": one.pk, "file": one.filename}
+    if one.measuring == Import.Measuring.STATEMENT:
+        evidence["statement"] = one.measuring_statement
+    return evidence
+
+
+# One row per address: ids for those who are new, what is known of the others.
+_GATHER = """
+CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
+SELECT
+    coalesce(contact.id, nextval(pg_get_serial_sequence('audience_contact', 'id'))) AS contact_id,
+    contact.id IS NULL AS is_new,
+    suppression.id IS NOT NULL AS suppressed,
+    coalesce(contact.measuring, 'unknown') AS measuring,
+    CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
+    person.email, person.email_key, person.fingerprint, person.first_name, person.last_name,
+    person.language, person.country, person.time_zone, person.fields
+FROM (
+    SELECT DISTINCT ON (email_key) * FROM {staged} ORDER BY email_key, line
+) AS person
+LEFT JOIN audience_contact AS contact
+    ON contact.workspace_id = %(workspace)s AND contact.email_key = person.email_key
+LEFT JOIN audience_suppression AS suppression
+    ON suppression.workspace_id = %(workspace)s AND suppression.fingerprint = person.fingerprint
+"""
+
+_HEED_REFUSALS = """
+UPDATE gathered SET said = 'refused'
+FROM {staged} AS staged
+WHERE staged.said = 'refused' AND staged.email_key = gathered.email_key
+    AND gathered.said <> 'refused'
+"""
+
+_CREATE = """
+INSERT INTO audience_contact (
+    id, workspace_id, email, email_key, fingerprint, first_name, last_name, language, country,
+    time_zone, fields, measuring, consent_epoch, created_at, updated_at
+)
+SELECT
+    contact_id, %(workspace)s, email, email_key, fingerprint, first_name, last_name, language,
+    country, time_zone, fields, coalesce(nullif(said, ''), 'unknown'), 0, now(), now()
+FROM gathered WHERE is_new
+ON CONFLICT DO NOTHING
+"""
+
+_UPDATE = """
+UPDATE audience_contact AS contact SET
+    first_name = coalesce(nullif(gathered.first_name, ''), contact.first_name),
+    last_name = coalesce(nullif(gathered.last_name, ''), contact.last_name),
+    language = coalesce(nullif(gathered.language, ''), contact.language),
+    country = coalesce(nullif(gathered.country, ''), contact.country),
+    time_zone = coalesce(nullif(gathered.time_zone, ''), contact.time_zone),
+    fields = contact.fields || gathered.fields,
+    updated_at = now()
+FROM gathered
+WHERE contact.id = gathered.contact_id AND NOT gathered.is_new AND (
+    gathered.first_name NOT IN ('', contact.first_name)
+    OR gathered.last_name NOT IN ('', contact.last_name)
+    OR gathered.language NOT IN ('', contact.language)
+    OR gathered.country NOT IN ('', contact.country)
+    OR gathered.time_zone NOT IN ('', contact.time_zone)
+    OR NOT contact.fields @> gathered.fields
+)
+"""
+
+_COUNT_LEFT = """
+SELECT count(*) FROM gathered JOIN audience_subscription AS subscription
+    ON subscription.contact_id = gathered.contact_id AND subscription.list_id = %(list)s
+WHERE subscription.status = 'unsubscribed'
+"""
+
+_SUBSCRIBE = """
+INSERT INTO audience_subscription (
+    workspace_id, list_id, contact_id, status, basis, basis_note, subscribed_at
+)
+SELECT %(workspace)s, %(list)s, contact_id, 'subscribed', %(basis)s, %(basis_note)s, now()
+FROM gathered ORDER BY contact_id
+ON CONFLICT (list_id, contact_id) DO NOTHING
+"""
+
+# Who was not asked and now agreed, and who refuses now. A contact that changed its mind a
+# moment ago is left as it is: the comparison is with the row as it is locked.
+_RECORD = """
+WITH applied AS (
+    UPDATE audience_contact AS contact SET
+        measuring = CASE
+            WHEN said = 'refused' AND gathered.measuring = 'granted' THEN 'withdrawn' ELSE said
+        END,
+        consent_epoch = consent_epoch + CASE WHEN said = 'refused' THEN 1 ELSE 0 END,
+        last_seen_on = CASE WHEN said = 'refused' THEN NULL ELSE last_seen_on END
+    FROM gathered
+    WHERE contact.id = gathered.contact_id AND NOT gathered.is_new
+        AND contact.measuring = gathered.measuring
+        AND (
+            said = 'granted' AND gathered.measuring = 'unknown'
+            OR said = 'refused' AND gathered.measuring IN ('unknown', 'granted')
+        )
+    RETURNING contact.id, contact.measuring, contact.consent_epoch
+), recorded AS (
+    INSERT INTO audience_consententry (
+        workspace_id, contact_id, state, source, evidence, said_at, at, actor_id
+    )
+    SELECT
+        %(workspace)s, id, measuring, 'import', %(evidence)s::jsonb, %(said_on)s::date, now(),
+        %(actor)s
+    FROM (
+        SELECT id, measuring FROM applied
+        UNION ALL
+        SELECT contact_id, said FROM gathered WHERE is_new AND said <> ''
+    ) AS news (id, measuring)
+    RETURNING 1
+)
+SELECT
+    (SELECT count(*) FROM recorded),
+    array_agg(id) FILTER (WHERE measuring <> 'granted'),
+    array_agg(consent_epoch) FILTER (WHERE measuring <> 'granted')
+FROM applied
+"""
+
+
+def _record(values: Mapping[str, Any]) -> int:
+    """Write consent down, stop measuring those who refuse now, and return the lines added."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, values)
+        recorded, refused, epochs = cursor.fetchone()
+    if refused:
+        muting.mute(dict(zip(refused, epochs, strict=True)))
+    return int(recorded)
+
+
+def _run(statement: str, values: Mapping[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+
+
+def _number(statement: str, values: Mapping[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,283 @@
+"""Read a file of people as it is: find its character set and its delimiter, stream its rows.
+
+Knows nothing of contacts and nothing of Django's models; a path or an open file goes in,
+rows of cells come out. Memory stays bounded whatever the file holds.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from django.utils.translation import gettext as _
+
+SAMPLE_BYTES = 64 * 1024
+MAX_COLUMNS = 500
+MAX_LINE = 1_000_000
+MAX_CELL = 131_072
+DELIMITERS = (",", ";", "\t", "|")
+# What a member may choose when our guess is wrong; the first is tried first.
+ENCODINGS = (
+    "utf-8",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "iso-8859-15",
+    "mac-roman",
+    "utf-16",
+)
+_FALLBACK = "windows-1252"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # Before UTF-16: its mark begins with that one.
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# First bytes of files that people upload by mistake, and what to tell them.
+_NOT_CSV = (
+    (b"PK\x03\x04", "spreadsheet"),
+    (b"\xd0\xcf\x11\xe0", "spreadsheet"),
+    (b"%PDF", "document"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"RIFF", "picture"),
+    (b"\x1f\x8b", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"Rar!", "archive"),
+)
+
+# Fed to the parser after the last line: inside a cell it shows a quote that never closed.
+_END = "\x1a end of file \x1a"
+
+csv.field_size_limit(MAX_CELL)
+
+
+class ReadingError(Exception):
+    """The file cannot be read as a table; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the bytes of a file become a table."""
+
+    encoding: str
+    delimiter: str
+    has_header: bool = True
+
+
+class Row(NamedTuple):
+    """A row that is not empty, and the line of the file where it begins."""
+
+    line: int
+    cells: list[str]
+
+
+def find_shape(file: BinaryIO) -> Shape:
+    """Return how `file` seems to be written. Raises `ReadingError` if it is no table."""
+    file.seek(0)
+    sample = file.read(SAMPLE_BYTES)
+    _refuse_other_files(sample)
+    encoding = _find_encoding(file, sample)
+    text = _first_lines(file, encoding)
+    delimiter = _find_delimiter(text)
+    first = next(iter(_parse(text, delimiter)), [])
+    return Shape(encoding, delimiter, has_header=not any("@" in cell for cell in first))
+
+
+def column_names(file: BinaryIO, shape: Shape) -> list[str]:
+    """Return the names of the columns: from the first line, or made up."""
+    first = next(_table(file, shape), None)
+    if first is None:
+        raise ReadingError(_("The file is empty."))
+    if len(first.cells) > MAX_COLUMNS:
+        raise ReadingError(
+            _("The file has %(found)d columns; %(most)d is the most.")
+            % {"found": len(first.cells), "most": MAX_COLUMNS}
+        )
+    names = first.cells if shape.has_header else [""] * len(first.cells)
+    return [
+        name.strip()[:80] or _("Column %(number)d") % {"number": number}
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def rows(file: BinaryIO, shape: Shape) -> Iterator[Row]:
+    """Yield the rows below the header, without the empty ones. Raises `ReadingError`."""
+    table = _table(file, shape)
+    if shape.has_header:
+        next(table, None)
+    return table
+
+
+def _table(file: BinaryIO, shape: Shape) -> Iterator[Row]:
+    file.seek(0)
+    text = _text(file, shape.encoding)
+    try:
+        yield from _rows_of(_Lines(text), shape.delimiter)
+    except UnicodeError as error:
+        raise ReadingError(
+            _("The file is not written in %(encoding)s. Choose another character set.")
+            % {"encoding": shape.encoding}
+        ) from error
+    finally:
+        if not file.closed:
+            text.detach()  # Closing the text would close the caller's file.
+
+
+def _rows_of(lines: _Lines, delimiter: str) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    start = lines.number + 1
+    try:
+        for cells in reader:
+            if lines.ended:
+                if cells != [_END]:
+                    raise _unclosed(start)
+                return
+            if any(cells) and any(map(str.strip, cells)):
+                yield Row(start, cells)
+            start = lines.number + 1
+    except csv.Error as error:
+        raise _unclosed(start) from error
+
+
+def _unclosed(line: int) -> ReadingError:
+    return ReadingError(
+        _(
+            "In line %(line)d a quotation mark opens a cell that is never closed. "
+            "Close or remove it, and upload the file again."
+        )
+        % {"line": line}
+    )
+
+
+class _Lines:
+    """The lines of a text, counted, none of them endless."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.number = 0
+        self.ended = False
+        self._text = text
+
+    def __iter__(self) -> Iterator[str]:
+        readline = self._text.readline
+        line = readline(MAX_LINE)
+        # Excel's hint at the delimiter is no row.
+        if line[:4].lower() == "sep=":
+            self.number += 1
+            line = readline(MAX_LINE)
+        while line:
+            if len(line) == MAX_LINE:
+                raise ReadingError(
+                    _("Line %(line)d is longer than a million characters: that is no table.")
+                    % {"line": self.number + 1}
+                )
+            self.number += 1
+            yield line
+            line = readline(MAX_LINE)
+        self.ended = True
+        yield _END
+
+
+def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    # Windows-1252 and its kin leave some bytes undefined; one bad byte is no bad file.
+    return io.TextIOWrapper(
+        file,
+        encoding="utf-8-sig" if encoding == "utf-8" else encoding,
+        errors="strict" if encoding.startswith("utf") else "replace",
+        newline="",
+    )
+
+
+def _refuse_other_files(sample: bytes) -> None:
+    if not sample.strip():
+        raise ReadingError(_("The file is empty."))
+    for mark, kind in _NOT_CSV:
+        if not sample.startswith(mark):
+            continue
+        if kind == "spreadsheet":
+            raise ReadingError(
+                _(
+                    "This is a spreadsheet file, not a CSV file. "
+                    "Save it as “CSV UTF-8” in your spreadsheet program and upload that."
+                )
+            )
+        raise ReadingError(_("This is not a CSV file. Upload a table saved as CSV."))
+
+
+def _find_encoding(file: BinaryIO, sample: bytes) -> str:
+    for mark, encoding in _MARKS:
+        if sample.startswith(mark):
+            return encoding
+    wide = _wide(sample)
+    if wide:
+        return wide
+    if sample.count(0) > max(20, len(sample) // 100):
+        raise ReadingError(_("This is not a CSV file. Upload a table saved as CSV."))
+    return "utf-8" if _is_utf8(file) else _FALLBACK
+
+
+def _wide(sample: bytes) -> str:
+    """UTF-16 without a mark: every other byte of Latin text is a NUL."""
+    half = len(sample) // 2
+    if half >= 8 and sample[1::2].count(0) > half * 0.4 and sample[0::2].count(0) < half * 0.1:
+        return "utf-16-le"
+    if half >= 8 and sample[0::2].count(0) > half * 0.4 and sample[1::2].count(0) < half * 0.1:
+        return "utf-16-be"
+    return ""
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while chunk := file.read(1024 * 1024):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _first_lines(file: BinaryIO, encoding: str) -> list[str]:
+    file.seek(0)
+    text = _text(file, encoding)
+    try:
+        sample = text.read(SAMPLE_BYTES)
+    except UnicodeError as error:
+        raise ReadingError(_("The file is damaged: its characters cannot be read.")) from error
+    finally:
+        text.detach()
+    lines = list(io.StringIO(sample, newline=""))
+    # The last line may be cut in its middle.
+    return lines[:-1] if len(lines) > 1 and len(sample) == SAMPLE_BYTES else lines
+
+
+def _find_delimiter(lines: Sequence[str]) -> str:
+    if lines and lines[0][:4].lower() == "sep=" and lines[0][4:5] in DELIMITERS:
+        return lines[0][4]
+    return max(DELIMITERS, key=lambda delimiter: _regularity(lines, delimiter))
+
+
+def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """How much `delimiter` makes a table of the lines: the share of equal rows, their width."""
+    widths = Counter(len(cells) for cells in _parse(lines, delimiter) if any(cells))
+    if not widths:
+        return (0.0, 0)
+    width, count = widths.most_common(1)[0]
+    return (count / widths.total() if width > 1 else 0.0, width)
+
+
+def _parse(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return []

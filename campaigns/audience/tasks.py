@@ -1,0 +1,16 @@
+"""Celery's way into the audience: ids in, one verb, nothing out."""
+
+from celery import shared_task
+from celery.contrib.django.task import DjangoTask
+
+from campaigns.audience import importing
+
+
+@shared_task(base=DjangoTask)
+def run_import(import_id: int) -> None:
+    importing.run(import_id)
+
+
+@shared_task(base=DjangoTask)
+def resume_imports() -> None:
+    importing.resume_stale(run_import.delay)
