@@ -6,15 +6,18 @@ Everything a deployment may set is read here or in `settings.py`, and nowhere el
 import os
 import secrets
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-VAR_DIR = Path(env.str("CANDID_VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR = Path(env.str("CANDID_VAR", default="") or str(BASE_DIR / "var")).resolve()
 
 
 def kept_secret(name: str) -> str:
@@ -30,12 +33,37 @@ def kept_secret(name: str) -> str:
         pass
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
+    # Written aside and linked into place: nobody ever reads half of it, and the first wins.
+    unfinished = path.with_name(f"{name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    with open(unfinished, "x", opener=_private) as file:
+        file.write(value)
     try:
-        with open(path, "x", opener=_private) as file:
-            file.write(value)
+        path.hardlink_to(unfinished)
     except FileExistsError:  # Another process was first: its secret is the one.
         return path.read_text().strip()
+    finally:
+        unfinished.unlink()
     return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's settings for a PostgreSQL address, or say what is wrong with it."""
+    hint = "Write it like postgresql://user:password@host:5432/name"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+        if parts.scheme not in ("postgresql", "postgres"):
+            raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL server. {hint}")
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot be read. {hint}, with special characters of the password "
+            f"percent-encoded."
+        ) from error
+    if not config["NAME"]:
+        raise ImproperlyConfigured(f"DATABASE_URL does not name a database. {hint}")
+    return config
 
 
 def _private(path: str, flags: int) -> int:

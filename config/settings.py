@@ -5,7 +5,11 @@ Each value that a deployment may change is named in `docs/operate.md`.
 
 from typing import Any
 
-from config.env import BASE_DIR, VAR_DIR, env, kept_secret
+from celery.schedules import crontab
+
+from config import embedded_postgres
+from config.env import BASE_DIR, VAR_DIR, database, env, kept_secret
+from config.logs import logging_config
 
 # --- Safety ----------------------------------------------------------------------
 
@@ -17,8 +21,11 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # rotates SECRET_KEY gives the first one here.
 FINGERPRINT_KEY = env.str("FINGERPRINT_KEY", default="") or SECRET_KEY
 
+# Where the web server listens.
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
 # Addresses in mails and pages come from here, never from the Host header.
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 TRACKING_URL = env.str("TRACKING_URL", default=PUBLIC_URL).rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -72,6 +79,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "anymail",
     "csp",
+    "django.forms",
     "django_cotton",
     "django_htmx",
     "tracking",
@@ -80,6 +88,7 @@ INSTALLED_APPS = [
     "campaigns.composing",
     "campaigns.sending",
     "campaigns.reports",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -119,11 +128,19 @@ TEMPLATES = [
     },
 ]
 COTTON_DIR = "cotton"
+# A component sees its attributes and the request, not the page around it.
+COTTON_ISOLATE_BY_DEFAULT = True
+# Widgets are drawn by `templates/django/forms/widgets/`.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Data ------------------------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default="")
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
+# Without an address: the server that comes with us and keeps its data under `var/`.
+DATABASE_IS_EMBEDDED = not env.str("DATABASE_URL", default="")
+DATABASE_URL = env.str("DATABASE_URL", default="") or embedded_postgres.url(VAR_DIR)
+# Connections that a process keeps, at most. 0: none are kept (behind PgBouncer).
+DATABASE_POOL = env.int("DATABASE_POOL", default=10)
+DATABASES: dict[str, dict[str, Any]] = {"default": database(DATABASE_URL)}
 DATABASES["default"].update(
     {
         "ATOMIC_REQUESTS": False,
@@ -131,6 +148,13 @@ DATABASES["default"].update(
         "TEST": {"NAME": env.str("TEST_DATABASE", default="test_candid")},
     }
 )
+if DATABASE_POOL:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 0,
+        "max_size": DATABASE_POOL,
+        "timeout": 10,
+        "max_idle": 60,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Counts failed sign-ins, so it is shared by all web processes. Redis by CACHE_URL.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://accounts_cache")}
@@ -212,8 +236,45 @@ SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=90)
 
 # --- Celery ----------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
-CELERY_BROKER_DIR = VAR_DIR / "broker"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://"
+BROKER_DIR = VAR_DIR / "broker"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.2,
+    }
+elif CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker outlives any outage of its broker.
+CELERY_BROKER_CONNECTION_TIMEOUT = 3
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+# Acknowledged before the work: a task that kills its worker must not come back for more.
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+# A tick that nobody fetched in time is worth nothing: the next one says the same.
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "sending": {
+        "task": "campaigns.sending.tasks.tick",
+        "schedule": 5.0,
+        "options": {"expires": 15},
+    },
+    "pruning": {
+        "task": "tracking.tasks.prune",
+        "schedule": crontab(hour="3", minute="17"),
+        "options": {"expires": 3600},
+    },
+}
 
 # --- Tracking --------------------------------------------------------------------
 
@@ -226,3 +287,6 @@ TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
 # --- Logs ------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+# "json" for machines, "plain" for people.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if DEBUG else "json")
+LOGGING = logging_config(level=LOG_LEVEL, form=LOG_FORMAT)

@@ -2,8 +2,13 @@
 
 from django.urls import include, path
 
+from config import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("campaigns.accounts.urls")),
+    path("", include("campaigns.accounts.door_urls")),
     path("", include("campaigns.audience.urls")),
     path("", include("campaigns.composing.urls")),
     path("", include("campaigns.sending.urls")),

@@ -1,0 +1,44 @@
+# Candid's commands. Each does its own set-up: `make up` on a fresh machine is enough.
+
+PYTHON ?= python3
+ROOM ?= tests
+RUN = .venv/bin/python
+
+.PHONY: help up demo install test test-services bench screenshots chaos format clean
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
+
+up: install ## Run Candid on this machine
+	@exec $(RUN) -m config.up
+
+demo: install ## Run Candid with a sample workspace full of history
+	@exec $(RUN) -m config.up --demo
+
+install: ## Make the virtual environment, with what the product needs
+	@$(PYTHON) -I config/install.py
+
+install-dev:
+	@$(PYTHON) -I config/install.py --dev
+
+test: install-dev ## Every check: format, lint, types, imports, templates, tests, a real browser (ROOM=tests/…)
+	@$(RUN) -m config.check $(ROOM)
+
+test-services: install-dev ## The tests on real RabbitMQ, Redis and PostgreSQL servers
+	@$(RUN) -m tests.services $(ROOM)
+
+bench: install-dev ## Measure, as ratios (ONLY=track.hits runs one)
+	@$(RUN) -m bench $(ONLY)
+
+screenshots: install-dev ## Photograph every page into docs/screenshots
+	@$(RUN) -m tests.browser.screenshots
+
+chaos: install-dev ## The long proofs: processes are killed while campaigns go out
+	@$(RUN) -m pytest -m chaos tests/chaos
+
+format: install-dev ## Format the code
+	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+
+clean: ## Remove what can be made again; the data in var/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,78 @@
+"""Bring database and static files to this version. What `make up` does before it starts."""
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+# Any number will do, as long as all who migrate one database take the same.
+_MIGRATION_LOCK = 7_203_311
+
+
+class Command(BaseCommand):
+    help = "Apply migrations and collect static files, where there is something to do."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._migrate()
+        except DatabaseError as error:
+            raise CommandError(_about_database(error)) from error
+        for folder in (settings.MEDIA_ROOT, settings.SPOOL_DIR, *_broker_folders()):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._collect()
+
+    def _migrate(self) -> None:
+        started = time.monotonic()
+        with connection.cursor() as cursor:
+            # Two hosts of one database may start at once.
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            if plan:
+                call_command("migrate", interactive=False, verbosity=0)
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+        done = f"{len(plan)} migrations applied" if plan else "up to date"
+        self._say("tables", done, started)
+
+    def _collect(self) -> None:
+        started = time.monotonic()
+        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        fingerprint = _fingerprint()
+        if stamp.exists() and stamp.read_text() == fingerprint:
+            self._say("static files", "up to date", started)
+            return
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(fingerprint)
+        self._say("static files", "collected", started)
+
+    def _say(self, what: str, done: str, started: float) -> None:
+        self.stdout.write(f"{what}: {done} ({time.monotonic() - started:.1f} s)")
+
+
+def _broker_folders() -> list[Path]:
+    if not settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        return []
+    return [settings.BROKER_DIR / "messages", settings.BROKER_DIR / "control"]
+
+
+def _fingerprint() -> str:
+    """Return a digest that changes with any static file: collecting takes far longer."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _about_database(error: DatabaseError) -> str:
+    reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no reason given"
+    where = "The embedded database" if settings.DATABASE_IS_EMBEDDED else "The database"
+    return f"{where} cannot be used: {reason}"

@@ -1,0 +1,295 @@
+"""Run all of Candid on this machine: what `make up` ends in.
+
+Database first, then tables and static files, then every process under one supervisor. Says
+in plain lines what happens, and on the first trouble one sentence about what to do.
+"""
+
+import argparse
+import fcntl
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+import psutil
+from django.core.exceptions import ImproperlyConfigured
+
+from config import programs
+from config.children import die_with, left_behind
+from config.embedded_postgres import PostgresError, Server
+from config.env import BASE_DIR, VAR_DIR, database, env
+from config.programs import Run
+from config.supervisor import Supervisor
+
+LEAST_FREE_BYTES = 300 * 2**20
+# What is stopped together, and in which order: those who write first, the database last.
+STOPPING = (("beat", "web", "worker"), ("drain", "inbox"), ("database",))
+
+
+class UpError(Exception):
+    """Candid cannot be started; the message says why and what to do."""
+
+
+def main() -> int:
+    """Run until told to stop, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m config.up", description=__doc__)
+    parser.add_argument("--demo", action="store_true", help="make the sample workspace first")
+    options = parser.parse_args()
+    _end_with_make()
+    supervisor = Supervisor(say)
+    lock: TextIO | None = None
+    code = 0
+    try:
+        run = Run.from_environment(VAR_DIR, env)
+        lock = _lock(run)
+        supervisor.catch_signals()
+        _start(supervisor, run, demo=options.demo)
+        supervisor.run(until=lambda: False)
+    except (UpError, PostgresError, ImproperlyConfigured) as error:
+        print(f"\n{error}", file=sys.stderr, flush=True)
+        code = 1
+    except OSError as error:
+        print(f"\n{_about(error)}", file=sys.stderr, flush=True)
+        code = 1
+    finally:
+        _stop(supervisor)
+        if lock is not None:
+            lock.close()
+    return code
+
+
+def say(name: str, text: str) -> None:
+    """Print a line of a program, with its name before it."""
+    with suppress(BrokenPipeError):
+        print(f"{name:<8} | {text}", flush=True)
+
+
+def tell(text: str) -> None:
+    """Print a line of our own."""
+    with suppress(BrokenPipeError):
+        print(text, flush=True)
+
+
+def _start(supervisor: Supervisor, run: Run, *, demo: bool) -> None:
+    started = time.monotonic()
+    _end_left_behind(run)
+    _look_for_room(run)
+    _look_at_ports(run)
+    run_env = run.environment()
+    if env.str("DATABASE_URL", default=""):
+        database(env.str("DATABASE_URL"))  # Says what is wrong with it, before anything starts.
+        tell("database: the one that DATABASE_URL names")
+    else:
+        _start_database(supervisor, run)
+    _command(supervisor, run_env, "prepare")
+    if demo:
+        _command(supervisor, run_env, "demo")
+    for program in programs.all_of(run):
+        if supervisor.stopping:
+            return
+        supervisor.start(program)
+    _wait_for_web(supervisor, run)
+    if not supervisor.stopping:
+        names = ", ".join(supervisor.children)
+        tell(f"running: {names} ({time.monotonic() - started:.1f} s in all)")
+        tell(f"\n  {_what_next(run)}\n  Ctrl-C stops everything.\n")
+
+
+def _start_database(supervisor: Supervisor, run: Run) -> None:
+    started = time.monotonic()
+    server = Server(run.var)
+    # One that a killed run left is on its way down: the kernel told it to stop.
+    server.wait_until_silent(30)
+    first = server.prepare()
+    supervisor.start(programs.postgres(server))
+
+    def pump(seconds: float) -> None:
+        supervisor.turn(seconds)
+        if supervisor.stopping:
+            raise UpError("Stopped before the database was ready.")
+
+    server.wait_until_answering(pump)
+    server.make_database()
+    how = "made and ready" if first else "ready"
+    tell(f"database: {how} ({time.monotonic() - started:.1f} s)")
+
+
+def _command(supervisor: Supervisor, run_env: dict[str, str], name: str) -> None:
+    """Run a management command; its output is ours, its last words are our error."""
+    process = subprocess.Popen(
+        [*programs.PYTHON, "manage.py", name],
+        cwd=BASE_DIR,
+        env=run_env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    output, errors = process.communicate()
+    for line in output.splitlines():
+        tell(line)
+    if supervisor.stopping:
+        raise UpError("Stopped.")
+    if process.returncode:
+        log = _keep(name, output + errors)
+        last = [line for line in errors.splitlines() if line.strip()] or ["no reason given"]
+        raise UpError(f"{last[-1].strip()}\n(`manage.py {name}` failed; all it said is in {log})")
+
+
+def _keep(name: str, text: str) -> Path:
+    path = VAR_DIR / "log" / f"{name}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def _lock(run: Run) -> TextIO:
+    """Hold a lock as long as we live, so that one folder is not run twice."""
+    path = run.var / "up.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        raise UpError(
+            f"Candid already runs from this folder: {file.read().strip()}. Stop it there with "
+            f"Ctrl-C, or set CANDID_VAR to another folder to run a second one."
+        ) from error
+    file.truncate(0)
+    file.write(f"{run.address}, process {os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def _end_left_behind(run: Run) -> None:
+    """End what a run that was killed could not. We hold the lock, so nobody else runs here."""
+    left = left_behind(run.mark)
+    if not left:
+        return
+    for pid in left:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while left_behind(run.mark) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    tell(f"ended {len(left)} processes that an earlier run left behind")
+
+
+def _look_for_room(run: Run) -> None:
+    free = shutil.disk_usage(run.var).free
+    if free < LEAST_FREE_BYTES:
+        raise UpError(
+            f"The disk of {run.var} is full: {free // 2**20} MB are free, and Candid needs at "
+            f"least {LEAST_FREE_BYTES // 2**20} MB. Make room, or set CANDID_VAR to another folder."
+        )
+
+
+def _look_at_ports(run: Run) -> None:
+    for name, host, port in (
+        ("PORT", run.host, run.port),
+        ("INBOX_PORT", "127.0.0.1", run.inbox_port),
+    ):
+        problem = _problem_with_port(host, port)
+        if problem:
+            other = port + 1 if port < 65535 else 8000
+            raise UpError(f"{problem} Choose another: make up {name}={other}")
+
+
+def _problem_with_port(host: str, port: int) -> str:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError):
+        return f"“{host}:{port}” is not an address to listen on."
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen(1)
+        except PermissionError:
+            return f"Port {port} is for root only."
+        except OSError as error:
+            holder = _holder(port)
+            return f"Port {port} on {host} cannot be used: {holder or error.strerror}."
+    return ""
+
+
+def _holder(port: int) -> str:
+    """Name the process that listens on a port, when we may know it."""
+    with suppress(psutil.Error):
+        for link in psutil.net_connections("tcp"):
+            if link.status == psutil.CONN_LISTEN and link.laddr.port == port and link.pid:
+                return f"{psutil.Process(link.pid).name()} (process {link.pid}) listens there"
+    return ""
+
+
+def _wait_for_web(supervisor: Supervisor, run: Run) -> None:
+    started = time.monotonic()
+    while not supervisor.stopping:
+        supervisor.turn(0.1)
+        status, body, _ = _ask(run, "/readyz")
+        if status == 200:
+            tell(f"web: ready ({time.monotonic() - started:.1f} s)")
+            return
+        if time.monotonic() - started > 60:
+            raise UpError(f"The web server is not ready after 60 s: {body or 'it does not answer'}")
+
+
+def _what_next(run: Run) -> str:
+    _, _, location = _ask(run, "/")
+    if urlsplit(location).path == "/setup/":
+        return f"Open {run.address}/setup/ to make your workspace."
+    return f"Open {run.address}/ and sign in."
+
+
+def _ask(run: Run, path: str) -> tuple[int, str, str]:
+    """Return status, body and Location of a page of ours; status 0 when nobody answers."""
+    host = "127.0.0.1" if run.host in ("0.0.0.0", "::", "") else run.host  # noqa: S104
+    link = http.client.HTTPConnection(host, run.port, timeout=15)
+    try:
+        link.request("GET", path, headers={"Host": urlsplit(run.address).netloc})
+        answer = link.getresponse()
+        return (
+            answer.status,
+            answer.read().decode(errors="replace"),
+            answer.headers["Location"] or "",
+        )
+    except (OSError, http.client.HTTPException):
+        return 0, "", ""
+    finally:
+        link.close()
+
+
+def _stop(supervisor: Supervisor) -> None:
+    if not supervisor.children:
+        return
+    started = time.monotonic()
+    tell("\nstopping …")
+    for names in STOPPING:
+        supervisor.stop(names)
+    tell(f"stopped ({time.monotonic() - started:.1f} s)")
+
+
+def _end_with_make() -> None:
+    """When make started us, end when it is killed: nobody else would know of us."""
+    if os.environ.get("MAKELEVEL"):
+        die_with(os.getppid(), signal.SIGTERM)
+
+
+def _about(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno == 28:
+        return f"The disk is full{where}. Make room, or set CANDID_VAR to a folder elsewhere."
+    return f"Candid cannot be started: {error.strerror}{where}."
+
+
+if __name__ == "__main__":
+    sys.exit(main())
