@@ -1,7 +1,9 @@
 """allauth with its doors closed: members are invited, nobody signs up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped library
@@ -9,3 +11,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # unty
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Lead to our own address: the Host header is whatever the asker wrote."""
+        uidb36, _, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", args=[uidb36, token])
+        return f"{settings.PUBLIC_URL}{path}"
+
+    def format_email_subject(self, subject: str) -> str:
+        """Leave the Host header out of subjects, too."""
+        return subject

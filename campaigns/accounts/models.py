@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -46,6 +47,11 @@ class Workspace(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that its pages and schedules are in."""
+        return ZoneInfo(self.time_zone)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in, known by e-mail address."""
@@ -77,7 +83,9 @@ class Member(models.Model):
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=10, choices=Role, default=Role.MARKETER)
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MARKETER)
+
+    objects = querysets.MemberQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.db import models
 
 if TYPE_CHECKING:
-    from campaigns.accounts.models import User
+    from campaigns.accounts.models import Member, User, Workspace
 
 
 class UserManager(BaseUserManager["User"]):
@@ -21,3 +22,27 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Places of users in workspaces."""
+
+    def of_user(self, user: User) -> MemberQuerySet:
+        """All places of one user, oldest first, with their workspaces."""
+        return self.filter(user=user).select_related("workspace").order_by("workspace_id")
+
+    def in_workspace(self, workspace: Workspace) -> MemberQuerySet:
+        """The members of one workspace, by address, with their users."""
+        return (
+            self.filter(workspace=workspace)
+            .select_related("user", "workspace")
+            .order_by("user__email")
+        )
+
+    def owners(self, workspace_id: int) -> MemberQuerySet:
+        """The owners of a workspace."""
+        return self.filter(workspace_id=workspace_id, role="owner")
+
+    def lock(self) -> list[int]:
+        """Hold these rows until the transaction ends, and return their ids."""
+        return list(self.select_for_update().order_by("pk").values_list("pk", flat=True))

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from campaigns.accounts.models import User, Workspace
+from campaigns.accounts.models import Member, User, Workspace
 
 
 class WorkspaceRequest(HttpRequest):
@@ -11,4 +11,7 @@ class WorkspaceRequest(HttpRequest):
 
     user: User
     workspace: Workspace
+    # The member's role in that workspace, and all places the user has in workspaces.
+    role: str
+    memberships: list[Member]
     htmx: HtmxDetails

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                         ],
                         default="marketer",
                         max_length=10,
+                        verbose_name="role",
                     ),
                 ),
                 (

@@ -1,0 +1,139 @@
+"""The forms of senders and of providers with their secrets."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts import outbound, providers
+from campaigns.accounts.forms.fields import AddressField, LineField
+from campaigns.accounts.models import Provider, Sender, Workspace
+
+_KEEP = _("Leave empty to keep the one that ends in %(hint)s.")
+
+if TYPE_CHECKING:
+    _SenderModelForm = forms.ModelForm[Sender]
+else:  # Generic in the stubs alone.
+    _SenderModelForm = forms.ModelForm
+
+
+class SenderForm(_SenderModelForm):
+    """A From identity and the provider that mails for it."""
+
+    name = LineField(
+        label=_("From name"), max_length=120, help_text=_("What people see in their inbox.")
+    )
+    email = AddressField(
+        label=_("From address"),
+        help_text=_("Its domain should be yours: inboxes check that the provider may use it."),
+    )
+    reply_to = AddressField(
+        label=_("Reply-to address"),
+        required=False,
+        help_text=_("Empty: answers go to the From address."),
+    )
+    unsubscribe_mailbox = AddressField(
+        label=_("Mailbox for unsubscribe mails"),
+        required=False,
+        help_text=_("Only if somebody reads it: it is then offered to mail programs."),
+    )
+
+    class Meta:
+        model = Sender
+        fields = ["name", "email", "reply_to", "provider", "unsubscribe_mailbox"]
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.workspace = workspace
+        self.fields["provider"] = forms.ModelChoiceField(
+            workspace.providers.order_by("name"),
+            label=_("Provider"),
+            empty_label=None,
+            initial=self.initial.get("provider"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        twins = self.workspace.senders.exclude(pk=self.instance.pk).filter(
+            email__iexact=values.get("email", ""), name=values.get("name", "")
+        )
+        if twins.exists():
+            raise ValidationError(_("There already is a sender with this name and address."))
+        return values
+
+
+class ProviderForm(forms.Form):
+    """The name and credentials of a provider; its fields are those of its kind."""
+
+    name = LineField(label=_("Name"), max_length=80, help_text=_("To tell your providers apart."))
+
+    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
+        self.provider = provider
+        self.rows = providers.FIELDS[provider.kind]
+        self.known = provider.credentials
+        initial = {"name": provider.name or provider.get_kind_display()}
+        initial |= {row.name: row.default for row in self.rows}
+        initial |= {row.name: self.known[row.name] for row in self._shown()}
+        super().__init__(*args, initial=initial, **kwargs)
+        for row in self.rows:
+            self.fields[row.name] = self._field(row)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for row in self.rows:
+            try:
+                _check_outbound(row, values.get(row.name), values.get("port") or 25)
+            except outbound.OutboundError as error:
+                self.add_error(row.name, str(error))
+        return values
+
+    def save(self) -> Provider:
+        """Seal what was given, keep secrets that were left empty, and return the provider."""
+        values = self.cleaned_data
+        given = {row.name: values[row.name] for row in self.rows if values[row.name]}
+        kept = {
+            row.name: self.known[row.name]
+            for row in self.rows
+            if row.secret and row.name in self.known
+        }
+        self.provider.name = values["name"]
+        self.provider.credentials = kept | given
+        self.provider.save()
+        return self.provider
+
+    def _shown(self) -> list[providers.Field]:
+        return [row for row in self.rows if row.name in self.known and not row.secret]
+
+    def _field(self, row: providers.Field) -> forms.Field:
+        common: dict[str, Any] = {
+            "label": row.label,
+            "help_text": row.help,
+            "required": row.required,
+        }
+        if row.secret:
+            return self._secret_field(row, common)
+        if row.choices:
+            return forms.ChoiceField(choices=row.choices, **common)
+        if row.format is providers.Format.PORT:
+            return forms.IntegerField(min_value=1, max_value=65535, **common)
+        return LineField(max_length=500, widget=forms.TextInput({"spellcheck": "false"}), **common)
+
+    def _secret_field(self, row: providers.Field, common: dict[str, Any]) -> forms.Field:
+        if row.name in self.known:
+            keep = _KEEP % {"hint": providers.hint(str(self.known[row.name]))}
+            common |= {"required": False, "help_text": keep}
+        widget = forms.PasswordInput({"autocomplete": "new-password"})
+        return LineField(max_length=2000, widget=widget, **common)
+
+
+def _check_outbound(row: providers.Field, value: Any, port: int) -> None:
+    if not value:
+        return
+    match row.format:
+        case providers.Format.HOST:
+            outbound.addresses(value, port)
+        case providers.Format.URL if value != row.default:
+            outbound.check_url(value)
+        case _:
+            pass

@@ -1,0 +1,126 @@
+"""Signing in and out, changing and forgetting a password."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from tests.world import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_yet(db):
+    cache.clear()
+
+
+def sign_in(client: Client, password: str = PASSWORD, email: str = "alice@example.org"):
+    return client.post("/sign-in/", {"login": email, "password": password})
+
+
+def test_the_right_password_opens_the_door(client: Client, member):
+    response = sign_in(client)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert client.get("/settings/").status_code == 200
+
+
+def test_the_address_is_known_in_any_case(client: Client, member):
+    assert sign_in(client, email="ALICE@EXAMPLE.ORG").status_code == 302
+
+
+@pytest.mark.parametrize("email", ["alice@example.org", "nobody@example.org"])
+def test_a_wrong_password_and_an_unknown_address_look_the_same(client: Client, member, email):
+    response = sign_in(client, "wrong", email)
+    assert response.status_code == 200
+    [error] = response.context["form"].non_field_errors()
+    assert error == "The email address and/or password you specified are not correct."
+    assert "_auth_user_id" not in client.session
+
+
+def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Client, member):
+    for _ in range(5):
+        sign_in(client, "wrong")
+    response = sign_in(client)
+    assert "_auth_user_id" not in client.session
+    assert "Too many failed" in response.content.decode()
+
+
+def test_the_limit_holds_for_all_web_processes(client: Client, member, settings):
+    """A cache per process would give every process its own five tries."""
+    assert settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache")
+
+
+def test_nobody_can_sign_up(client: Client, member):
+    with pytest.raises(NoReverseMatch):
+        reverse("account_signup")
+    assert client.get("/signup/").status_code == 404
+
+
+def test_signing_in_leads_on_within_the_site_only(client: Client, member):
+    data = {"login": "alice@example.org", "password": PASSWORD}
+    inside = client.post("/sign-in/?next=/settings/senders/", data)
+    assert inside["Location"] == "/settings/senders/"
+    client.logout()
+    outside = client.post("/sign-in/?next=https://evil.example/", data)
+    assert outside["Location"] == "/"
+
+
+def test_signing_out_takes_a_post(alice: Client):
+    assert alice.get("/sign-out/").status_code == 405
+    assert alice.get("/settings/").status_code == 200
+    assert alice.post("/sign-out/")["Location"] == "/sign-in/"
+    assert alice.get("/settings/").status_code == 302
+
+
+def test_a_new_password_ends_all_other_sessions(alice: Client, member):
+    elsewhere = Client()
+    elsewhere.force_login(member)
+    new = "quite another sentence 5"
+    response = alice.post(
+        "/settings/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
+    assert response.status_code == 302
+    assert alice.get("/settings/").status_code == 200
+    assert elsewhere.get("/settings/").status_code == 302
+    assert sign_in(Client(), new).status_code == 302
+
+
+def test_the_old_password_is_asked_for(alice: Client, member):
+    new = "quite another sentence 5"
+    alice.post("/settings/password/", {"oldpassword": "x", "password1": new, "password2": new})
+    member.refresh_from_db()
+    assert member.check_password(PASSWORD)
+
+
+def test_without_mail_the_page_says_who_to_ask(client: Client, member):
+    page = client.get("/password/forgotten/").content.decode()
+    assert "Ask an owner of your workspace" in page
+    assert client.post("/password/forgotten/", {"email": member.email}).status_code == 200
+    assert mail.outbox == []
+
+
+def test_a_mailed_link_sets_a_new_password_once(client: Client, member, settings):
+    settings.SYSTEM_MAIL_URL = "smtp://localhost"
+    settings.PUBLIC_URL = "https://news.example.org"
+    settings.ALLOWED_HOSTS = ["*"]
+    client.post("/password/forgotten/", {"email": member.email}, headers={"host": "evil.example"})
+    [letter] = mail.outbox
+    assert "evil" not in letter.subject + letter.body
+    [link] = re.findall(r"https://news\.example\.org(/\S+)", letter.body)
+    page = client.get(link, follow=True)
+    new = "quite another sentence 5"
+    client.post(page.context["action_url"], {"password1": new, "password2": new})
+    member.refresh_from_db()
+    assert member.check_password(new)
+    assert "_auth_user_id" not in client.session
+    assert "no longer works" in Client().get(link, follow=True).content.decode()
+
+
+def test_an_unknown_address_gets_no_mail_and_the_same_answer(client: Client, member, settings):
+    settings.SYSTEM_MAIL_URL = "smtp://localhost"
+    known = client.post("/password/forgotten/", {"email": member.email})
+    unknown = client.post("/password/forgotten/", {"email": "nobody@example.org"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert [letter.to for letter in mail.outbox] == [[member.email]]
