@@ -50,9 +50,14 @@ class Campaign(models.Model):
     body = models.TextField(_("body"), blank=True)
     # Empty: derived from the body.
     text = models.TextField(_("plain text"), blank=True)
+    # Of pasted HTML: copy the rules of its <style> into the elements, for mail programs
+    # that know no <style>.
+    inline_css = models.BooleanField(_("inline styles"), default=True)
     tracking = models.CharField(max_length=10, choices=Tracking, default=Tracking.INDIVIDUAL)
     # Raised when what is sent changes; deliveries remember theirs.
     revision = models.PositiveIntegerField(default=1)
+    # Raised by every save of a form, so that two open tabs cannot undo each other.
+    version = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     pause_reason = models.CharField(max_length=300, blank=True)
     # The moment to launch, and the zone and wall time the marketer chose it in.
@@ -96,7 +101,7 @@ class Campaign(models.Model):
 
 
 class Revision(models.Model):
-    """The content of a campaign as it was frozen for sending."""
+    """The content of a campaign as it was frozen for sending. Never changed once saved."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="revisions")
@@ -107,8 +112,15 @@ class Revision(models.Model):
     from_email = models.EmailField(max_length=254)
     reply_to = models.EmailField(max_length=254, blank=True)
     unsubscribe_mailbox = models.EmailField(max_length=254, blank=True)
+    postal_address = models.TextField(max_length=500, blank=True)
+    # RFC 2919: the name and the label of the List-Id.
+    list_name = models.CharField(max_length=120, blank=True)
+    list_key = models.CharField(max_length=60, blank=True)
+    # Liquid, before links are counted and the footer is on.
     html = models.TextField()
     text = models.TextField()
+    # {url: number}, as tracking registered them.
+    links = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

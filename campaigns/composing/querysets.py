@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Now
 
@@ -22,3 +23,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def move(self, *, source: Collection[str], target: str, **facts: Any) -> bool:
         """Change the status of the one campaign, and say whether this call did it."""
         return self.filter(status__in=source).update(status=target, **facts) == 1
+
+
+def list_ids(campaign_id: int) -> list[int]:
+    """Return the lists that a campaign goes to."""
+    # The models import this module for their managers.
+    through = apps.get_model("composing", "Campaign").lists.through
+    return list(through.objects.filter(campaign=campaign_id).values_list("list_id", flat=True))

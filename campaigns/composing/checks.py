@@ -1,0 +1,108 @@
+"""What stands in the way of sending a campaign, said where it can be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from campaigns.composing import compiling, fields, freezing, headers, merge_tags
+from campaigns.composing.models import Campaign
+
+LARGEST = 1_000_000
+# Gmail shows the rest of a longer HTML part behind a link, the footer with it.
+CLIPPED = 102_000
+SUBJECT_ON_PHONES = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field, in a sentence for the marketer."""
+
+    field: str
+    message: str
+
+
+def problems(campaign: Campaign) -> list[Problem]:
+    """Return what must be mended before `campaign` can be sent; empty when it can."""
+    found = [*_missing(campaign), *_addresses(campaign), *_merge_tags(campaign)]
+    return found or list(_size(campaign, above=LARGEST, sentence=_too_large))
+
+
+def advice(campaign: Campaign) -> list[Problem]:
+    """Return what a marketer may want to change; nothing here stops a campaign."""
+    if problems(campaign):
+        return []
+    found = list(_size(campaign, above=CLIPPED, sentence=_clipped))
+    if len(campaign.subject) > SUBJECT_ON_PHONES:
+        message = _("Phones show about the first %(number)d characters of a subject.")
+        found.append(Problem("subject", message % {"number": SUBJECT_ON_PHONES}))
+    if not campaign.preheader:
+        message = _("Without a preheader, inboxes show the first words of the mail instead.")
+        found.append(Problem("preheader", message))
+    return found
+
+
+def _missing(campaign: Campaign) -> Iterator[Problem]:
+    if not campaign.subject.strip():
+        yield Problem("subject", _("Write a subject."))
+    if campaign.sender is None:
+        yield Problem("sender", _("Choose who the mail is from."))
+    if not campaign.lists.exists():
+        yield Problem("lists", _("Choose at least one list."))
+    if not campaign.body.strip():
+        yield Problem("body", _("Write something: the body is empty."))
+
+
+def _addresses(campaign: Campaign) -> Iterator[Problem]:
+    if campaign.reply_to and not _is_address(campaign.reply_to):
+        yield Problem("reply_to", _("This is not an e-mail address."))
+
+
+def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
+    known = fields.names(campaign.workspace)
+    for field in ("subject", "preheader", "body", "text"):
+        try:
+            merge_tags.check(getattr(campaign, field), known)
+        except merge_tags.MergeTagError as error:
+            yield Problem(field, explain(error))
+
+
+def explain(error: merge_tags.MergeTagError) -> str:
+    """Say what is wrong with a merge tag, and in which line."""
+    if not error.line:
+        return error.reason
+    return _("Line %(line)d: %(reason)s") % {"line": error.line, "reason": error.reason}
+
+
+def _size(campaign: Campaign, *, above: int, sentence: Callable[[int], str]) -> Iterator[Problem]:
+    try:
+        mail = compiling.compile_preview(freezing.unregistered(campaign), campaign.tracking)
+    except merge_tags.MergeTagError as error:
+        yield Problem("body", explain(error))
+    except headers.HeaderError as error:
+        yield Problem("sender", str(error))
+    else:
+        if mail.size > above:
+            yield Problem("body", sentence(mail.size))
+
+
+def _too_large(size: int) -> str:
+    message = _("This mail has %(kb)d kB. The most that can be sent is 1,000 kB.")
+    return message % {"kb": size // 1000}
+
+
+def _clipped(size: int) -> str:
+    message = _("This mail has %(kb)d kB. Gmail hides what comes after 102 kB, the footer too.")
+    return message % {"kb": size // 1000}
+
+
+def _is_address(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""Compile a revision once, then fill in each recipient.
+
+All parsing, link counting and encoding is done here, once per process, revision and
+mode. What is left per recipient is in `Mail.fill`: run the slots, format once.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from campaigns.audience import recipient_links
+from campaigns.composing import headers, mime, writing
+from campaigns.composing.models import Revision
+from campaigns.composing.slots import Person as Person
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A mail in pieces, for providers that take no finished message."""
+
+    subject: str
+    from_email: str
+    to: str
+    reply_to: str
+    headers: Mapping[str, str]
+    html: str
+    text: str
+
+
+class Mail:
+    """A compiled mail: the same for all but for its slots."""
+
+    def __init__(self, revision: Revision, mode: str, *, tracked: bool) -> None:
+        self._revision = revision
+        self._mode = mode
+        written = writing.write(revision, mode, tracked=tracked)
+        self._subject, self._html, self._text = written.subject, written.html, written.text
+        skeleton = mime.assemble(self._fields(), self._text, self._html)
+        self._fill = skeleton.finish()
+        self.size = skeleton.size
+
+    def fill(self, person: Person) -> bytes:
+        """Return the whole message for `person`: CRLF, dot-stuffed, without the final dot.
+
+        Raises `MergeTagError` or `HeaderError` when this person's data does not fit.
+        """
+        return self._fill(person)
+
+    def parts(self, person: Person) -> Parts:
+        """Return the same in pieces. Raises as `fill` does."""
+        revision = self._revision
+        headers.address(person.address)
+        fields = {
+            "Message-ID": f"<{person.uuid_hex}@{self._domain}>",
+            "List-Id": self._list_id,
+            "List-Unsubscribe": self._list_unsubscribe(person.unsubscribe_token),
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "X-Tracking": self._mode,
+        }
+        return Parts(
+            subject=headers.clean(self._subject.fill(person)),
+            from_email=headers.display(revision.from_name, revision.from_email),
+            to=person.address,
+            reply_to=revision.reply_to,
+            headers=fields,
+            html=self._html.fill(person),
+            text=self._text.fill(person),
+        )
+
+    @property
+    def _domain(self) -> str:
+        return headers.domain(self._revision.from_email)
+
+    @property
+    def _list_id(self) -> str:
+        name = headers.ascii_phrase(self._revision.list_name)
+        return f"{name}<{self._revision.list_key}.{self._domain}>"
+
+    def _list_unsubscribe(self, token: str) -> str:
+        one_click = f"<{recipient_links.one_click_url(token)}>"
+        mailbox = self._revision.unsubscribe_mailbox
+        return f"{one_click}, <mailto:{mailbox}?subject={token}>" if mailbox else one_click
+
+    def _fields(self) -> list[bytes | mime.Maker]:
+        revision = self._revision
+        before, after = self._list_unsubscribe("\0").split("\0", 1)
+        middle = after.split("\0")
+        domain = self._domain.encode()
+        subject = self._subject.fill
+        fields: list[bytes | mime.Maker] = [
+            b"From: " + headers.mailbox(revision.from_name, revision.from_email, used=6) + b"\r\n",
+            lambda person: b"To: " + headers.address(person.address) + b"\r\n",
+            lambda person: headers.text("Subject", subject(person)),
+        ]
+        if revision.reply_to:
+            fields.append(b"Reply-To: " + headers.address(revision.reply_to) + b"\r\n")
+        fields += [
+            mime.date_field,
+            b"Message-ID: <",
+            lambda person: person.uuid_hex.encode("ascii"),
+            b"@" + domain + b">\r\n",
+            f"List-Id: {self._list_id}\r\n".encode("ascii"),
+            f"List-Unsubscribe: {before}".encode("ascii"),
+        ]
+        token: mime.Maker = lambda person: person.unsubscribe_token.encode("ascii")  # noqa: E731
+        for part in middle:
+            fields += [token, part.encode("ascii")]
+        fields.append(b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
+        fields.append(f"X-Tracking: {self._mode}\r\n".encode("ascii"))
+        return fields
+
+
+def compile_revision(revision: Revision, mode: str) -> Mail:
+    """Return the mail of `revision` in tracking mode `mode`, compiled once per process.
+
+    Raises `MergeTagError` when the content cannot be read.
+    """
+    if revision._state.adding:
+        return Mail(revision, mode, tracked=True)
+    return _compiled(revision, mode)
+
+
+def compile_preview(revision: Revision, mode: str) -> Mail:
+    """Return a mail that looks as in `mode` and tells nobody that it is read."""
+    return Mail(revision, mode, tracked=False)
+
+
+# Revisions are never changed once saved, and equal when their keys are.
+@functools.lru_cache(maxsize=128)
+def _compiled(revision: Revision, mode: str) -> Mail:
+    return Mail(revision, mode, tracked=True)

@@ -1,0 +1,90 @@
+"""Make of what an author wrote the HTML and text of a mail, merge tags left in place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import css_inline
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+
+from campaigns.composing import markdown, merge_tags, plain_text
+from campaigns.composing.marks import Marks
+from campaigns.composing.models import Campaign
+
+# Nothing is fetched: styles that are not in the mail are not our business.
+_PASTED = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+_OWN = css_inline.CSSInliner(load_remote_stylesheets=False)
+_PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>\n?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Content:
+    """A mail before its links are counted and its footer is on: two Liquid texts."""
+
+    html: str
+    text: str
+
+
+def render(campaign: Campaign) -> Content:
+    """Return what `campaign` says, as HTML and as text."""
+    source = campaign.body.replace("\r\n", "\n").replace("\r", "\n")
+    if campaign.format == Campaign.Format.MARKDOWN:
+        html, derived = _from_markdown(source, campaign)
+    else:
+        html, derived = _from_html(source, inline=campaign.inline_css)
+    return Content(html=html, text=campaign.text or derived)
+
+
+def derived_text(campaign: Campaign) -> str:
+    """Return the plain text that a campaign has when nobody wrote one."""
+    source = campaign.body.replace("\r\n", "\n").replace("\r", "\n")
+    if campaign.format == Campaign.Format.MARKDOWN:
+        return _from_markdown(source, campaign)[1]
+    return _from_html(source, inline=False)[1]
+
+
+def _from_markdown(source: str, campaign: Campaign) -> tuple[str, str]:
+    marks = Marks(source)
+    masked = merge_tags.mask(source, marks)
+    body = _without_empty_paragraphs(markdown.render(_logic_apart(masked, marks)), marks)
+    sender = campaign.sender
+    page = render_to_string(
+        "composing/mail.html",
+        {
+            "language": campaign.workspace.language,
+            "brand": sender.name if sender else campaign.workspace.name,
+            # Rendered with HTML switched off: what an author typed is escaped in it.
+            "body": mark_safe(body),
+        },
+    )
+    inlined = _OWN.inline(page).replace(' data-css-inline="keep"', "")
+    html = marks.restore(inlined, merge_tags.literal)
+    return html, marks.restore(plain_text.derive(body), merge_tags.literal)
+
+
+def _from_html(source: str, *, inline: bool) -> tuple[str, str]:
+    source = merge_tags.unescape(source)
+    marks = Marks(source)
+    masked = merge_tags.mask(source, marks)
+    text = marks.restore(plain_text.derive(masked), merge_tags.literal)
+    if not inline or "<style" not in source.lower():
+        return source, text
+    return marks.restore(_PASTED.inline(masked), merge_tags.literal), text
+
+
+def _logic_apart(masked: str, marks: Marks) -> str:
+    """Give lines of nothing but `{% … %}` a paragraph of their own.
+
+    A list or a table would take the line in, and a condition must not cut one in two.
+    """
+    lines = masked.split("\n")
+    return "\n".join(f"\n{line}\n" if marks.only_logic(line) else line for line in lines)
+
+
+def _without_empty_paragraphs(html: str, marks: Marks) -> str:
+    def bare(match: re.Match[str]) -> str:
+        return match[1] if marks.only_logic(match[1]) else match.group()
+
+    return _PARAGRAPH.sub(bare, html)

@@ -1,0 +1,180 @@
+"""Slots: what is left of merge tags once a text is compiled, one small function each.
+
+A simple tag becomes a closure over the person's fields. A block with conditions or
+loops is read once by Liquid and run per person. All around them stays fixed text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import markupsafe
+from liquid.builtin.expressions import FilteredExpression, Path, StringLiteral
+from liquid.builtin.expressions.filtered import Filter
+from liquid.builtin.output import OutputNode
+
+from campaigns.composing import merge_tags
+from campaigns.composing.marks import Hole, Tag, source_of
+
+
+@dataclass(frozen=True)
+class Person:
+    """One recipient, as one mail needs them. `contact` has plain strings."""
+
+    uuid_hex: str
+    address: str
+    contact: Mapping[str, str]
+    open_token: str
+    click_token: str
+    unsubscribe_token: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """How the two personal addresses are made of a token."""
+
+    unsubscribe_url: Callable[[str], str]
+    preferences_url: Callable[[str], str]
+
+
+Slot = Callable[[Person], str]
+Method = Callable[[str], str]
+
+_HOLES: dict[Hole, Slot] = {
+    Hole.OPEN: lambda person: person.open_token,
+    Hole.CLICK: lambda person: person.click_token,
+    Hole.UNSUBSCRIBE: lambda person: person.unsubscribe_token,
+}
+_METHODS: dict[str, Method] = {
+    "upcase": lambda value: value.upper(),
+    "downcase": lambda value: value.lower(),
+    "capitalize": lambda value: value.capitalize(),
+    "strip": lambda value: value.strip(),
+    "lstrip": lambda value: value.lstrip(),
+    "rstrip": lambda value: value.rstrip(),
+}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A compiled text: fixed strings, and slots between them."""
+
+    pieces: tuple[str | Slot, ...]
+
+    def fill(self, person: Person) -> str:
+        """Return the whole text for one person. Raises `MergeTagError`."""
+        return "".join(piece if isinstance(piece, str) else piece(person) for piece in self.pieces)
+
+
+class Compiler:
+    """Turn the pieces of a marked text into a `Text`, the same tag always the same slot."""
+
+    def __init__(self, links: Links, *, escape: bool) -> None:
+        self._links = links
+        self._escape = escape
+        self._slots: dict[str, Slot] = {}
+
+    def compile(self, pieces: Sequence[str | Tag | Hole]) -> Text:
+        """Return the text. Raises `MergeTagError`."""
+        out: list[str | Slot] = []
+        for group in groups(pieces):
+            if len(group) == 1 and isinstance(group[0], str):
+                out.append(group[0])
+            else:
+                out.append(self._slot(group))
+        return Text(tuple(out))
+
+    def _slot(self, group: Sequence[str | Tag | Hole]) -> Slot:
+        only = group[0] if len(group) == 1 else None
+        if isinstance(only, Hole):
+            return _HOLES[only]
+        source = "".join(
+            merge_tags.literal(piece) if isinstance(piece, str) else source_of(piece)
+            for piece in group
+        )
+        if source not in self._slots:
+            self._slots[source] = self._simple(source) if only else self._block(source)
+        return self._slots[source]
+
+    def _simple(self, source: str) -> Slot:
+        """Compile one `{{ output }}`, without Liquid at run time when it is simple."""
+        node = merge_tags.parse(source, escape=self._escape).nodes[0]
+        expression = node.expression if isinstance(node, OutputNode) else None
+        if not isinstance(expression, FilteredExpression):
+            return self._block(source)
+        match expression.left:
+            case Path(path=["contact", str(field)]):
+                pass
+            case _:
+                return self._block(source)
+        steps = [self._step(filter_) for filter_ in expression.filters or []]
+        known = [step for step in steps if step is not None]
+        if len(known) != len(steps):
+            return self._block(source)
+        return _closure(field, known, escape=self._escape)
+
+    def _step(self, filter_: Filter) -> Method | None:
+        arguments = [argument.value for argument in filter_.args]
+        if not arguments:
+            return _METHODS.get(filter_.name)
+        if filter_.name == "default" and len(arguments) == 1:
+            value = arguments[0]
+            if isinstance(value, StringLiteral):
+                fallback = markupsafe.Markup(value.value) if self._escape else value.value  # noqa: S704  # the author's
+                return lambda found: found or fallback
+        return None
+
+    def _block(self, source: str) -> Slot:
+        """Compile what needs Liquid: read once, run per person."""
+        template = merge_tags.parse(source, escape=self._escape)
+        links = self._links
+
+        def run(person: Person) -> str:
+            token = person.unsubscribe_token
+            return merge_tags.render(
+                template,
+                {
+                    "contact": person.contact,
+                    "unsubscribe_url": links.unsubscribe_url(token),
+                    "preferences_url": links.preferences_url(token),
+                    Hole.OPEN.value: person.open_token,
+                    Hole.CLICK.value: person.click_token,
+                    Hole.UNSUBSCRIBE.value: token,
+                },
+            )
+
+        return run
+
+
+def _closure(field: str, steps: Sequence[Method], *, escape: bool) -> Slot:
+    def fill(person: Person) -> str:
+        value = person.contact.get(field, "")
+        for step in steps:
+            value = step(value)
+        return str(markupsafe.escape(value)) if escape else value
+
+    return fill
+
+
+def groups(pieces: Sequence[str | Tag | Hole]) -> list[list[str | Tag | Hole]]:
+    """Cut a text into fixed strings, single tags and whole blocks.
+
+    From the first tag whose effect lasts, all is one block: what comes after may
+    depend on it.
+    """
+    groups: list[list[str | Tag | Hole]] = []
+    depth = 0
+    for piece in pieces:
+        name = piece.name if isinstance(piece, Tag) else ""
+        if depth:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+        if name in merge_tags.BLOCKS:
+            depth += 1
+        elif name.startswith("end"):
+            depth -= 1
+        if name in merge_tags.STATEFUL:
+            depth += len(pieces)  # Never closed again.
+    return groups

@@ -1,0 +1,124 @@
+"""Write the three texts of a mail, subject, HTML and plain text, ready to be filled in.
+
+Links get their numbers, the body its preheader, footer and pixel. What is personal is
+left as slots.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils import translation
+
+from campaigns.audience import recipient_links
+from campaigns.composing import footer, markup, merge_tags, plain_text, slots
+from campaigns.composing.marks import Hole, Marks, Tag
+from campaigns.composing.models import Campaign, Revision
+from campaigns.composing.slots import Text
+from tracking import addresses
+
+_LINKS = slots.Links(recipient_links.unsubscribe_url, recipient_links.preferences_url)
+
+
+@dataclass(frozen=True)
+class Written:
+    """The texts of a mail."""
+
+    subject: Text
+    html: Text
+    text: Text
+
+
+def write(revision: Revision, mode: str, *, tracked: bool) -> Written:
+    """Return the texts of `revision` in `mode`; not `tracked` leaves links and pixel out."""
+    instrumented = tracked and mode != Campaign.Tracking.NONE
+    numbers: dict[str, int] = revision.links if instrumented else {}
+    with translation.override(revision.workspace.language):
+        return Written(
+            subject=_subject(revision),
+            html=_html(revision, mode, numbers, pixel=instrumented),
+            text=_text(revision, mode, numbers),
+        )
+
+
+def web_addresses(content_html: str, content_text: str) -> list[str]:
+    """Return the links of a mail that can be tracked, in order, each once.
+
+    A link with a merge tag in it is no link yet: it is nobody's but the recipient's.
+    """
+    marks, masked_html = _mask(content_html)
+    text_marks, masked_text = _mask(content_text)
+    found = [url for url in markup.links(masked_html) if not marks.within(url)]
+    found += [url for url in plain_text.links(masked_text) if not text_marks.within(url)]
+    return list(dict.fromkeys(found))
+
+
+def _subject(revision: Revision) -> Text:
+    marks, masked = _mask(revision.subject)
+    return slots.Compiler(_LINKS, escape=False).compile(marks.split(masked))
+
+
+def _html(revision: Revision, mode: str, numbers: dict[str, int], *, pixel: bool) -> Text:
+    marks = Marks(revision.html + revision.preheader)
+    masked = merge_tags.mask(revision.html, marks)
+    preheader = html.escape(merge_tags.mask(revision.preheader, marks))
+    hrefs = " ".join(markup.hrefs(masked))
+    foot = _footer(revision, mode, marks, has=_offered(masked, hrefs, marks)).as_html()
+    masked = markup.replace_links(masked, _clicks(marks, numbers))
+    if pixel:
+        foot += footer.pixel(addresses.open_url(marks.put(Hole.OPEN)))
+    masked = markup.insert(masked, first=footer.preheader(preheader), last=foot)
+    return slots.Compiler(_LINKS, escape=True).compile(marks.split(masked))
+
+
+def _text(revision: Revision, mode: str, numbers: dict[str, int]) -> Text:
+    marks, masked = _mask(revision.text)
+    foot = _footer(revision, mode, marks, has=_offered(masked, masked, marks)).as_text()
+    masked = plain_text.replace_links(masked, _clicks(marks, numbers))
+    masked = f"{masked.rstrip()}\n\n{foot}"
+    return slots.Compiler(_LINKS, escape=False).compile(marks.split(masked))
+
+
+def _mask(source: str) -> tuple[Marks, str]:
+    marks = Marks(source)
+    return marks, merge_tags.mask(source, marks)
+
+
+def _clicks(marks: Marks, numbers: dict[str, int]) -> Callable[[str], str | None]:
+    token = marks.put(Hole.CLICK)
+
+    def click(url: str) -> str | None:
+        # A link with a merge tag was never registered, so it has no number.
+        return addresses.click_url(token, numbers[url]) if url in numbers else None
+
+    return click
+
+
+def _footer(revision: Revision, mode: str, marks: Marks, *, has: set[str]) -> footer.Footer:
+    token = marks.put(Hole.UNSUBSCRIBE)
+    offers = {
+        "unsubscribe_url": recipient_links.unsubscribe_url(token),
+        "preferences_url": recipient_links.preferences_url(token),
+    }
+    return footer.Footer(
+        mode=mode,
+        sender=revision.from_name,
+        postal_address=revision.postal_address,
+        **{name: "" if name in has else url for name, url in offers.items()},
+    )
+
+
+def _offered(masked: str, within: str, marks: Marks) -> set[str]:
+    """Say which personal links the author put in for everybody, outside any condition."""
+    unconditional = {
+        piece
+        for group in slots.groups(marks.split(masked))
+        for piece in group
+        if len(group) == 1 and isinstance(piece, Tag)
+    }
+    there = {piece for piece in marks.split(within) if isinstance(piece, Tag)}
+    return {
+        name for name in merge_tags.LINKS for tag in there & unconditional if name in tag.source
+    }
