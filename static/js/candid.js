@@ -1,0 +1,123 @@
+/* What every page does: theme choice, confirmations, copying, keys, and htmx's manners. */
+(() => {
+  const root = document.documentElement;
+
+  // --- Theme ---------------------------------------------------------------------
+
+  function showTheme() {
+    for (const button of document.querySelectorAll("[data-theme-set]")) {
+      button.setAttribute("aria-pressed", button.dataset.themeSet === root.dataset.themeChoice);
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-set]");
+    if (!button) return;
+    window.candidTheme.choose(button.dataset.themeSet);
+    showTheme();
+  });
+
+  // --- Confirmations: <form data-confirm="Delete this list?"> -------------------------
+
+  const dialog = document.getElementById("confirm");
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      const question = event.submitter?.dataset.confirm || form.dataset.confirm;
+      if (!question || !dialog || form.dataset.confirmed) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const submitter = event.submitter;
+      dialog.querySelector("[data-question]").textContent = question;
+      dialog.returnValue = "";
+      dialog.showModal();
+      dialog.onclose = () => {
+        if (dialog.returnValue !== "yes") return;
+        form.dataset.confirmed = "yes";
+        form.requestSubmit(submitter);
+        delete form.dataset.confirmed;
+      };
+    },
+    true,
+  );
+
+  // --- One submit is one submit: <form data-once> -------------------------------------
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-once]") || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+
+  // Back and forward bring a page out of the cache as it was left: let it submit again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    }
+  });
+
+  // --- Copy: <button data-copy="text"> or data-copy-from="#id" --------------------------
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-from]");
+    if (!button) return;
+    const source = button.dataset.copyFrom && document.querySelector(button.dataset.copyFrom);
+    const text = source ? (source.value ?? source.textContent) : button.dataset.copy;
+    await navigator.clipboard.writeText(text);
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 1500);
+  });
+
+  // --- Keys: "/" goes to the search box ---------------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const box = document.querySelector("[data-search]");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+
+  // --- Messages -------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    event.target.closest("[data-dismiss]")?.closest("[data-message]")?.remove();
+  });
+
+  // --- htmx ------------------------------------------------------------------------
+
+  // A form with errors comes back as 422: show it. Without a session, go to sign-in.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 422) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+
+  document.addEventListener("htmx:sendError", () => notice("offline"));
+  document.addEventListener("htmx:responseError", () => notice("failed"));
+
+  function notice(kind) {
+    const template = document.getElementById(`notice-${kind}`);
+    const place = document.getElementById("notices");
+    if (!template || !place) return;
+    place.replaceChildren(template.content.cloneNode(true));
+  }
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) document.getElementById("notices")?.replaceChildren();
+  });
+
+  showTheme();
+})();
