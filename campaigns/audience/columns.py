@@ -24,42 +24,43 @@ TARGETS = (
     ("time_zone", _("Time zone")),
     (MEASURING, _("Agreed to be measured (yes or no)")),
 )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Header names in English, Dutch, German, French and Spanish, as `_bare` leaves them.
 _NAMES: Mapping[str, frozenset[str]] = {
-    EMAIL: frozenset(
+    EMAIL: _words(
         "email emails emailaddress mail mailaddress emailadres emailadresse mailadresse epost "
         "epostadresse adressemail adresseemail courriel adressecourriel adresseelectronique "
-        "correo correoelectronico subscriberemail contactemail emailaddress1".split()
+        "correo correoelectronico subscriberemail contactemail emailaddress1"
     ),
-    "first_name": frozenset(
-        "firstname first forename givenname fname voornaam roepnaam vorname rufname prenom "
-        "nombre".split()
+    "first_name": _words(
+        "firstname first forename givenname fname voornaam roepnaam vorname rufname prenom nombre"
     ),
-    "last_name": frozenset(
+    "last_name": _words(
         "lastname last surname familyname lname achternaam familienaam nachname familienname "
-        "nom nomdefamille apellido apellidos".split()
+        "nom nomdefamille apellido apellidos"
     ),
-    "language": frozenset(
-        "language lang locale languagecode taal taalcode sprache langue idioma".split()
-    ),
-    "country": frozenset(
+    "language": _words("language lang locale languagecode taal taalcode sprache langue idioma"),
+    "country": _words(
         "country countrycode countryname cc land landcode landkode laendercode landercode pays "
-        "codepays pais".split()
+        "codepays pais"
     ),
-    "time_zone": frozenset(
-        "timezone tz zoneinfo tijdzone zeitzone fuseauhoraire zonahoraria".split()
-    ),
-    MEASURING: frozenset(
-        "agreedtobemeasured agreedtomeasuring measuring measuringconsent mayBeMeasured tracking "
+    "time_zone": _words("timezone tz zoneinfo tijdzone zeitzone fuseauhoraire zonahoraria"),
+    MEASURING: _words(
+        "agreedtobemeasured agreedtomeasuring measuring measuringconsent maybemeasured tracking "
         "trackingconsent trackingpermission consenttotracking metentoegestaan toestemmingmeten "
         "magmeten trackingtoestemming messung messungerlaubt trackingeinwilligung "
         "trackingerlaubt mesure consentementmesure mesureautorisee accordmesure "
-        "consentementsuivi".lower().split()
+        "consentementsuivi"
     ),
     # What other products add of their own, and what nobody should keep by accident.
-    IGNORE: frozenset(
+    IGNORE: _words(
         "ip ipaddress optinip confirmip ipaddresssignup leid euid latitude longitude gmtoff "
-        "dstoff memberrating id uuid".split()
+        "dstoff memberrating id uuid"
     ),
 }
 _RESERVED = frozenset({"email", "first_name", "last_name", "language", "country", "time_zone"})

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience import checking, columns, merging, reading, staging
+from campaigns.audience import checking, columns, merging, reading, staging, tidying
 from campaigns.audience.models import Field, Import, ImportRemark
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def run(import_id: int) -> None:
         if not Import.objects.filter(pk=import_id).exists():
             staging.drop(import_id)
         return
-    _drop_file(one)
+    tidying.drop_file(one)
 
 
 def resume_stale(ring: Callable[[int], object]) -> int:
@@ -215,10 +215,3 @@ def _fail(one: Import, reason: str) -> None:
         )
         ImportRemark.objects.filter(of=one).delete()
         staging.drop(one.pk)
-
-
-def _drop_file(one: Import) -> None:
-    """Delete the upload: it is full of people, and nothing needs it any more."""
-    if one.file:
-        one.file.delete(save=False)
-        Import.objects.filter(pk=one.pk).update(file="")

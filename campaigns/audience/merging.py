@@ -71,6 +71,7 @@ def merge(one: Import) -> Outcome:
     subscribed = _run(_SUBSCRIBE, values)
     consents = _record(values)
     total = _number("SELECT count(*) FROM gathered", values)
+    _run("DROP TABLE gathered", values)
     return Outcome(
         contacts_created=created,
         contacts_updated=updated,

@@ -112,6 +112,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """Imports that should run, and that nobody works on as far as we know."""
         return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=timezone.now()))
 
+    def unfinished(self) -> ImportQuerySet:
+        """Imports that wait to start, or run."""
+        return self.filter(status__in=["queued", "running"])
+
     def held_by(self, token: Any) -> ImportQuerySet:
         """Running imports whose claim is still ours."""
         return self.filter(status="running", claim_token=token)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.audience import importing
+from campaigns.audience import importing, tidying
 
 
 @shared_task(base=DjangoTask)
@@ -14,3 +14,8 @@ def run_import(import_id: int) -> None:
 @shared_task(base=DjangoTask)
 def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
+
+
+@shared_task(base=DjangoTask)
+def tidy() -> None:
+    tidying.tidy()

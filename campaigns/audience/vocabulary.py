@@ -8,11 +8,14 @@ import zoneinfo
 
 from babel import Locale, localedata
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _LOCALES = ("es", "fr", "de", "nl", "en")  # The last one wins where names clash.
-_YES = frozenset(
-    "yes y true t 1 x on ok agreed granted ja j waar wel oui o vrai si sí wahr akkoord".split()
-)
-_NO = frozenset("no n false f 0 off refused withdrawn nee neen nein niet non faux falsch".split())
+_YES = _words("yes y true t 1 x on ok agreed granted ja j waar wel oui o vrai si sí wahr akkoord")
+_NO = _words("no n false f 0 off refused withdrawn nee neen nein niet non faux falsch")
 # Codes that people write and ISO 3166 does not know as such.
 _OTHER_COUNTRIES = {
     "usa": "US",

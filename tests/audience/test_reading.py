@@ -49,9 +49,7 @@ def read(file, shape=None):
 @pytest.mark.parametrize("quote_all", [False, True])
 def test_every_character_set_delimiter_and_line_end(encoding, delimiter, newline, quote_all):
     written, found = ENCODINGS[encoding]
-    file = write(
-        TABLE, delimiter=delimiter, encoding=written, newline=newline, quote_all=quote_all
-    )
+    file = write(TABLE, delimiter=delimiter, encoding=written, newline=newline, quote_all=quote_all)
     shape = reading.find_shape(file)
     assert shape == reading.Shape(found, delimiter, has_header=True)
     assert reading.column_names(file, shape) == TABLE[0]

@@ -1,0 +1,42 @@
+"""Remove what imports leave behind: it is full of people, and nothing needs it any more."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.audience import staging
+from campaigns.audience.models import Import, ImportRemark
+
+UPLOADS_KEPT = timedelta(days=7)
+REMARKS_KEPT = timedelta(days=90)
+
+
+def tidy() -> None:
+    """Delete uploads that are imported or were never mapped, old remarks, stray staging tables."""
+    over = [Import.Status.DONE, Import.Status.FAILED]
+    for one in Import.objects.filter(status__in=over).exclude(file=""):
+        drop_file(one)
+    before = timezone.now() - UPLOADS_KEPT
+    for one in Import.objects.filter(status=Import.Status.UPLOADED, created_at__lt=before):
+        drop_file(one)
+        one.delete()
+    ImportRemark.objects.filter(of__finished_at__lt=timezone.now() - REMARKS_KEPT).delete()
+    for import_id in _staged() - set(Import.objects.unfinished().values_list("pk", flat=True)):
+        staging.drop(import_id)
+
+
+def drop_file(one: Import) -> None:
+    """Delete the uploaded file of an import."""
+    if one.file:
+        one.file.delete(save=False)
+        Import.objects.filter(pk=one.pk).update(file="")
+
+
+def _staged() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substring(tablename from '[0-9]+$')::bigint FROM pg_tables"
+            " WHERE schemaname = current_schema() AND tablename ~ '^audience_staged_[0-9]+$'"
+        )
+        return {row[0] for row in cursor.fetchall()}
