@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.models import Workspace
+from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
+from campaigns.sending.inbox.querysets import InboxMailQuerySet
 from campaigns.sending.querysets import DeliveryQuerySet
 
 
@@ -72,6 +73,14 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["campaign", "address_key"], name="sending_delivery_address_once"
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["claimed", "sending"]) | Q(claim_token__isnull=False),
+                name="sending_delivery_held_has_token",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(sending_at__isnull=False),
+                name="sending_delivery_intent_has_time",
+            ),
         ]
         indexes = [
             # For claiming the next batch of a campaign.
@@ -91,6 +100,12 @@ class Delivery(models.Model):
                 name="sending_delivery_sending",
                 condition=Q(state="sending"),
             ),
+            # For the rate: what was decided of late.
+            models.Index(
+                fields=["campaign", "done_at"],
+                name="sending_delivery_done",
+                condition=Q(done_at__isnull=False),
+            ),
             # For provider events that name only the provider's own id.
             models.Index(
                 fields=["message_id"],
@@ -101,6 +116,20 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} to {self.contact_id}: {self.state}"
+
+
+class Cooldown(models.Model):
+    """A provider that asked us to wait, or does not answer. Shared by all workers."""
+
+    provider = models.OneToOneField(Provider, models.CASCADE, related_name="cooldown")
+    until = models.DateTimeField()
+    # The server's own words.
+    reason = models.CharField(max_length=300)
+    # Waits in a row without a mail in between: each is longer than the last.
+    tries = models.PositiveSmallIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} until {self.until}"
 
 
 class ProviderEvent(models.Model):
@@ -138,6 +167,8 @@ class InboxMail(models.Model):
     size = models.PositiveIntegerField()
     content = models.BinaryField()
     received_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InboxMailQuerySet.as_manager()
 
     class Meta:
         # For the inbox page, newest first.

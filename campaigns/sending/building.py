@@ -1,0 +1,65 @@
+"""Make the mail of one delivery: the compiled campaign, one person's data, their tokens."""
+
+from __future__ import annotations
+
+from campaigns.audience import tokens as leaving
+from campaigns.composing import compiling
+from campaigns.composing.compiling import Person
+from campaigns.composing.models import Campaign, Revision
+from campaigns.sending.mailers import Wants
+from campaigns.sending.models import Delivery
+from campaigns.sending.outcomes import Outgoing
+from campaigns.sending.querysets.ledger import Claimed
+from tracking import keys
+from tracking.tokens import Mode
+
+
+class Builder:
+    """Builds the mails of one campaign; compiled content is shared by the process."""
+
+    def __init__(self, campaign: Campaign, wants: Wants) -> None:
+        self._campaign_id = campaign.pk
+        self._wants = wants
+        signer = keys.signer()
+        self._aggregate = signer.pair(campaign.pk, Mode.AGGREGATE)(0, 0, 0)
+        self._individual = signer.pair(campaign.pk, Mode.INDIVIDUAL)
+        self._revisions: dict[int, Revision] = {}
+
+    def outgoing(self, row: Claimed) -> Outgoing:
+        """Return the mail of a claimed delivery. Raises what its data or content breaks."""
+        revision = self._revision(row.revision)
+        mail = compiling.compile_revision(revision, row.mode)
+        person = self._person(row)
+        return Outgoing(
+            delivery_id=row.id,
+            uuid_hex=row.uuid.hex,
+            envelope_from=revision.from_email,
+            address=row.address,
+            mail=mail.fill(person) if self._wants == "bytes" else mail.parts(person),
+        )
+
+    def _person(self, row: Claimed) -> Person:
+        opened, clicked = self._tokens(row)
+        return Person(
+            uuid_hex=row.uuid.hex,
+            address=row.address,
+            contact=row.contact,
+            open_token=opened,
+            click_token=clicked,
+            unsubscribe_token=leaving.unsubscribe_token(
+                row.contact_id or 0, self._campaign_id, row.id
+            ),
+        )
+
+    def _tokens(self, row: Claimed) -> tuple[str, str]:
+        """Return the open and the click token that the delivery's mode allows."""
+        if row.mode == Delivery.Mode.INDIVIDUAL:
+            return self._individual(row.id, row.contact_id or 0, row.epoch)
+        return self._aggregate if row.mode == Delivery.Mode.AGGREGATE else ("", "")
+
+    def _revision(self, number: int) -> Revision:
+        if number not in self._revisions:
+            self._revisions[number] = Revision.objects.get(
+                campaign=self._campaign_id, number=number
+            )
+        return self._revisions[number]

@@ -1,0 +1,100 @@
+"""Hold deliveries of one campaign under a token and a lease, and hand them on window by window.
+
+A claim costs nothing but time: it may be given back at any moment. An intent is a
+promise: what was intended is settled, or becomes `unknown`.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+
+from campaigns.composing.models import Campaign
+from campaigns.sending import faults
+from campaigns.sending.querysets import ledger, moves
+from campaigns.sending.querysets.ledger import Claimed, Result
+
+
+class UnsafeDatabaseError(Exception):
+    """The database may forget what it has confirmed, so nothing may be sent from it."""
+
+
+class Claim:
+    """Deliveries that we hold until we settle them, give them back, or die."""
+
+    def __init__(self, campaign_id: int, limit: int) -> None:
+        self.campaign_id = campaign_id
+        self._token = uuid.uuid4()
+        self._results: list[Result] = []
+        lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
+        self.rows: list[Claimed] = ledger.claim(
+            campaign_id, token=self._token, limit=limit, lease=lease
+        )
+        faults.point(faults.AFTER_CLAIM)
+
+    def intend(self, rows: Sequence[Claimed]) -> list[Claimed]:
+        """Commit the intent to mail `rows`, and return those that may go out now.
+
+        Settles the results noted so far in the same commit.
+        """
+        granted = ledger.exchange(self._token, self._results, [row.id for row in rows])
+        if self._results:
+            faults.point(faults.AFTER_RESULT)
+        self._results = []
+        faults.point(faults.AFTER_INTENT)
+        if len(granted) < len(rows):
+            refused = [row.id for row in rows if row.id not in granted]
+            ledger.leave_out(self._token, refused, _("unsubscribed or suppressed since the launch"))
+        return [row for row in rows if row.id in granted]
+
+    def note(self, results: Iterable[Result]) -> None:
+        """Keep results; `intend` or `settle` writes them down."""
+        self._results.extend(results)
+
+    def settle(self, *, patience: float = 0) -> None:
+        """Write the noted results down. A database that is away is given `patience` seconds.
+
+        Twice does no harm: a settled row has lost its token.
+        """
+        ends_at = time.monotonic() + patience
+        while self._results:
+            try:
+                ledger.exchange(self._token, self._results, [])
+            except DatabaseError:
+                if time.monotonic() > ends_at:
+                    raise
+                connection.close()
+                time.sleep(0.2)
+            else:
+                faults.point(faults.AFTER_RESULT)
+                self._results = []
+
+    def fail(self, row: Claimed, reason: str) -> None:
+        """Fail a delivery whose mail cannot be made; nothing of it has left."""
+        ledger.fail_claimed(self._token, row.id, reason)
+
+    def give_back(self, *, delay: float = 0) -> None:
+        """Return whatever was not intended, for any worker to take after `delay` seconds."""
+        ids = [row.id for row in self.rows]
+        ledger.release(self._token, ids, timedelta(seconds=delay))
+
+
+def is_running(campaign_id: int) -> bool:
+    """Whether the campaign is still to be sent."""
+    return Campaign.objects.filter(pk=campaign_id, status=Campaign.Status.SENDING).exists()
+
+
+def check_database() -> None:
+    """Refuse to send from a database that may lose a commit. Raises `UnsafeDatabaseError`."""
+    names = moves.unsafe_settings()
+    if names:
+        raise UnsafeDatabaseError(
+            f"PostgreSQL runs with {' and '.join(names)} off: after a crash it could forget that"
+            " a mail has left, and send it again. Turn it on before sending."
+        )

@@ -1,0 +1,124 @@
+"""What an API's failure says about the mail: a definite no, the provider's trouble, or doubt.
+
+Where a request may have arrived and no readable answer came back, the mail may be on its
+way: that is `UNKNOWN`, and never tried again by itself.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+import urllib3.exceptions
+from anymail.exceptions import (
+    AnymailConfigurationError,
+    AnymailError,
+    AnymailInvalidAddress,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
+from botocore import exceptions as boto
+from django.core.exceptions import ImproperlyConfigured
+
+from campaigns.sending.outcomes import Outcome, TransportError, Verdict
+
+# Found out before anything was sent.
+_NOT_SENT = (AnymailInvalidAddress, AnymailSerializationError, AnymailUnsupportedFeature)
+# The connection was never made.
+_NO_CONNECTION = (
+    boto.EndpointConnectionError,
+    boto.ConnectTimeoutError,
+    boto.ProxyConnectionError,
+    boto.SSLError,
+    requests.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.ProxyError,
+)
+_BAD_CREDENTIALS = (boto.NoCredentialsError, boto.PartialCredentialsError, boto.NoRegionError)
+# The key, the account or its payment is refused: so will every other mail be.
+_ACCOUNT = {401, 402, 403}
+# Amazon's names for "slower".
+_SLOWER = {"TooManyRequestsException", "ThrottlingException", "Throttling"}
+_ACCOUNT_NAMES = {
+    "AccountSuspendedException",
+    "SendingPausedException",
+    "MailFromDomainNotVerifiedException",
+    "LimitExceededException",
+}
+
+
+def outcome(error: AnymailError | ImproperlyConfigured) -> Outcome:
+    """Return the outcome for the mail, or raise `TransportError` when no mail gets through."""
+    if isinstance(error, _NOT_SENT):
+        return Outcome(Verdict.REFUSED, text=_first_line(error))
+    if isinstance(error, AnymailConfigurationError | ImproperlyConfigured):
+        raise TransportError(_first_line(error), lasting=True) from error
+    cause = error.__cause__
+    if isinstance(cause, boto.ClientError):
+        return _of_amazon(cause)
+    if isinstance(cause, _BAD_CREDENTIALS):
+        raise TransportError(str(cause), lasting=True) from error
+    if isinstance(cause, _NO_CONNECTION) or _was_never_connected(cause):
+        raise TransportError(f"no connection: {_plain(cause)}") from error
+    response = getattr(error, "response", None)
+    if isinstance(response, requests.Response):
+        return _of_response(response)
+    return Outcome(Verdict.UNKNOWN, text=_plain(cause or error))
+
+
+def _was_never_connected(cause: BaseException | None) -> bool:
+    if not isinstance(cause, requests.ConnectionError) or not cause.args:
+        return False
+    reason = getattr(cause.args[0], "reason", None)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+
+
+def _of_response(response: requests.Response) -> Outcome:
+    code, text = response.status_code, response.text[:300].strip()
+    after = _seconds(response.headers.get("Retry-After", ""))
+    if code in _ACCOUNT:
+        raise TransportError(f"{code} {text}", lasting=True)
+    if code == 429 or (code == 503 and after):
+        raise TransportError(f"{code} {text}", retry_after=after or 30)
+    if code == 408:
+        return Outcome(Verdict.DEFERRED, code, text=text)
+    if 400 <= code < 500:
+        return Outcome(Verdict.REFUSED, code, text=text)
+    return Outcome(Verdict.UNKNOWN, code, text=text)
+
+
+def _of_amazon(error: boto.ClientError) -> Outcome:
+    answer: Mapping[str, Any] = error.response
+    name = str(answer.get("Error", {}).get("Code", ""))
+    text = str(answer.get("Error", {}).get("Message", "")) or name
+    code = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if name in _SLOWER or code == 429:
+        raise TransportError(text, retry_after=_seconds(headers.get("retry-after", "")) or 10)
+    if name in _ACCOUNT_NAMES or code in _ACCOUNT:
+        raise TransportError(text, lasting=True)
+    if 400 <= code < 500:
+        return Outcome(Verdict.REFUSED, code, text=text)
+    return Outcome(Verdict.UNKNOWN, code or None, text=text)
+
+
+def _seconds(value: str) -> float:
+    """Read a Retry-After: seconds, or a date."""
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return 0.0
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _plain(error: BaseException | None) -> str:
+    """Name the failure without the address and the keys that its text may hold."""
+    return type(error).__name__

@@ -1,0 +1,59 @@
+"""Questions about deliveries, in the words of the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Count, DurationField, ExpressionWrapper, Min
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+if TYPE_CHECKING:
+    from campaigns.sending.models import Delivery
+
+# A campaign is not over while one of its deliveries is in one of these.
+OPEN = ("pending", "claimed", "sending")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries, in the words of the ledger."""
+
+    def pending(self) -> DeliveryQuerySet:
+        """Deliveries that nobody holds."""
+        return self.filter(state="pending")
+
+    def open(self) -> DeliveryQuerySet:
+        """Deliveries that are not decided yet."""
+        return self.filter(state__in=OPEN)
+
+    def claimable(self) -> DeliveryQuerySet:
+        """Deliveries that a worker could take now."""
+        return self.pending().filter(next_at__lte=Now())
+
+    def troubled(self) -> DeliveryQuerySet:
+        """Deliveries whose story a marketer should know: refused, unsure, or left out."""
+        return self.filter(state__in=("failed", "unknown", "suppressed"))
+
+    def decided_since(self, moment: datetime | Combinable) -> DeliveryQuerySet:
+        """Deliveries that were decided after `moment`."""
+        return self.filter(done_at__gte=moment)
+
+    def pace(self) -> tuple[int, float]:
+        """Count the deliveries, and the seconds from the first decision until now."""
+        facts = self.aggregate(
+            n=Count("pk"),
+            seconds=ExpressionWrapper(Now() - Min("done_at"), output_field=DurationField()),
+        )
+        return facts["n"], facts["seconds"].total_seconds() if facts["seconds"] else 0.0
+
+    def counts(self) -> dict[str, int]:
+        """Count the deliveries by state, in one query."""
+        rows = self.order_by().values_list("state").annotate(n=Count("pk"))
+        return dict(rows)
+
+    def modes(self) -> dict[str, int]:
+        """Count the deliveries by how they are tracked, in one query."""
+        rows = self.order_by().values_list("mode").annotate(n=Count("pk"))
+        return dict(rows)

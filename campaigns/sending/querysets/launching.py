@@ -1,0 +1,94 @@
+"""Freeze an audience into deliveries, chunk by chunk, so that a kill costs one chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Count, Max
+
+from campaigns.audience.models import Contact
+from campaigns.composing.models import Campaign, Revision
+from campaigns.sending.models import Delivery
+
+FILL = """
+INSERT INTO sending_delivery (
+    workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
+    consent_epoch, revision, state, attempt, next_at, message_id, enhanced_code, reason)
+SELECT %s, %s, m.id, gen_random_uuid(), m.email, m.email_key,
+       substring(m.email_key FROM '[^@]*$'), m.mode, m.consent_epoch, %s, 'pending', 0,
+       statement_timestamp(), '', '', ''
+  FROM ({mailable}) AS m
+    ON CONFLICT DO NOTHING
+"""
+
+# A small audience's totals would speak about people: see docs/privacy.md.
+PROTECT_FEW = """
+UPDATE sending_delivery d SET mode = 'aggregate'
+  FROM audience_contact c
+ WHERE d.campaign_id = %s AND d.mode = 'individual' AND c.id = d.contact_id
+   AND c.measuring <> 'granted'
+"""
+
+
+def fill(revision: Revision, list_ids: Sequence[int], *, tracking: str, chunk: int) -> bool:
+    """Insert the next chunk of deliveries, and say whether there may be more.
+
+    Holds the campaign's row, so that two launchers take turns and that nothing is added
+    to a campaign that has left `preparing`.
+    """
+    campaign_id, workspace_id = revision.campaign_id, revision.workspace_id
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update(of=("self",)).select_related("workspace")
+        found = campaign.filter(pk=campaign_id, status=Campaign.Status.PREPARING).first()
+        if found is None:
+            return False
+        last = _last_contact(campaign_id)
+        policy = found.workspace.policy
+        people = Contact.objects.mailable(workspace_id, list_ids).filter(pk__gt=last)
+        top = people.order_by("pk").values_list("pk", flat=True)[:chunk]
+        end = top.aggregate(end=Max("pk"))["end"]
+        if end is None:
+            return False
+        rows = (
+            people.filter(pk__lte=end)
+            .with_measuring_mode(policy, tracking)
+            .values("id", "email", "email_key", "mode", "consent_epoch")
+        )
+        sql, values = rows.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                FILL.format(mailable=sql), (workspace_id, campaign_id, revision.number, *values)
+            )
+    return True
+
+
+def protect_few(campaign_id: int, *, minimum: int) -> None:
+    """Tell nobody apart without their own consent when fewer than `minimum` get the mail."""
+    if Delivery.objects.filter(campaign=campaign_id)[:minimum].count() >= minimum:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(PROTECT_FEW, (campaign_id,))
+
+
+def audience_modes(campaign: Campaign, *, minimum: int) -> dict[str, int]:
+    """Count whom a launch would reach now, by how they would be tracked."""
+    list_ids = list(campaign.lists.values_list("pk", flat=True))
+    people = Contact.objects.mailable(campaign.workspace_id, list_ids)
+    policy = campaign.workspace.policy
+    said = people.with_measuring_mode(policy, campaign.tracking)
+    counted = said.values_list("mode", "measuring").annotate(n=Count("pk")).order_by()
+    rows = list(counted)
+    few = sum(n for _mode, _measuring, n in rows) < minimum
+    modes: dict[str, int] = {}
+    for mode, measuring, n in rows:
+        lowered = few and mode == "individual" and measuring != "granted"
+        kept = "aggregate" if lowered else mode
+        modes[kept] = modes.get(kept, 0) + n
+    return modes
+
+
+def _last_contact(campaign_id: int) -> int:
+    """The last contact that a chunk has reached: chunks go in the order of contacts."""
+    last = Delivery.objects.filter(campaign=campaign_id).aggregate(last=Max("contact_id"))
+    return last["last"] or 0

@@ -1,0 +1,268 @@
+"""The moves of the delivery ledger: claim, intend, settle, release.
+
+The order of the moves is what keeps anybody from getting two: a mail is handed over only
+after `exchange` has durably committed its intent, under a token and a lease that only one
+worker holds; and no statement here leads from `sending` or `unknown` back to `pending`
+but `settle`, by the holder of that token, on a definite refusal.
+
+All times are the database's: the clocks of workers decide nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this worker holds, and all that its mail is made of."""
+
+    id: int
+    uuid: uuid.UUID
+    address: str
+    mode: str
+    epoch: int
+    revision: int
+    attempt: int
+    contact_id: int | None
+    contact: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a hand-over. For `pending`, `delay` seconds pass before the next."""
+
+    id: int
+    state: str
+    code: int | None = None
+    enhanced_code: str = ""
+    reason: str = ""
+    message_id: str = ""
+    delay: float = 0
+    # Nothing was tried after all, so the attempt does not count.
+    untried: bool = False
+
+
+CLAIM = """
+WITH next AS (
+    SELECT id, contact_id FROM sending_delivery
+     WHERE campaign_id = %(campaign)s AND state = 'pending' AND next_at <= statement_timestamp()
+       AND EXISTS (SELECT FROM composing_campaign
+                    WHERE id = %(campaign)s AND status = 'sending')
+     ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE sending_delivery d
+   SET state = 'claimed', claim_token = %(token)s,
+       lease_until = clock_timestamp() + %(lease)s,
+       -- Nothing is recorded of who withdrew since the launch.
+       mode = CASE WHEN c.consent_epoch <> d.consent_epoch THEN 'none' ELSE d.mode END
+  FROM next
+  LEFT JOIN audience_contact c ON c.id = next.contact_id
+ WHERE d.id = next.id
+RETURNING d.id, d.uuid, d.address, d.mode, d.consent_epoch, d.revision, d.attempt,
+          d.contact_id, c.email, c.first_name, c.last_name, c.language, c.country,
+          c.time_zone, c.fields
+"""
+
+# May this delivery still go out? Asked at the intent, so that the last word counts.
+WANTED = """
+    EXISTS (SELECT FROM audience_contact c
+              JOIN audience_subscription s ON s.contact_id = c.id AND s.status = 'subscribed'
+              JOIN composing_campaign_lists l ON l.list_id = s.list_id
+             WHERE c.id = d.contact_id AND l.campaign_id = d.campaign_id
+               AND NOT EXISTS (SELECT FROM audience_suppression x
+                                WHERE x.workspace_id = d.workspace_id
+                                  AND x.fingerprint = c.fingerprint))
+"""
+
+RUNNING = """
+    EXISTS (SELECT FROM composing_campaign k
+             WHERE k.id = d.campaign_id AND k.status = 'sending')
+"""
+
+RESULTS = """
+results AS (
+    SELECT * FROM unnest(%(r_id)s::bigint[], %(r_state)s::text[], %(r_code)s::int[],
+                         %(r_enhanced)s::text[], %(r_reason)s::text[], %(r_message)s::text[],
+                         %(r_delay)s::float[], %(r_untried)s::bool[])
+        AS r(id, state, code, enhanced, reason, message, delay, untried)
+)
+"""
+
+# `unknown` is left to `upgrade` below: it may belong to a campaign that is over.
+SETTLED = """
+settled AS (
+    UPDATE sending_delivery d
+       SET state = r.state, code = r.code, enhanced_code = r.enhanced, reason = r.reason,
+           message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
+           attempt = d.attempt - CASE WHEN r.untried THEN 1 ELSE 0 END,
+           next_at = CASE WHEN r.state = 'pending'
+                          THEN clock_timestamp() + r.delay * interval '1 second'
+                          ELSE d.next_at END,
+           done_at = CASE WHEN r.state = 'pending' THEN NULL ELSE clock_timestamp() END,
+           claim_token = CASE WHEN r.state = 'unknown' THEN d.claim_token END,
+           lease_until = NULL
+      FROM results r
+     WHERE d.id = r.id AND d.claim_token = %(token)s AND d.state = 'sending'
+    RETURNING d.id
+)
+"""
+
+INTENDED = f"""
+intended AS (
+    UPDATE sending_delivery d
+       SET state = 'sending', sending_at = clock_timestamp(), attempt = d.attempt + 1
+     WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.claim_token = %(token)s
+       AND d.lease_until > clock_timestamp()
+       AND {RUNNING} AND {WANTED}
+    RETURNING d.id
+)
+"""  # noqa: S608 - constants of this module
+
+# The intent must be on disk before a byte goes out, whatever the session's default is:
+# set_config(…, true) lasts to the end of this statement's own transaction.
+EXCHANGE = f"""
+WITH {RESULTS}, {SETTLED}, {INTENDED}
+SELECT set_config('synchronous_commit', 'on', true),
+       ARRAY(SELECT id FROM settled), ARRAY(SELECT id FROM intended)
+"""  # noqa: S608 - constants of this module
+
+# A late answer. `sent` and `failed` may always be told; back to `pending` only while the
+# campaign goes on, and the lock makes the finisher wait for us.
+UPGRADE = f"""
+WITH {RESULTS},
+running AS (
+    SELECT k.id FROM composing_campaign k
+     WHERE k.id IN (SELECT d.campaign_id FROM sending_delivery d JOIN results r USING (id))
+       AND k.status IN ('sending', 'paused') FOR SHARE
+)
+UPDATE sending_delivery d
+   SET state = CASE WHEN r.state = 'pending' AND NOT d.campaign_id IN (SELECT id FROM running)
+                    THEN 'failed' ELSE r.state END,
+       code = r.code, enhanced_code = r.enhanced, reason = r.reason,
+       message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
+       next_at = clock_timestamp() + r.delay * interval '1 second',
+       claim_token = NULL, lease_until = NULL,
+       done_at = CASE WHEN r.state = 'pending' AND d.campaign_id IN (SELECT id FROM running)
+                      THEN NULL ELSE clock_timestamp() END
+  FROM results r
+ WHERE d.id = r.id AND d.claim_token = %(token)s AND d.state = 'unknown'
+   AND r.state <> 'unknown'
+RETURNING d.id
+"""  # noqa: S608 - constants of this module
+
+LEAVE_OUT = f"""
+UPDATE sending_delivery d
+   SET state = 'suppressed', done_at = clock_timestamp(), claim_token = NULL,
+       lease_until = NULL, reason = %(reason)s
+ WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.claim_token = %(token)s
+   AND {RUNNING} AND NOT {WANTED}
+"""  # noqa: S608 - constants of this module
+
+FAIL_CLAIMED = """
+UPDATE sending_delivery
+   SET state = 'failed', done_at = clock_timestamp(), claim_token = NULL, lease_until = NULL,
+       attempt = attempt + 1, reason = %(reason)s
+ WHERE id = %(id)s AND state = 'claimed' AND claim_token = %(token)s
+"""
+
+RELEASE = """
+UPDATE sending_delivery
+   SET state = 'pending', claim_token = NULL, lease_until = NULL,
+       next_at = statement_timestamp() + %(delay)s
+ WHERE id = ANY(%(ids)s) AND state = 'claimed' AND claim_token = %(token)s
+"""
+
+FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone")
+
+
+def claim(campaign_id: int, *, token: uuid.UUID, limit: int, lease: timedelta) -> list[Claimed]:
+    """Take up to `limit` deliveries that nobody holds and whose time has come."""
+    values = {
+        "campaign": campaign_id,
+        "token": token,
+        "limit": limit,
+        "lease": lease,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        rows = cursor.fetchall()
+    return [_claimed(row) for row in rows]
+
+
+def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) -> set[int]:
+    """Settle the last window and commit the intent of the next, in one durable commit.
+
+    Returns the ids that may be handed over now. Raises when the commit's fate is not
+    known: then nothing may be handed over.
+    """
+    if connection.in_atomic_block:
+        raise transaction.TransactionManagementError("an intent must be committed at once")
+    with connection.cursor() as cursor:
+        cursor.execute(EXCHANGE, {"token": token, "ids": list(ids)} | _columns(results))
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    late = set(row[1]).symmetric_difference(result.id for result in results)
+    if late:
+        upgrade(token, [result for result in results if result.id in late])
+    return set(row[2])
+
+
+def upgrade(token: uuid.UUID, results: Sequence[Result]) -> None:
+    """Write down answers that came after the reaper had called their rows unknown."""
+    with connection.cursor() as cursor:
+        cursor.execute(UPGRADE, {"token": token} | _columns(results))
+
+
+def leave_out(token: uuid.UUID, ids: Sequence[int], reason: str) -> None:
+    """Mark those of our claims that must not be mailed any more as suppressed."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEAVE_OUT, {"token": token, "ids": list(ids), "reason": reason})
+
+
+def fail_claimed(token: uuid.UUID, delivery_id: int, reason: str) -> None:
+    """Fail a claimed delivery whose mail cannot be made."""
+    with connection.cursor() as cursor:
+        cursor.execute(FAIL_CLAIMED, {"token": token, "id": delivery_id, "reason": reason[:300]})
+
+
+def release(token: uuid.UUID, ids: Sequence[int], delay: timedelta = timedelta()) -> None:
+    """Give claims back. Safe at any time: nothing has been handed over under a claim."""
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASE, {"token": token, "ids": list(ids), "delay": delay})
+
+
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    contact = {name: value or "" for name, value in zip(FIELDS, row[8:14], strict=True)}
+    contact.update((key, str(value)) for key, value in _fields(row[14]).items())
+    return Claimed(*row[:8], contact=contact)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """Read a jsonb column, which a raw cursor of Django's gives as text."""
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    loaded: dict[str, Any] = json.loads(value)
+    return loaded
+
+
+def _columns(results: Sequence[Result]) -> dict[str, list[Any]]:
+    return {
+        "r_id": [result.id for result in results],
+        "r_state": [result.state for result in results],
+        "r_code": [result.code for result in results],
+        "r_enhanced": [result.enhanced_code for result in results],
+        "r_reason": [result.reason[:300] for result in results],
+        "r_message": [result.message_id[:255] for result in results],
+        "r_delay": [result.delay for result in results],
+        "r_untried": [result.untried for result in results],
+    }

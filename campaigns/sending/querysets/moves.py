@@ -1,0 +1,190 @@
+"""What happens to many deliveries at once: reaping, finishing, resuming, cancelling."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from campaigns.composing.models import Campaign
+
+REAP_CLAIMS = """
+UPDATE sending_delivery SET state = 'pending', claim_token = NULL, lease_until = NULL
+ WHERE state = 'claimed' AND lease_until < clock_timestamp()
+"""
+
+# Never back to pending: the mail may have left. The token stays, for a late answer.
+REAP_INTENTS = """
+UPDATE sending_delivery
+   SET state = 'unknown', done_at = clock_timestamp(), lease_until = NULL, reason = %(reason)s
+ WHERE state = 'sending' AND sending_at < clock_timestamp() - %(age)s
+"""
+
+FINISH = """
+UPDATE composing_campaign k SET status = 'sent', finished_at = clock_timestamp()
+ WHERE k.id = %s AND k.status = 'sending'
+   AND NOT EXISTS (SELECT FROM sending_delivery
+                    WHERE campaign_id = k.id AND state = 'pending')
+   AND NOT EXISTS (SELECT FROM sending_delivery
+                    WHERE campaign_id = k.id AND state = 'claimed')
+   AND NOT EXISTS (SELECT FROM sending_delivery
+                    WHERE campaign_id = k.id AND state = 'sending')
+"""
+
+# Whoever still holds one of these lost it: their token is gone.
+TAKE_REVISION = """
+UPDATE sending_delivery SET state = 'pending', claim_token = NULL, lease_until = NULL,
+       revision = %(revision)s
+ WHERE campaign_id = %(campaign)s AND state IN ('pending', 'claimed')
+   AND revision <> %(revision)s
+"""
+
+CANCEL = """
+UPDATE sending_delivery SET state = 'cancelled', done_at = clock_timestamp(),
+       claim_token = NULL, lease_until = NULL
+ WHERE id IN (SELECT d.id FROM sending_delivery d
+               WHERE d.campaign_id = %(campaign)s AND d.state IN ('pending', 'claimed')
+               LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+   AND EXISTS (SELECT FROM composing_campaign
+                WHERE id = %(campaign)s AND status = 'cancelled')
+"""
+
+# An event of the provider proves that it took the mail, or that it did not.
+EVIDENCE = """
+UPDATE sending_delivery
+   SET state = %(state)s, reason = %(reason)s, claim_token = NULL,
+       message_id = CASE WHEN message_id = '' THEN %(message)s ELSE message_id END
+ WHERE id = %(id)s AND state = 'unknown'
+"""
+
+MISS = """
+UPDATE composing_campaign SET status = 'missed'
+ WHERE status = 'scheduled' AND scheduled_at < statement_timestamp() - %(lateness)s
+"""
+
+COOL_DOWN = """
+WITH made AS (
+    INSERT INTO sending_cooldown AS c (provider_id, until, reason, tries)
+    VALUES (%(provider)s, clock_timestamp() + %(first)s, %(reason)s, 1)
+    ON CONFLICT (provider_id) DO UPDATE
+       SET tries = LEAST(c.tries + 1, 1000), reason = EXCLUDED.reason,
+           until = clock_timestamp()
+                   + LEAST(%(first)s * power(2, LEAST(c.tries, 16)), %(longest)s)
+     WHERE c.until < clock_timestamp()
+    RETURNING tries)
+SELECT tries FROM made UNION ALL
+SELECT tries FROM sending_cooldown WHERE provider_id = %(provider)s LIMIT 1
+"""
+
+# The first key of our advisory locks: any number that nobody else in the database uses.
+SLOTS = 0x5E4D0000
+FACTS = ("delivered_at", "soft_bounced_at", "hard_bounced_at", "complained_at")
+
+
+def reap_claims() -> int:
+    """Give expired claims back, and return how many."""
+    return _run(REAP_CLAIMS, {})
+
+
+def reap_intents(age: timedelta, reason: str) -> int:
+    """Call intents without an answer unknown, and return how many."""
+    return _run(REAP_INTENTS, {"age": age, "reason": reason})
+
+
+def finish(campaign_id: int) -> bool:
+    """Call the campaign sent if none of its deliveries is open, and say whether it is."""
+    with transaction.atomic():
+        # A late answer that reopens a row holds this row shared: wait for it, then look.
+        locked = Campaign.objects.select_for_update(of=("self",))
+        if not locked.filter(pk=campaign_id, status=Campaign.Status.SENDING).exists():
+            return False
+        return _run(FINISH, (campaign_id,)) == 1
+
+
+def take_revision(campaign_id: int, revision: int) -> int:
+    """Let what has not gone out take the new content, and return how many that is."""
+    return _run(TAKE_REVISION, {"campaign": campaign_id, "revision": revision})
+
+
+def cancel_some(campaign_id: int, limit: int) -> int:
+    """Cancel up to `limit` deliveries of a cancelled campaign, and return how many."""
+    return _run(CANCEL, {"campaign": campaign_id, "limit": limit})
+
+
+def take_evidence(delivery_id: int, *, state: str, message_id: str, reason: str) -> bool:
+    """Decide an unknown delivery by what was seen of it, and say whether it was one."""
+    values = {"id": delivery_id, "state": state, "message": message_id[:255], "reason": reason}
+    return _run(EVIDENCE, values) == 1
+
+
+def note_fact(delivery_id: int, fact: str, at: datetime) -> None:
+    """Keep the earliest time of `fact`, in whatever order we are told."""
+    if fact not in FACTS:
+        raise ValueError(fact)
+    sql = f"UPDATE sending_delivery SET {fact} = LEAST({fact}, %s) WHERE id = %s"  # noqa: S608
+    _run(sql, (at, delivery_id))
+
+
+def try_slot(key: int, slots: int) -> int | None:
+    """Take one of the campaign's worker slots for this connection, or None if all are taken.
+
+    Slots only keep rings from piling up workers on one campaign; the ledger does not
+    rely on them.
+    """
+    with connection.cursor() as cursor:
+        for slot in range(slots):
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", (SLOTS + slot, _int4(key)))
+            row = cursor.fetchone()
+            if row and row[0]:
+                return slot
+    return None
+
+
+def free_slot(key: int, slot: int) -> None:
+    """Give the slot back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", (SLOTS + slot, _int4(key)))
+
+
+def unsafe_settings() -> list[str]:
+    """Name the database settings under which a committed intent could be lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('fsync')")
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    names = []
+    if row[0] == "off":
+        names.append("synchronous_commit")
+    if row[1] == "off":
+        names.append("fsync")
+    return names
+
+
+def _int4(key: int) -> int:
+    return key % 2**31
+
+
+def _run(sql: str, values: object) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)  # type: ignore[arg-type]  # a tuple or a dict, as SQL asks
+        return cursor.rowcount
+
+
+def cool_down(provider_id: int, *, reason: str, first: timedelta, longest: timedelta) -> int:
+    """Begin or lengthen the provider's wait, and return how many there were in a row.
+
+    Workers that meet the same trouble at the same time count once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            COOL_DOWN,
+            {"provider": provider_id, "reason": reason, "first": first, "longest": longest},
+        )
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - it returns what it made or found
+    return int(row[0])
+
+
+def miss(lateness: timedelta) -> int:
+    """Call scheduled campaigns missed that are later than this, and return how many."""
+    return _run(MISS, {"lateness": lateness})

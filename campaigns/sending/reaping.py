@@ -1,0 +1,49 @@
+"""Heal what crashes leave behind. May run anywhere, at any time, any number of times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from campaigns.composing.models import Campaign
+from campaigns.sending.models import Delivery
+from campaigns.sending.querysets import moves
+from campaigns.sending.steering import CANCEL_ROWS
+
+
+def reap() -> None:
+    """Return expired claims to pending; call expired intents unknown, never pending."""
+    moves.reap_claims()
+    moves.reap_intents(
+        timedelta(seconds=settings.SEND_INTENT_SECONDS),
+        _("the worker stopped while this mail was handed over"),
+    )
+
+
+def finish_all() -> None:
+    """Close the campaigns that are done, and what cancelled campaigns left open."""
+    for campaign_id in _ids(Campaign.Status.SENDING):
+        moves.finish(campaign_id)
+    cancelled = Delivery.objects.open().filter(campaign__status=Campaign.Status.CANCELLED)
+    for campaign_id in cancelled.order_by().values_list("campaign", flat=True).distinct():
+        moves.cancel_some(campaign_id, CANCEL_ROWS)
+
+
+def preparing() -> list[int]:
+    """Campaigns whose launch has to be worked on, by whoever comes first."""
+    return _ids(Campaign.Status.PREPARING)
+
+
+def hungry() -> list[int]:
+    """Campaigns that have something to send now."""
+    return [
+        campaign_id
+        for campaign_id in _ids(Campaign.Status.SENDING)
+        if Delivery.objects.filter(campaign=campaign_id).claimable().exists()
+    ]
+
+
+def _ids(status: str) -> list[int]:
+    return list(Campaign.objects.filter(status=status).order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,87 @@
+"""Pause, resume and cancel a campaign; take one back to the desk.
+
+Every verb is one guarded change and says whether it was the one that made it.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from campaigns.composing import checks, freezing
+from campaigns.composing.models import Campaign
+from campaigns.sending.querysets import moves
+
+Status = Campaign.Status
+# Rows that one request cancels; the tick does the rest.
+CANCEL_ROWS = 20_000
+
+
+class SteeringError(Exception):
+    """The campaign cannot go on as it is; the message says what to change."""
+
+
+def pause(campaign: Campaign, reason: str = "") -> bool:
+    """Stop handing mails over. What is under way at this moment may still leave."""
+    return _move(campaign, Status.SENDING, to=Status.PAUSED, pause_reason=reason[:300])
+
+
+def resume(campaign: Campaign) -> bool:
+    """Go on, with the campaign's newest content for those who did not get it yet.
+
+    Raises `SteeringError` when that content cannot be sent.
+    """
+    problems = checks.problems(campaign)
+    if problems:
+        raise SteeringError(problems[0].message)
+    revision = freezing.freeze(campaign)
+    with transaction.atomic():
+        if not _move(campaign, Status.PAUSED, to=Status.SENDING, pause_reason=""):
+            return False
+        moves.take_revision(campaign.pk, revision.number)
+    return True
+
+
+def cancel(campaign: Campaign) -> bool:
+    """End the campaign for good; nobody else gets it."""
+    done = _move(
+        campaign,
+        *(Status.SCHEDULED, Status.PREPARING, Status.SENDING, Status.PAUSED),
+        to=Status.CANCELLED,
+        finished_at=Now(),
+        pause_reason="",
+    )
+    if done:
+        moves.cancel_some(campaign.pk, CANCEL_ROWS)
+    return done
+
+
+def to_draft(campaign: Campaign) -> bool:
+    """Take a campaign that has not gone out back to be changed."""
+    return _move(
+        campaign,
+        *(Status.SCHEDULED, Status.MISSED, Status.FAILED),
+        to=Status.DRAFT,
+        scheduled_at=None,
+        pause_reason="",
+    )
+
+
+def stop_for_provider(campaign: Campaign, words: str) -> bool:
+    """Pause because the provider takes nothing, in its own words."""
+    return pause(campaign, _("The mail server takes no mail: %(words)s") % {"words": words})
+
+
+def stop_for_refusals(campaign: Campaign, words: str) -> bool:
+    """Pause because one mail after the other was refused."""
+    text = _("One mail after the other was refused, so we stopped. The last answer: %(words)s")
+    return pause(campaign, text % {"words": words or _("the mail could not be made")})
+
+
+def _move(campaign: Campaign, *source: str, to: str, **facts: object) -> bool:
+    rows = Campaign.objects.filter(pk=campaign.pk)
+    done = rows.move(source=source, target=to, **facts)
+    if done:
+        campaign.status = Status(to)
+    return done

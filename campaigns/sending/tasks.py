@@ -1,0 +1,91 @@
+"""What workers and beat do: ids in, one verb, nothing out.
+
+Every task may be lost, doubled, or run by ten workers at once: the truth is in the
+ledger, and `tick` rings again for whatever has to go on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+from types import FrameType
+
+from celery import shared_task
+from celery.contrib.django.task import DjangoTask
+from celery.signals import worker_shutting_down
+
+from campaigns.sending import launch, reaping, scheduling, transport
+
+# Short enough that a deploy need not wait, long enough that rings cost nothing.
+SHIFT_SECONDS = 25.0
+# A ring that nobody heard in time is worth nothing: the next tick says the same.
+RING = {"expires": 15}
+
+# Made before the pool forks, so that the parent can tell its children to stop.
+_stopping = multiprocessing.Event()
+
+
+@worker_shutting_down.connect
+def _tell_children(**_kwargs: object) -> None:
+    _stopping.set()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def tick() -> None:
+    """Heal, launch what is due, and ring for whatever has to go on."""
+    reaping.reap()
+    reaping.finish_all()
+    scheduling.launch_due()
+    for campaign_id in reaping.preparing():
+        launch_campaign.apply_async((campaign_id,), **RING)
+    for campaign_id in reaping.hungry():
+        send_campaign.apply_async((campaign_id,), **RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def launch_campaign(campaign_id: int) -> None:
+    """Freeze the audience of a campaign that is being prepared, and begin to send."""
+    if launch.prepare(campaign_id):
+        send_campaign.apply_async((campaign_id,), **RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def send_campaign(campaign_id: int) -> None:
+    """Send for a while; ring again while there is more."""
+    stop = _Stop()
+    with stop:
+        more = transport.work(campaign_id, seconds=SHIFT_SECONDS, stop=stop.event)
+    if more:
+        send_campaign.apply_async((campaign_id,), **RING)
+
+
+class _Stop:
+    """An event that is set when this worker is asked to end, so that claims are given back."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self._done = threading.Event()
+        self._before: signal.Handlers | object = None
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGTERM, self._on_signal)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self._done.set()
+        if self._before is not None:
+            signal.signal(signal.SIGTERM, self._before)  # type: ignore[arg-type]  # as it was
+            if self.event.is_set() and not _stopping.is_set():
+                # It was meant for the process, not only for the task.
+                signal.raise_signal(signal.SIGTERM)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.event.set()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.2):
+            if _stopping.is_set():
+                self.event.set()
+                return

@@ -1,0 +1,242 @@
+"""Send a campaign: a few lanes, each with its own connection, work through the ledger.
+
+Knows nothing of Celery. A task, a command or a test calls `work` until it returns False.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from campaigns.composing.models import Campaign
+from campaigns.sending import claiming, faults, mailers, pacing, steering
+from campaigns.sending.building import Builder
+from campaigns.sending.models import Delivery
+from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
+from campaigns.sending.querysets import moves
+from campaigns.sending.querysets.ledger import Claimed
+
+logger = logging.getLogger(__name__)
+
+# A window that takes longer than this does not grow: a pause must not wait for it.
+SLOW_WINDOW = 1.0
+# A claim is sized so that the work on it ends well within its lease.
+FIRST_CLAIM = 32
+# So many refusals in a row, with nothing taken between them, concern us and not them.
+REFUSALS_IN_A_ROW = 25
+# So many windows in a row that broke and got nothing through: the provider is in trouble.
+BREAKS_IN_A_ROW = 3
+# A database that restarts should not cost us the answers that we hold.
+DATABASE_PATIENCE = 20.0
+
+
+@dataclass
+class Shift:
+    """One worker's turn at one campaign, shared by its lanes."""
+
+    campaign: Campaign
+    ends_at: float
+    stop: threading.Event
+    sent: int = 0
+    trouble: TransportError | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def is_over(self) -> bool:
+        return self.stop.is_set() or time.monotonic() >= self.ends_at
+
+
+def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = None) -> bool:
+    """Send for up to `seconds`, and say whether there is more to do at once.
+
+    Any number of workers may do this for the same campaign at the same time.
+    """
+    campaign = _sendable(campaign_id)
+    if campaign is None:
+        return False
+    claiming.check_database()
+    slot = moves.try_slot(campaign_id, settings.SEND_WORKERS)
+    if slot is None:
+        return False
+    try:
+        shift = Shift(campaign, time.monotonic() + seconds, stop or threading.Event())
+        _run_lanes(shift)
+        _take_stock(shift)
+    finally:
+        moves.free_slot(campaign_id, slot)
+    if moves.finish(campaign_id) or shift.stop.is_set():
+        return False
+    return (
+        _sendable(campaign_id) is not None
+        and Delivery.objects.filter(campaign=campaign_id).claimable().exists()
+    )
+
+
+def _sendable(campaign_id: int) -> Campaign | None:
+    campaign = (
+        Campaign.objects.select_related("sender__provider", "workspace")
+        .filter(pk=campaign_id, status=Campaign.Status.SENDING)
+        .first()
+    )
+    if campaign is None or campaign.sender is None:
+        return None
+    if pacing.is_cooling(campaign.sender.provider_id):
+        return None
+    return campaign
+
+
+def _run_lanes(shift: Shift) -> None:
+    threads = [
+        threading.Thread(target=_lane, args=(shift,), name=f"lane-{number}")
+        for number in range(settings.SEND_CONNECTIONS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _lane(shift: Shift) -> None:
+    """Run one lane in its own thread, with its own database connection."""
+    try:
+        lane = Lane(shift)
+        try:
+            lane.run()
+        finally:
+            lane.mailer.close()
+    except TransportError as error:
+        shift.trouble = error
+    except Exception:
+        # What we held heals by itself: claims expire, intents become unknown.
+        logger.exception("A lane of campaign %s stopped", shift.campaign.pk)
+    finally:
+        connection.close()
+
+
+class Lane:
+    """One connection to the provider, and the windows that go through it."""
+
+    def __init__(self, shift: Shift) -> None:
+        assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
+        self.shift = shift
+        self.mailer = mailers.mailer_for(shift.campaign.sender)
+        self.builder = Builder(shift.campaign, self.mailer.wants)
+        self.window = 1
+        self.claim_size = FIRST_CLAIM
+        self.refusals = 0
+        self.breaks = 0
+
+    def run(self) -> None:
+        while not self.shift.is_over():
+            began = time.monotonic()
+            claim = claiming.Claim(self.shift.campaign.pk, self.claim_size)
+            if not claim.rows:
+                return
+            try:
+                goes_on = self._work_through(claim)
+            finally:
+                claim.settle(patience=DATABASE_PATIENCE)
+                claim.give_back()
+            if not goes_on:
+                return
+            self._size_claim(time.monotonic() - began)
+
+    def _work_through(self, claim: claiming.Claim) -> bool:
+        """Send the claim's rows; False ends the lane."""
+        rows = claim.rows
+        while rows and not self.shift.is_over():
+            part, rows = rows[: self.window], rows[self.window :]
+            mails = self._build(claim, part)
+            granted = claim.intend([row for row, mail in mails])
+            if len(granted) < len(mails) and not claiming.is_running(claim.campaign_id):
+                # Whatever was granted before the pause came is a promise by now.
+                rows = []
+            wanted = {row.id for row in granted}
+            if not self._send(claim, [(row, mail) for row, mail in mails if row.id in wanted]):
+                return False
+        return bool(claim.rows) and not self.shift.is_over()
+
+    def _build(
+        self, claim: claiming.Claim, rows: Sequence[Claimed]
+    ) -> list[tuple[Claimed, Outgoing]]:
+        mails = []
+        for row in rows:
+            try:
+                mails.append((row, self.builder.outgoing(row)))
+            except Exception as error:
+                # Whatever one person's data does to a template, the others get their mail.
+                logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
+                claim.fail(row, f"{type(error).__name__}: {error}")
+                self.refusals += 1
+        return mails
+
+    def _send(self, claim: claiming.Claim, mails: Sequence[tuple[Claimed, Outgoing]]) -> bool:
+        if not mails:
+            return self._is_worth_it("")
+        began = time.monotonic()
+        until = began + settings.SEND_INTENT_SECONDS / 2
+        done = self.mailer.hand_over([mail for row, mail in mails], until=until)
+        faults.point(faults.AFTER_SEND)
+        claim.note(
+            pacing.result(row, outcome)
+            for (row, mail), outcome in zip(mails, done.outcomes, strict=True)
+        )
+        self._size_window(clean=done.clean, took=time.monotonic() - began)
+        return self._learn(done)
+
+    def _learn(self, done: Handover) -> bool:
+        sent = sum(outcome.verdict is Verdict.SENT for outcome in done.outcomes)
+        with self.shift.lock:
+            self.shift.sent += sent
+            if done.trouble is not None:
+                self.shift.trouble = done.trouble
+        if done.trouble is not None:
+            return False
+        self.breaks = 0 if sent or done.clean else self.breaks + 1
+        if self.breaks >= BREAKS_IN_A_ROW:
+            words = [outcome.text for outcome in done.outcomes if outcome.text]
+            self.shift.trouble = TransportError(words[0] if words else _("connections break"))
+            return False
+        refused = [outcome for outcome in done.outcomes if outcome.verdict is Verdict.REFUSED]
+        self.refusals = 0 if sent else self.refusals + len(refused)
+        return self._is_worth_it(refused[-1].text if refused else "")
+
+    def _is_worth_it(self, words: str) -> bool:
+        if self.refusals < REFUSALS_IN_A_ROW:
+            return True
+        steering.stop_for_refusals(self.shift.campaign, words)
+        return False
+
+    def _size_window(self, *, clean: bool, took: float) -> None:
+        if not clean:
+            self.window = 1
+        elif took < SLOW_WINDOW:
+            self.window = min(self.window * 2, self.mailer.window)
+        else:
+            self.window = max(self.window // 2, 1)
+
+    def _size_claim(self, took: float) -> None:
+        if took < settings.SEND_LEASE_SECONDS / 8:
+            self.claim_size = min(self.claim_size * 2, settings.SEND_CLAIM_ROWS)
+        elif took > settings.SEND_LEASE_SECONDS / 4:
+            self.claim_size = max(self.claim_size // 2, 1)
+
+
+def _take_stock(shift: Shift) -> None:
+    """After the lanes: wait when the provider is in trouble, pause when that will not help."""
+    assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
+    provider_id, trouble = shift.campaign.sender.provider_id, shift.trouble
+    if trouble is None or (shift.sent and not trouble.lasting and not trouble.retry_after):
+        # Some lanes got through: at most it wants fewer connections.
+        if shift.sent:
+            pacing.warm_up(provider_id)
+        return
+    logger.warning("Provider %s is in trouble: %s", provider_id, trouble.reason)
+    if trouble.lasting or pacing.cool_down(provider_id, trouble) > pacing.MAX_WAITS:
+        steering.stop_for_provider(shift.campaign, trouble.reason)

@@ -1,0 +1,275 @@
+"""An SMTP server that journals what it takes, and misbehaves on request.
+
+A line goes into the journal before the reply goes out, so the journal is the truth about
+what was accepted. The local part of an address says what happens to its mail, as in
+`cut-after-1@example.com`; see `FAULTS`. `python -m tests.sending.sink PORT JOURNAL RATE` runs
+it as a process of its own, which misbehaves at random for RATE of all mails.
+"""
+
+import base64
+import contextlib
+import hashlib
+import random
+import re
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FAULTS = (
+    "rcpt-450",  # a mailbox that is busy
+    "rcpt-550",  # no such mailbox
+    "data-451",  # refused for now, after all bytes
+    "data-554",  # refused for good, after all bytes
+    "cut-envelope",  # hangs up at RCPT
+    "cut-before",  # hangs up in the middle of the data
+    "cut-after",  # takes it, and hangs up without a word
+    "no-after",  # refuses it, and hangs up without a word
+    "stall-after",  # takes it, and never answers
+)
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([0-9a-f]{32})@", re.M | re.I)
+
+
+@dataclass
+class Taken:
+    sender: str
+    recipient: str
+    content: bytes
+
+    @property
+    def uuid_hex(self) -> str:
+        match = MESSAGE_ID.search(self.content)
+        return match[1].decode() if match else ""
+
+
+@dataclass
+class Sink:
+    """The server's behaviour and its journal."""
+
+    pipelining: bool = True
+    size: int = 0
+    smtputf8: bool = False
+    # Says it can pipeline, and throws away what came along with a command.
+    lies: bool = False
+    # Greets with this instead of 220.
+    greeting: str = "220 sink"
+    sender_reply: str = "250 2.1.0 ok"
+    mails_per_connection: int = 0
+    login: tuple[str, str] | None = None
+    tls: ssl.SSLContext | None = None
+    fault_rate: float = 0
+    slow: float = 0
+    journal_path: Path | None = None
+    port: int = 0
+    keep: bool = True
+    taken: list[Taken] = field(default_factory=list)
+    commands: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> "Sink":
+        sink = self
+
+        class Server(socketserver.ThreadingTCPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+            block_on_close = False
+            request_queue_size = 128
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with contextlib.suppress(OSError, EOFError):
+                    Conversation(sink, self.request).run()
+
+        self._server = Server(("127.0.0.1", self.port), Handler)
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def recipients(self) -> list[str]:
+        return [taken.recipient for taken in self.taken]
+
+    def note(self, verdict: str, mail: Taken) -> None:
+        """Write the truth down, before any reply."""
+        with self.lock:
+            if verdict == "accept" and self.keep:
+                self.taken.append(mail)
+            if self.journal_path is not None:
+                with self.journal_path.open("a") as file:
+                    file.write(f"{verdict} {mail.uuid_hex} {mail.recipient}\n")
+
+    def fault_of(self, address: str) -> str:
+        local = address.partition("@")[0]
+        for name in FAULTS:
+            if local.startswith(name):
+                return name
+        if self.fault_rate:
+            # The same mail always meets the same fault the first time, another the next.
+            dice = random.Random(
+                hashlib.blake2b(address.encode()).digest() + time.time_ns().to_bytes(8)
+            )
+            if dice.random() < self.fault_rate:
+                return dice.choice(FAULTS)
+        return ""
+
+
+class Conversation:
+    def __init__(self, sink: Sink, sock: socket.socket) -> None:
+        self.sink, self.sock = sink, sock
+        self.buffer = b""
+        self.signed_in = sink.login is None
+        self.count = 0
+
+    def run(self) -> None:
+        with self.sink.lock:
+            self.sink.connections += 1
+        self.say(self.sink.greeting)
+        if not self.sink.greeting.startswith("220"):
+            return
+        sender = recipient = ""
+        while True:
+            line = self.line()
+            self.sink.commands.append(line)
+            if self.sink.lies:
+                time.sleep(0.02)
+                self.drop_waiting()
+            verb = line[:4].upper()
+            if verb == b"EHLO":
+                self.greet()
+            elif verb == b"STAR":
+                self.say("220 go ahead")
+                self.sock = self.sink.tls.wrap_socket(self.sock, server_side=True)
+            elif verb == b"AUTH":
+                self.sign_in(line)
+            elif verb == b"MAIL":
+                if self.sink.mails_per_connection and self.count >= self.sink.mails_per_connection:
+                    self.say("421 4.7.0 too many mails on this connection")
+                    return
+                if sender:
+                    self.say("503 5.5.1 nested MAIL")
+                    continue
+                self.say(self.sink.sender_reply)
+                if self.sink.sender_reply.startswith("250"):
+                    sender = line.decode()
+            elif verb == b"RCPT":
+                address = line[line.index(b"<") + 1 : line.index(b">")].decode()
+                fault = self.sink.fault_of(address)
+                if not sender or not self.signed_in:
+                    self.say("503 5.5.1 not now")
+                elif fault == "rcpt-450":
+                    self.say("450 4.2.1 busy")
+                elif fault == "rcpt-550":
+                    self.say("550 5.1.1 no such mailbox")
+                elif fault == "cut-envelope":
+                    return
+                else:
+                    self.say("250 2.1.5 ok")
+                    recipient = address
+            elif verb == b"DATA":
+                if not recipient:
+                    self.say("503 5.5.1 no valid recipients")
+                    continue
+                self.say("354 go")
+                if not self.data(sender, recipient, fault):
+                    return
+                self.count += 1
+                sender = recipient = ""
+            elif verb == b"RSET":
+                sender = recipient = ""
+                self.say("250 2.0.0 ok")
+            elif verb == b"QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("500 5.5.2 what?")
+
+    def data(self, sender: str, recipient: str, fault: str) -> bool:
+        """Take the data, and say whether the conversation goes on."""
+        if fault == "cut-before":
+            self.sock.recv(100)
+            return False
+        lines = []
+        while (line := self.line()) != b".":
+            lines.append(line[1:] if line.startswith(b".") else line)
+        mail = Taken(sender, recipient, b"\r\n".join(lines) + b"\r\n")
+        if self.sink.slow:
+            time.sleep(self.sink.slow)
+        if fault in ("data-451", "data-554", "no-after"):
+            self.sink.note("refuse", mail)
+            if fault == "no-after":
+                return False
+            self.say("451 4.3.0 later" if fault == "data-451" else "554 5.7.1 spam")
+            return True
+        self.sink.note("accept", mail)
+        if fault == "cut-after":
+            return False
+        if fault == "stall-after":
+            time.sleep(3 if self.sink.fault_rate else 60)
+            return False
+        self.say("250 2.0.0 taken")
+        return True
+
+    def greet(self) -> None:
+        words = ["sink", "ENHANCEDSTATUSCODES"]
+        if self.sink.pipelining:
+            words.append("PIPELINING")
+        if self.sink.size:
+            words.append(f"SIZE {self.sink.size}")
+        if self.sink.smtputf8:
+            words.append("SMTPUTF8")
+        if self.sink.tls is not None and not isinstance(self.sock, ssl.SSLSocket):
+            words.append("STARTTLS")
+        if self.sink.login is not None:
+            words.append("AUTH PLAIN")
+        last = len(words) - 1
+        for number, word in enumerate(words):
+            self.say(f"250{' ' if number == last else '-'}{word}")
+
+    def sign_in(self, line: bytes) -> None:
+        _nothing, user, password = base64.b64decode(line.split()[2]).split(b"\0")
+        self.signed_in = (user.decode(), password.decode()) == self.sink.login
+        self.say("235 2.7.0 welcome" if self.signed_in else "535 5.7.8 wrong password")
+
+    def say(self, line: str) -> None:
+        self.sock.sendall(line.encode() + b"\r\n")
+
+    def line(self) -> bytes:
+        while b"\r\n" not in self.buffer:
+            got = self.sock.recv(65_536)
+            if not got:
+                raise EOFError
+            self.buffer += got
+        line, _end, self.buffer = self.buffer.partition(b"\r\n")
+        return line
+
+    def drop_waiting(self) -> None:
+        self.buffer = b""
+        self.sock.setblocking(False)
+        try:
+            while self.sock.recv(65_536):
+                pass
+        except BlockingIOError:
+            pass
+        finally:
+            self.sock.setblocking(True)
+
+
+def main() -> None:
+    port, journal, rate = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
+    with Sink(port=port, journal_path=journal, fault_rate=rate, keep=False, slow=0.002):
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
