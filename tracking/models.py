@@ -1,0 +1,272 @@
+"""What tracking keeps: links to redirect to, events, and counts kept as they arrive.
+
+Everything refers to campaigns, deliveries and contacts by plain ids: tracking knows
+nothing of them, so that it can run on hosts of its own.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from tracking.querysets import EngagementQuerySet
+
+
+class Link(models.Model):
+    """An address that a campaign's mails lead to. Redirects go nowhere else."""
+
+    workspace_id = models.BigIntegerField()
+    campaign_id = models.BigIntegerField()
+    # Numbers are never reused: mails that are out go on pointing to the same place.
+    number = models.PositiveIntegerField()
+    url = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "number"], name="tracking_link_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.number} of {self.campaign_id}"
+
+
+class Muted(models.Model):
+    """A contact who withdrew: tokens of an epoch before this one collect nothing."""
+
+    contact_id = models.BigIntegerField(primary_key=True)
+    epoch = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} before epoch {self.epoch}"
+
+
+class SpoolPosition(models.Model):
+    """How far a spool segment has been drained; moves with the rows it became."""
+
+    segment = models.CharField(max_length=120, primary_key=True)
+    offset = models.BigIntegerField(default=0)
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.segment} at {self.offset}"
+
+
+class Kind(models.TextChoices):
+    OPEN = "open"
+    CLICK = "click"
+
+
+class Mode(models.TextChoices):
+    AGGREGATE = "aggregate"
+    INDIVIDUAL = "individual"
+
+
+class Event(models.Model):
+    """One open or click. Partitioned by month; rows go after the retention, counts stay.
+
+    Neither address nor user agent is here: only what was derived from them.
+    """
+
+    workspace_id = models.BigIntegerField()
+    campaign_id = models.BigIntegerField()
+    # Null in aggregate mode, where nobody is known.
+    delivery_id = models.BigIntegerField(null=True)
+    contact_id = models.BigIntegerField(null=True)
+    mode = models.CharField(max_length=10, choices=Mode)
+    kind = models.CharField(max_length=5, choices=Kind)
+    number = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+    # See `classify.py` for the classes, the reasons and the version of the rules.
+    verdict = models.CharField(max_length=10)
+    reason = models.CharField(max_length=40)
+    rules = models.PositiveSmallIntegerField()
+    country = models.CharField(max_length=2, blank=True)
+    device = models.CharField(max_length=20, blank=True)
+    os = models.CharField(max_length=40, blank=True)
+    client = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        # The table and its indexes are made by hand, as partitions: see the migration.
+        indexes = [
+            # For a campaign's export of events, in order.
+            models.Index(fields=["campaign_id", "at"], name="tracking_event_campaign"),
+            # For a contact's timeline, and for erasing a contact's rows.
+            models.Index(
+                fields=["contact_id"],
+                name="tracking_event_contact",
+                condition=Q(contact_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.campaign_id}: {self.verdict}"
+
+
+class Engagement(models.Model):
+    """What one person did with one campaign, in individual mode."""
+
+    workspace_id = models.BigIntegerField()
+    campaign_id = models.BigIntegerField()
+    delivery_id = models.BigIntegerField()
+    contact_id = models.BigIntegerField()
+    # By a person, perhaps by one, by a machine.
+    opens_sure = models.PositiveIntegerField(default=0)
+    opens_uncertain = models.PositiveIntegerField(default=0)
+    opens_machine = models.PositiveIntegerField(default=0)
+    clicks_sure = models.PositiveIntegerField(default=0)
+    clicks_uncertain = models.PositiveIntegerField(default=0)
+    clicks_machine = models.PositiveIntegerField(default=0)
+    # By a person only.
+    first_open_at = models.DateTimeField(null=True)
+    first_click_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    country = models.CharField(max_length=2, blank=True)
+    device = models.CharField(max_length=20, blank=True)
+    os = models.CharField(max_length=40, blank=True)
+    client = models.CharField(max_length=60, blank=True)
+
+    objects = EngagementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "delivery_id"], name="tracking_engagement_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["contact_id"], name="tracking_engagement_contact"),
+            # For evidence on deliveries whose hand-over was not confirmed.
+            models.Index(fields=["delivery_id"], name="tracking_engagement_delivery"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} of {self.campaign_id}"
+
+
+class LinkClicker(models.Model):
+    """A delivery through which a person clicked a link: makes "people per link" exact."""
+
+    campaign_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    delivery_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "number", "delivery_id"], name="tracking_clicker_once"
+            )
+        ]
+        # For erasing what a person did.
+        indexes = [models.Index(fields=["delivery_id"], name="tracking_clicker_delivery")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} on link {self.number}"
+
+
+class CampaignCount(models.Model):
+    """The hits of a campaign by mode and verdict."""
+
+    campaign_id = models.BigIntegerField()
+    mode = models.CharField(max_length=10, choices=Mode)
+    verdict = models.CharField(max_length=10)
+    opens = models.PositiveBigIntegerField(default=0)
+    clicks = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "mode", "verdict"], name="tracking_campaign_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.mode} {self.verdict}"
+
+
+class PeopleCount(models.Model):
+    """The people of a campaign, in individual mode. Bounds, because nobody can know better."""
+
+    campaign_id = models.BigIntegerField(primary_key=True)
+    # A person's own load, or a person's click (which nobody does without opening).
+    openers_sure = models.PositiveIntegerField(default=0)
+    # Those, and the ones whose mail program loads images by itself.
+    openers_possible = models.PositiveIntegerField(default=0)
+    # Whoever or whatever loaded the pixel.
+    openers_raw = models.PositiveIntegerField(default=0)
+    clickers_sure = models.PositiveIntegerField(default=0)
+    clickers_possible = models.PositiveIntegerField(default=0)
+    clickers_raw = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"people of {self.campaign_id}"
+
+
+class HourCount(models.Model):
+    """Hits per hour (UTC)."""
+
+    campaign_id = models.BigIntegerField()
+    mode = models.CharField(max_length=10, choices=Mode)
+    verdict = models.CharField(max_length=10)
+    hour = models.DateTimeField()
+    opens = models.PositiveIntegerField(default=0)
+    clicks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "hour", "mode", "verdict"], name="tracking_hour_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.hour}"
+
+
+class LinkCount(models.Model):
+    """Clicks per link; `people` only in individual mode, and only people's own clicks."""
+
+    campaign_id = models.BigIntegerField()
+    mode = models.CharField(max_length=10, choices=Mode)
+    verdict = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    clicks = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "number", "mode", "verdict"],
+                name="tracking_link_count_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.number} of {self.campaign_id}"
+
+
+class FacetCount(models.Model):
+    """People's own hits by country, device, operating system and client."""
+
+    class Facet(models.TextChoices):
+        COUNTRY = "country"
+        DEVICE = "device"
+        OS = "os"
+        CLIENT = "client"
+
+    campaign_id = models.BigIntegerField()
+    mode = models.CharField(max_length=10, choices=Mode)
+    facet = models.CharField(max_length=8, choices=Facet)
+    value = models.CharField(max_length=60, blank=True)
+    opens = models.PositiveIntegerField(default=0)
+    clicks = models.PositiveIntegerField(default=0)
+    people = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign_id", "facet", "value", "mode"], name="tracking_facet_count_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.facet} {self.value} of {self.campaign_id}"

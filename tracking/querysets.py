@@ -1,0 +1,48 @@
+"""Questions about what people did, and the locks that keep writers apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from tracking.models import Engagement
+
+# First halves of advisory lock keys, so that ours never meet those of other rooms.
+_LINKS_LOCK = 0x6C6E6B
+_DRAIN_LOCK = 0x64726E
+
+
+class EngagementQuerySet(models.QuerySet["Engagement"]):
+    """What people did with campaigns."""
+
+    def openers(self) -> EngagementQuerySet:
+        """People who opened for sure: their own load, or their own click."""
+        return self.filter(Q(opens_sure__gt=0) | Q(clicks_sure__gt=0))
+
+    def possible_openers(self) -> EngagementQuerySet:
+        """Those, and the ones whose mail program loads images by itself."""
+        return self.filter(
+            Q(opens_sure__gt=0)
+            | Q(clicks_sure__gt=0)
+            | Q(opens_uncertain__gt=0)
+            | Q(clicks_uncertain__gt=0)
+        )
+
+    def clickers(self) -> EngagementQuerySet:
+        """People who clicked for sure."""
+        return self.filter(clicks_sure__gt=0)
+
+
+def lock_campaign(campaign_id: int) -> None:
+    """Keep others from numbering links of the same campaign until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LINKS_LOCK, campaign_id % 2**31])
+
+
+def lock_draining() -> None:
+    """Let one drainer at a time write: counts are read and written back within its turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_DRAIN_LOCK])
