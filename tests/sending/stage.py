@@ -1,0 +1,84 @@
+"""Set a campaign up for sending: people on a list, deliveries in the ledger."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from campaigns.accounts.models import Provider, Sender, Workspace
+from campaigns.audience.models import Contact, List, Subscription
+from campaigns.composing.models import Campaign
+from campaigns.sending.models import Delivery
+from tests import world
+
+
+def make_people(workspace: Workspace, on: List, count: int, **fields: Any) -> list[Contact]:
+    """Subscribe `count` new people to the list."""
+    people = [world.make_contact(workspace, on=on, **fields) for _ in range(count)]
+    return people
+
+
+def make_many(workspace: Workspace, on: List, count: int, *, name: str = "p") -> None:
+    """Subscribe a crowd, in two statements."""
+    people = Contact.objects.bulk_create(
+        Contact(
+            workspace=workspace,
+            email=f"{name}{n}@example.com",
+            email_key=f"{name}{n}@example.com",
+            fingerprint=f"{name}{n}".encode().ljust(16, b"\0"),
+            first_name=f"Name {n}",
+        )
+        for n in range(count)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(workspace=workspace, list=on, contact=person) for person in people
+    )
+
+
+def make_sending(workspace: Workspace, people: int = 3, **fields: Any) -> Campaign:
+    """A campaign that is sending, with one pending delivery per person; nothing is composed."""
+    mailing_list = world.make_list(workspace)
+    campaign = world.make_campaign(
+        workspace, lists=[mailing_list], status=Campaign.Status.SENDING, **fields
+    )
+    for contact in make_people(workspace, mailing_list, people):
+        make_delivery(campaign, contact)
+    return campaign
+
+
+def make_delivery(campaign: Campaign, contact: Contact, **fields: Any) -> Delivery:
+    values = {
+        "address": contact.email,
+        "address_key": contact.email_key,
+        "domain": contact.email.rpartition("@")[2],
+        "mode": "individual",
+        "revision": 1,
+        "next_at": timezone.now(),
+        "consent_epoch": contact.consent_epoch,
+    }
+    return Delivery.objects.create(
+        workspace=campaign.workspace, campaign=campaign, contact=contact, **(values | fields)
+    )
+
+
+def make_smtp_sender(workspace: Workspace, port: int, **credentials: Any) -> Sender:
+    """A sender whose provider is an SMTP server on loopback."""
+    provider = Provider(workspace=workspace, name="Sink", kind=Provider.Kind.SMTP)
+    provider.credentials = {"host": "127.0.0.1", "port": port, "security": "none"} | credentials
+    provider.save()
+    return world.make_sender(workspace, provider=provider)
+
+
+def states(campaign: Campaign) -> dict[str, int]:
+    return Delivery.objects.filter(campaign=campaign).counts()
+
+
+def wait_until(fact: Callable[[], Any], seconds: float = 20) -> Any:
+    """Poll until `fact` is true, and return what it said."""
+    ends_at = time.monotonic() + seconds
+    while not (value := fact()):
+        if time.monotonic() > ends_at:
+            raise AssertionError(f"not true within {seconds} s")
+        time.sleep(0.05)
+    return value
