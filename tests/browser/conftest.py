@@ -1,0 +1,55 @@
+"""A real Candid and a real Chromium, each started once for all tests of this folder."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser import stack as stacks
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            # In one process, so that one Chromium and one Candid do for all.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+# Playwright's loop runs as long as its fixture, and Django refuses to work beside a running
+# loop: both end with this folder, before the tests of another one begin.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    if not shutil.which(EXECUTABLE):
+        pytest.fail(f"{EXECUTABLE} is missing: the browser tests need Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
+    """Give all of Candid, as a newcomer finds it."""
+    names = ["web", "inbox", "drain", "worker", "beat"]
+    with stacks.running(tmp_path_factory.mktemp("house"), names=names) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="package")
+def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
+    """Give the pages of the sample workspace, full of history."""
+    folder = tmp_path_factory.mktemp("demo")
+    with stacks.running(folder, names=["web"], prepare=["demo"]) as stack:
+        yield stack
+
+
+@pytest.fixture
+def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Give a marketer's browser, not signed in."""
+    with reader(chromium) as context:
+        yield context

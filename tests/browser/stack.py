@@ -1,0 +1,180 @@
+"""Run Candid as it runs for its users: the same programs, on a database and ports of their own.
+
+Django's live server would bypass the tracking front, so the web server is the real one.
+"""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+from config import programs
+from config.children import signal_group, spawn
+from config.env import BASE_DIR, env
+
+# A public address in Sweden: pages are opened from loopback, which lies in no country.
+READER_ADDRESS = "81.227.0.10"
+START_SECONDS = 90
+
+T = TypeVar("T")
+
+
+@dataclass
+class Stack:
+    """A running Candid."""
+
+    address: str
+    var: Path
+    environment: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it printed."""
+        done = subprocess.run(
+            [*programs.PYTHON, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"manage.py {arguments} failed:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def start(self, run: programs.Run, names: Sequence[str]) -> None:
+        """Start the programs of these names, and wait until the web server answers."""
+        for program in programs.all_of(run):
+            if program.name in names:
+                self.processes[program.name] = self._spawn(program.name, program.command)
+        until(self._answers, "the web server answers", seconds=START_SECONDS)
+
+    def stop(self) -> None:
+        """End every process that was started here, and what it forked."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(15)
+            signal_group(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def log(self) -> str:
+        """Return what all programs said, for the message of a test that failed."""
+        return "\n".join(
+            f"--- {path.stem}\n{path.read_text()[-4000:]}" for path in self.var.glob("log/*.txt")
+        )
+
+    def _spawn(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        log = self.var / "log" / f"{name}.txt"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        # A file, not a pipe: nobody reads along, and a full pipe would stop the program.
+        tee = ["sh", "-c", 'exec "$@" >>"$0" 2>&1', str(log), *command]
+        return spawn(tee, env=self.environment, cwd=BASE_DIR)
+
+    def _answers(self) -> bool:
+        for name, process in self.processes.items():
+            assert process.poll() is None, f"{name} ended:\n{self.log()}"
+        host, _, port = self.address.removeprefix("http://").partition(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=2)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
+def running(var: Path, *, names: Sequence[str], prepare: Sequence[str] = ()) -> Iterator[Stack]:
+    """Give a Candid with an empty database; run these commands before it starts."""
+    with _database() as url:
+        port, inbox_port = _free_ports(2)
+        address = f"http://127.0.0.1:{port}"
+        environment = {
+            **os.environ,
+            "CANDID_VAR": str(var),
+            "DATABASE_URL": url,
+            "PORT": str(port),
+            "INBOX_PORT": str(inbox_port),
+            "PUBLIC_URL": address,
+            "TRACKING_URL": address,
+            # The browser stands in for a proxy that tells where the reader is.
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "WEB_WORKERS": "1",
+        }
+        run = replace(
+            programs.Run.from_environment(var, env),
+            var=var,
+            port=port,
+            inbox_port=inbox_port,
+            address=address,
+            web_workers=1,
+            base=environment,
+        )
+        stack = Stack(address, var, run.environment())
+        for command in ("prepare", *prepare):
+            stack.manage(command)
+        try:
+            stack.start(run, names)
+            yield stack
+        finally:
+            stack.stop()
+
+
+def until(question: Callable[[], T], what: str, *, seconds: float = 30) -> T:
+    """Ask until the answer is true, and return it; fail with words when time is up."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain until {what}"
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    """Give the address of a new database, on the server that the other tests use too."""
+    server = settings.DATABASES["default"]
+    name = f"{server['TEST']['NAME']}_browser_{os.getpid()}_{time.monotonic_ns()}"
+    login = {
+        "host": server["HOST"] or None,
+        "port": server["PORT"] or None,
+        "user": server["USER"] or None,
+        "password": server["PASSWORD"] or None,
+    }
+    with psycopg.connect(**login, dbname="postgres", autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield _url(name)
+        finally:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            connection.execute(drop)
+
+
+def _url(name: str) -> str:
+    server = settings.DATABASES["default"]
+    password = f":{quote(server['PASSWORD'], safe='')}" if server["PASSWORD"] else ""
+    port = f":{server['PORT']}" if server["PORT"] else ""
+    user = quote(server["USER"], safe="")
+    return f"postgresql://{user}{password}@{quote(server['HOST'], safe='')}{port}/{name}"
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as sockets:
+        taken = [sockets.enter_context(socket.socket()) for _ in range(count)]
+        for one in taken:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in taken]
