@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(env.str("CANDID_ENV_FILE", default=str(BASE_DIR / ".env")))
 
 VAR_DIR = Path(env.str("CANDID_VAR", default="") or str(BASE_DIR / "var")).resolve()
 
@@ -61,6 +61,9 @@ def database(url: str) -> dict[str, Any]:
             f"DATABASE_URL cannot be read. {hint}, with special characters of the password "
             f"percent-encoded."
         ) from error
+    # A folder of sockets may be written as the host, percent-encoded, or as ?host=.
+    options = config.setdefault("OPTIONS", {})
+    config["HOST"] = options.pop("host", "") or unquote(config["HOST"])
     if not config["NAME"]:
         raise ImproperlyConfigured(f"DATABASE_URL does not name a database. {hint}")
     return config

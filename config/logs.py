@@ -109,7 +109,8 @@ def logging_config(*, level: str, form: str) -> dict[str, Any]:
         "loggers": {
             # Django's own handlers mail tracebacks, with the request in them.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
-            # Each tick would be told twice.
+            # Each tick would be told twice, and each start in the words of the broker.
+            "celery.worker.consumer.connection": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},

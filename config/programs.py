@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import environ
 
@@ -59,9 +60,11 @@ class Run:
 
 def all_of(run: Run) -> list[Program]:
     """Return every process but the database, in the order of starting."""
-    celery = [*PYTHON, "-m", "celery", "--quiet", "-A", "config"]
+    # Celery warns of root because of pickle, which we do not accept.
+    warnings = "-Wignore:You're running the worker"
+    celery = [*PYTHON, warnings, "-m", "celery", "--quiet", "-A", "config"]
     return [
-        _program(run, "web", web(run)),
+        _program(run, "web", web(run), unheard=("Configuration allows spawning",)),
         _program(run, "inbox", [*PYTHON, "manage.py", "inbox"]),
         _program(run, "drain", [*PYTHON, "manage.py", "drain"]),
         _program(
@@ -76,12 +79,14 @@ def all_of(run: Run) -> list[Program]:
                 "--without-mingle",
                 "--without-heartbeat",
             ],
-            patience=30.0,
+            patience=60.0,
         ),
         _program(
             run,
             "beat",
-            [*celery, "beat", "--schedule", str(run.var / "beat-schedule"), "--pidfile="],
+            # What was due is in the database: beat need not remember, and so cannot be confused.
+            [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile="],
+            stop_signal=signal.SIGKILL,
         ),
     ]
 
@@ -125,7 +130,5 @@ def postgres(server: Server) -> Program:
     )
 
 
-def _program(run: Run, name: str, command: list[str], patience: float = 10.0) -> Program:
-    return Program(
-        name=name, command=command, env=run.environment(), cwd=BASE_DIR, patience=patience
-    )
+def _program(run: Run, name: str, command: list[str], **options: Any) -> Program:
+    return Program(name=name, command=command, env=run.environment(), cwd=BASE_DIR, **options)

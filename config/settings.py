@@ -5,8 +5,6 @@ Each value that a deployment may change is named in `docs/operate.md`.
 
 from typing import Any
 
-from celery.schedules import crontab
-
 from config import embedded_postgres
 from config.env import BASE_DIR, VAR_DIR, database, env, kept_secret
 from config.logs import logging_config
@@ -149,7 +147,7 @@ DATABASES["default"].update(
     }
 )
 if DATABASE_POOL:
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 0,
         "max_size": DATABASE_POOL,
         "timeout": 10,
@@ -233,10 +231,17 @@ ANYMAIL = env.json("ANYMAIL", default={})
 # A claim must outlive the work on it, and be short enough that a crash heals soon.
 SEND_CLAIM_ROWS = env.int("SEND_CLAIM_ROWS", default=500)
 SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=90)
+# How long a server may think about a mail it has got (RFC 5321 4.5.3.2.6 says ten minutes),
+# and when a hand-over without an answer is called "not confirmed": well after that.
+SEND_REPLY_SECONDS = env.int("SEND_REPLY_SECONDS", default=600)
+SEND_INTENT_SECONDS = env.int("SEND_INTENT_SECONDS", default=900)
+# Workers on one campaign at a time, and connections of each.
+SEND_WORKERS = env.int("SEND_WORKERS", default=2)
+SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=4)
 
 # --- Celery ----------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost//"
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL.startswith("filesystem:"):
@@ -269,9 +274,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 5.0,
         "options": {"expires": 15},
     },
+    # Hourly, because a machine that sleeps at night would miss a fixed hour. Twice is harmless.
     "pruning": {
         "task": "tracking.tasks.prune",
-        "schedule": crontab(hour="3", minute="17"),
+        "schedule": 3600.0,
         "options": {"expires": 3600},
     },
 }

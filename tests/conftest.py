@@ -1,12 +1,34 @@
 """Fixtures that every room's tests share."""
 
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from campaigns.accounts.models import Member, Sender, User, Workspace
-from tests import world
+from tests import databases, environment, world
+
+_server = pytest.StashKey[subprocess.Popen[bytes] | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the database of this run, in its first process only."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_server] = environment.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        environment.stop(config.stash.get(_server, None))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, worker_id: str) -> Iterator[None]:
+    """Give each worker a copy of one migrated template, instead of migrating in each."""
+    with django_db_blocker.unblock(), databases.of_worker(worker_id):
+        yield
 
 
 @pytest.fixture(autouse=True)

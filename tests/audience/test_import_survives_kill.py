@@ -8,12 +8,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 
 from campaigns.audience import importing
 from campaigns.audience.models import Import, List, Subscription
-from tests import world
+from tests import databases, world
 from tests.audience.files import make_import
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,10 +78,8 @@ def everything(readers: List) -> dict[str, list]:
 
 def run_doomed(one: Import, place: str, call: int, moment: str) -> int:
     """Run the import in a process of its own, and return how that ended."""
-    found = connection.settings_dict
-    url = f"postgresql://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}"
     env = os.environ | {
-        "DATABASE_URL": f"{url}/{found['NAME']}",
+        "DATABASE_URL": databases.url(),
         "CANDID_VAR": str(django_settings.MEDIA_ROOT.parent),
         "SECRET_KEY": django_settings.SECRET_KEY,
     }
