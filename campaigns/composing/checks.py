@@ -24,6 +24,8 @@ class Problem:
 
     field: str
     message: str
+    # Not written yet, rather than written wrongly.
+    missing: bool = False
 
 
 def problems(campaign: Campaign) -> list[Problem]:
@@ -48,13 +50,13 @@ def advice(campaign: Campaign) -> list[Problem]:
 
 def _missing(campaign: Campaign) -> Iterator[Problem]:
     if not campaign.subject.strip():
-        yield Problem("subject", _("Write a subject."))
+        yield Problem("subject", _("Write a subject."), missing=True)
     if campaign.sender is None:
-        yield Problem("sender", _("Choose who the mail is from."))
+        yield Problem("sender", _("Choose who the mail is from."), missing=True)
     if not campaign.lists.exists():
-        yield Problem("lists", _("Choose at least one list."))
+        yield Problem("lists", _("Choose at least one list."), missing=True)
     if not campaign.body.strip():
-        yield Problem("body", _("Write something: the body is empty."))
+        yield Problem("body", _("Write something: the body is empty."), missing=True)
 
 
 def _addresses(campaign: Campaign) -> Iterator[Problem]:

@@ -35,7 +35,8 @@ def unsaved(campaign: Campaign) -> Revision:
     """
     revision = unregistered(campaign)
     urls = writing.web_addresses(revision.html, revision.text)
-    revision.links = dict(links.register(campaign.pk, campaign.workspace_id, urls))
+    numbers = links.register(campaign.pk, campaign.workspace_id, urls)
+    revision.links = {url: numbers[url] for url in urls}
     return revision
 
 

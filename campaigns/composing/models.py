@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models import List
-from campaigns.composing.querysets import CampaignQuerySet
+from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 
 
 class Campaign(models.Model):
@@ -58,6 +58,8 @@ class Campaign(models.Model):
     revision = models.PositiveIntegerField(default=1)
     # Raised by every save of a form, so that two open tabs cannot undo each other.
     version = models.PositiveIntegerField(default=1)
+    # The open page that saved last: its own earlier save is no conflict to it.
+    last_tab = models.CharField(max_length=36, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     pause_reason = models.CharField(max_length=300, blank=True)
     # The moment to launch, and the zone and wall time the marketer chose it in.
@@ -97,7 +99,12 @@ class Campaign(models.Model):
     @property
     def is_editable(self) -> bool:
         """Whether the content may still change."""
-        return self.status in {self.Status.DRAFT, self.Status.PAUSED}
+        return self.status in EDITABLE
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether everything may still change, the audience included."""
+        return self.status == self.Status.DRAFT
 
 
 class Revision(models.Model):

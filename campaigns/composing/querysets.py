@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from campaigns.composing.models import Campaign
+
+# States in which what is said may change.
+EDITABLE = frozenset({"draft", "paused"})
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -23,6 +27,34 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def move(self, *, source: Collection[str], target: str, **facts: Any) -> bool:
         """Change the status of the one campaign, and say whether this call did it."""
         return self.filter(status__in=source).update(status=target, **facts) == 1
+
+    def edit(self, *, version: int, tab: str, **values: Any) -> bool:
+        """Change the one campaign if nobody else did since `version`, and say whether.
+
+        A revision that was frozen already stays as it is: the campaign gets a new number.
+        """
+        frozen = apps.get_model("composing", "Revision")._default_manager.filter(
+            campaign=OuterRef("pk"), number=OuterRef("revision")
+        )
+        mine = Q(version=version) | (Q(last_tab=tab) & ~Q(last_tab=""))
+        return (
+            self.filter(mine, status__in=EDITABLE).update(
+                **values,
+                version=F("version") + 1,
+                revision=Case(When(Exists(frozen), then=F("revision") + 1), default=F("revision")),
+                last_tab=tab,
+                updated_at=Now(),
+            )
+            == 1
+        )
+
+    def delete_drafts(self) -> int:
+        """Delete those that were never launched, and return how many."""
+        return (
+            self.filter(status="draft", launched_at__isnull=True)
+            .delete()[1]
+            .get("composing.Campaign", 0)
+        )
 
 
 def list_ids(campaign_id: int) -> list[int]:

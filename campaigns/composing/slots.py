@@ -149,7 +149,7 @@ class Compiler:
 
 def _closure(field: str, steps: Sequence[Method], *, escape: bool) -> Slot:
     def fill(person: Person) -> str:
-        value = person.contact.get(field, "")
+        value = person.contact.get(field) or ""
         for step in steps:
             value = step(value)
         return str(markupsafe.escape(value)) if escape else value

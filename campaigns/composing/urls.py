@@ -1,6 +1,15 @@
 """Addresses of the composing room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns.composing import views
 
 app_name = "composing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("campaigns/new/", views.new, name="new"),
+    path("campaigns/<int:pk>/edit/", views.edit, name="edit"),
+    path("campaigns/<int:pk>/preview/", views.preview, name="preview"),
+    path("campaigns/<int:pk>/preview/frame/", views.frame, name="frame"),
+    path("campaigns/<int:pk>/duplicate/", views.duplicate, name="duplicate"),
+    path("campaigns/<int:pk>/delete/", views.delete, name="delete"),
+]

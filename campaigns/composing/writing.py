@@ -37,7 +37,7 @@ def write(revision: Revision, mode: str, *, tracked: bool) -> Written:
     numbers: dict[str, int] = revision.links if instrumented else {}
     with translation.override(revision.workspace.language):
         return Written(
-            subject=_subject(revision),
+            subject=line(revision.subject),
             html=_html(revision, mode, numbers, pixel=instrumented),
             text=_text(revision, mode, numbers),
         )
@@ -55,8 +55,9 @@ def web_addresses(content_html: str, content_text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _subject(revision: Revision) -> Text:
-    marks, masked = _mask(revision.subject)
+def line(source: str) -> Text:
+    """Return a text of one line, as a subject is, ready to be filled in."""
+    marks, masked = _mask(source)
     return slots.Compiler(_LINKS, escape=False).compile(marks.split(masked))
 
 

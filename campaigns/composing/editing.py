@@ -1,0 +1,81 @@
+"""Change a campaign while it may change: save, duplicate, delete.
+
+A page says which version it was opened with. A save on top of somebody else's is
+refused, so that nobody's work is lost without being told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns.accounts.models import User, Workspace
+from campaigns.composing.models import Campaign
+
+# What a mail says: may change until it is sent, also while sending is paused.
+CONTENT = (
+    "name",
+    "subject",
+    "preheader",
+    "sender",
+    "reply_to",
+    "format",
+    "body",
+    "text",
+    "inline_css",
+)
+# Who gets it and what is recorded: decided when it is launched.
+AUDIENCE = ("lists", "tracking")
+
+
+class StaleError(Exception):
+    """Somebody else saved this campaign since the page was opened."""
+
+
+class ClosedError(Exception):
+    """The campaign is on its way and cannot change any more."""
+
+
+@transaction.atomic
+def save(campaign: Campaign, values: Mapping[str, Any], *, version: int, tab: str) -> Campaign:
+    """Save `values` by field, and return the campaign as it is now.
+
+    Raises `StaleError` or `ClosedError`; nothing is changed then.
+    """
+    allowed = CONTENT + AUDIENCE if campaign.is_draft else CONTENT
+    facts = {name: value for name, value in values.items() if name in allowed and name != "lists"}
+    if not Campaign.objects.filter(pk=campaign.pk).edit(version=version, tab=tab, **facts):
+        now = Campaign.objects.get(pk=campaign.pk)
+        raise StaleError if now.is_editable else ClosedError
+    saved = Campaign.objects.select_related("sender", "workspace").get(pk=campaign.pk)
+    if "lists" in values and saved.is_draft:
+        saved.lists.set(values["lists"])
+    return saved
+
+
+def create(workspace: Workspace, user: User, name: str) -> Campaign:
+    """Start a campaign, with the choices made for which there is only one."""
+    senders = list(workspace.senders.all()[:2])
+    lists = list(workspace.lists.all()[:2])
+    campaign = Campaign.objects.create(
+        workspace=workspace,
+        name=name,
+        created_by=user,
+        sender=senders[0] if len(senders) == 1 else None,
+    )
+    campaign.lists.set(lists if len(lists) == 1 else [])
+    return campaign
+
+
+@transaction.atomic
+def duplicate(campaign: Campaign, user: User) -> Campaign:
+    """Make a draft that says the same to the same lists."""
+    name = _("Copy of %s") % campaign.name
+    facts = {field: getattr(campaign, field) for field in (*CONTENT, "tracking")}
+    facts["name"] = name[: Campaign._meta.get_field("name").max_length]
+    copy = Campaign.objects.create(workspace=campaign.workspace, created_by=user, **facts)
+    copy.lists.set(campaign.lists.all())
+    return copy

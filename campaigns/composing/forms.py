@@ -1,0 +1,136 @@
+"""The form a campaign is written with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from campaigns.accounts.forms.fields import AddressField, LineField
+from campaigns.accounts.models import Workspace
+from campaigns.audience.models import List
+from campaigns.composing.models import Campaign
+
+# Django's own classes are generic for the type checker only.
+if TYPE_CHECKING:
+    _CampaignModelForm = forms.ModelForm[Campaign]
+    _ListsChoiceField = forms.ModelMultipleChoiceField[List]
+else:
+    _CampaignModelForm = forms.ModelForm
+    _ListsChoiceField = forms.ModelMultipleChoiceField
+
+
+class ListsField(_ListsChoiceField):
+    """Lists, each with the number of people on it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        people = ngettext("%(people)s person", "%(people)s people", obj.subscribed)
+        return f"{obj.name} ({people % {'people': intcomma(obj.subscribed)}})"
+
+
+class NewCampaignForm(forms.Form):
+    """The one thing a campaign needs to begin."""
+
+    name = LineField(
+        label=_("Name"),
+        max_length=150,
+        help_text=_("For your team only, such as “Spring sale, first mail”."),
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
+
+
+class CampaignForm(_CampaignModelForm):
+    """Everything that a campaign says. What is empty or half-written is saved all the same."""
+
+    name = LineField(label=_("Name"), max_length=150)
+    subject = LineField(label=_("Subject"), max_length=250, required=False)
+    preheader = LineField(
+        label=_("Preheader"),
+        max_length=250,
+        required=False,
+        help_text=_("The line that inboxes show behind the subject."),
+    )
+    reply_to = AddressField(
+        label=_("Reply-to address"),
+        required=False,
+        help_text=_("Where answers go. Empty: the sender's own."),
+    )
+    lists = ListsField(
+        label=_("Lists"),
+        queryset=List.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who is on several lists gets one mail."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    tab = forms.CharField(widget=forms.HiddenInput, max_length=36, required=False)
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "name",
+            "subject",
+            "preheader",
+            "sender",
+            "reply_to",
+            "lists",
+            "format",
+            "body",
+            "inline_css",
+            "text",
+            "tracking",
+        )
+        widgets = {
+            "format": forms.RadioSelect,
+            "tracking": forms.RadioSelect(attrs={"class": "choice-cards"}),
+            "body": forms.Textarea(attrs={"rows": 22}),
+            "text": forms.Textarea(attrs={"rows": 14}),
+        }
+        help_texts = {
+            "inline_css": _(
+                "Copies the rules of your <style> into the elements, for mail programs that "
+                "know no <style>. Otherwise your HTML stays as it is."
+            )
+        }
+
+    def __init__(self, *args: Any, workspace: Workspace, tab: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lists = workspace.lists.with_counts().order_by("name")
+        self.fields["lists"].queryset = lists  # type: ignore[attr-defined]  # of a ListsField
+        sender = self.fields["sender"]
+        sender.queryset = workspace.senders.order_by("name", "email")  # type: ignore[attr-defined]  # of a ModelChoiceField
+        sender.empty_label = _("Choose a sender")  # type: ignore[attr-defined]  # of a ModelChoiceField
+        self.fields["tracking"].choices = TRACKING_CHOICES  # type: ignore[attr-defined]  # of a ChoiceField
+        self.initial.update(version=self.instance.version, tab=tab)
+        if not self.instance.is_draft:
+            for name in ("lists", "tracking"):
+                self.fields[name].disabled = True
+
+    def renew(self, version: int) -> None:
+        """Let the next save go over what others saved as `version`; the member was told."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(version)
+        self.data = data
+
+    def valid_values(self) -> dict[str, Any]:
+        """Return what may be saved: the fields without an error."""
+        self.is_valid()
+        return self.cleaned_data
+
+
+TRACKING_CHOICES = [
+    (
+        Campaign.Tracking.INDIVIDUAL,
+        _("Per person: who opened and clicked, for everybody who may be measured so"),
+    ),
+    (
+        Campaign.Tracking.AGGREGATE,
+        _("Totals only: all mails carry the same links, so nobody can be told apart"),
+    ),
+    (Campaign.Tracking.NONE, _("Nothing: no pixel, and links as you wrote them")),
+]

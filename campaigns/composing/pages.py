@@ -1,0 +1,141 @@
+"""The facts that the pages of this room show."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.accounts.models import Workspace
+from campaigns.audience.models import Contact
+from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering
+from campaigns.composing.forms import CampaignForm
+from campaigns.composing.headers import HeaderError
+from campaigns.composing.merge_tags import MergeTagError
+from campaigns.composing.models import Campaign
+
+FORM_FIELDS = (
+    "name",
+    "subject",
+    "preheader",
+    "sender",
+    "reply_to",
+    "lists",
+    "body",
+    "text",
+    "tracking",
+)
+
+
+def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) -> dict[str, Any]:
+    """Return what the page for writing shows; `complete` also tells what is missing."""
+    found = checks.problems(campaign)
+    by_field = {
+        name: list(form.errors.get(name, [])) if form.is_bound else [] for name in FORM_FIELDS
+    }
+    for problem in found:
+        if complete or not problem.missing:
+            by_field[problem.field].append(problem.message)
+    return {
+        "campaign": campaign,
+        "form": form,
+        "problems": by_field,
+        "blocking": bool(found or form.errors) if form.is_bound else bool(found),
+        "advice": checks.advice(campaign),
+        "derived": derived(campaign),
+        "tags": tags(campaign.workspace),
+        "subject_on_phones": checks.SUBJECT_ON_PHONES,
+    }
+
+
+def saved(campaign: Campaign, form: CampaignForm, *, complete: bool) -> dict[str, Any]:
+    """Return the same after a save, with when and where that was."""
+    zone = zoneinfo.ZoneInfo(campaign.workspace.time_zone)
+    facts = editor(campaign, form, complete=complete)
+    return facts | {
+        "saved_at": timezone.localtime(campaign.updated_at, zone),
+        "saved_zone": campaign.workspace.time_zone,
+        "unsaved": [form.fields[name].label for name in form.errors if name in FORM_FIELDS],
+        "complete": complete,
+    }
+
+
+def conflict(campaign: Campaign, form: CampaignForm, error: Exception) -> dict[str, Any]:
+    """Return the page with all that was typed, and why it was not saved.
+
+    `campaign` is what the others saved. Saving again from this page goes over it: the
+    member has been told.
+    """
+    zone = zoneinfo.ZoneInfo(campaign.workspace.time_zone)
+    form.renew(campaign.version)
+    return editor(campaign, form) | {
+        "closed": isinstance(error, editing.ClosedError),
+        "conflict": True,
+        "saved_at": timezone.localtime(campaign.updated_at, zone),
+        "saved_zone": campaign.workspace.time_zone,
+    }
+
+
+def preview(campaign: Campaign, contact: Contact | None, *, view: str) -> dict[str, Any]:
+    """Return what the preview page shows around its frame."""
+    facts: dict[str, Any] = {
+        "campaign": campaign,
+        "contact": contact,
+        "view": view,
+        "mode": previewing.mode_for(campaign, contact),
+        "problems": checks.problems(campaign),
+        "advice": checks.advice(campaign),
+        "preview": None,
+        "error": "",
+    }
+    try:
+        facts["preview"] = previewing.preview(campaign, contact)
+    except (MergeTagError, HeaderError) as error:
+        facts["error"] = checks.explain(error) if isinstance(error, MergeTagError) else str(error)
+    return facts
+
+
+def contacts(workspace: Workspace, query: str) -> dict[str, Any]:
+    """Return the people to choose from: those that match, or the newest."""
+    people = workspace.contacts.matching(query) if query else workspace.contacts.all()
+    return {"query": query, "people": list(people.order_by("-pk")[:8])}
+
+
+def derived(campaign: Campaign) -> str:
+    """Return the plain text that comes from the body, or nothing while that cannot be read."""
+    try:
+        return rendering.derived_text(campaign)
+    except MergeTagError:
+        return ""
+
+
+def tags(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return what can be inserted: a name for people, and the merge tag."""
+    labels = dict(workspace.contact_fields.values_list("key", "label"))
+    own = {
+        "email": _("E-mail address"),
+        "first_name": _("First name"),
+        "last_name": _("Last name"),
+        "language": _("Language"),
+        "country": _("Country"),
+        "time_zone": _("Time zone"),
+    }
+    greeting = '{{ contact.first_name | default: "friend" }}'
+    return [
+        (_("First name, or “friend”"), greeting),
+        *(
+            (str(own.get(name) or labels.get(name, name)), f"{{{{ contact.{name} }}}}")
+            for name in fields.names(workspace)
+        ),
+        (_("Unsubscribe address"), "{{ unsubscribe_url }}"),
+        (_("Preferences address"), "{{ preferences_url }}"),
+    ]
+
+
+def unreadable(error: Exception) -> str:
+    """Return a page for the frame that says why there is no mail in it."""
+    reason = checks.explain(error) if isinstance(error, merge_tags.MergeTagError) else str(error)
+    return render_to_string("composing/unreadable.html", {"reason": reason})

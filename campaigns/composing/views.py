@@ -1,0 +1,137 @@
+"""Write a campaign, look at it as others will, copy it, delete it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience.models import Contact
+from campaigns.composing import editing, pages, previewing
+from campaigns.composing.forms import CampaignForm, NewCampaignForm
+from campaigns.composing.headers import HeaderError
+from campaigns.composing.merge_tags import MergeTagError
+from campaigns.composing.models import Campaign
+
+# Nothing of a mail runs, and nothing of it is fetched but pictures.
+FRAME_POLICY = (
+    "sandbox; default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; "
+    "font-src https: data:; frame-ancestors 'self'"
+)
+VIEWS = ("desktop", "mobile", "text")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: WorkspaceRequest) -> HttpResponse:
+    """Start a campaign by its name."""
+    form = NewCampaignForm(request.POST or None)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "composing/new.html", {"form": form}, status=status)
+    campaign = editing.create(request.workspace, request.user, form.cleaned_data["name"])
+    return redirect("composing:edit", campaign.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Write a campaign. Every pause in typing saves; “Continue” also checks."""
+    campaign = _campaign(request, pk)
+    if request.method == "POST":
+        return _save(request, campaign)
+    if not campaign.is_editable:
+        return redirect("sending:campaign", pk)
+    form = CampaignForm(instance=campaign, workspace=request.workspace, tab=str(uuid.uuid4()))
+    return render(request, "composing/edit.html", pages.editor(campaign, form))
+
+
+def _save(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
+    form = CampaignForm(request.POST, instance=campaign, workspace=request.workspace)
+    values = form.valid_values()
+    version, tab = values.pop("version", 0), values.pop("tab", "")
+    going_on = "continue" in request.POST
+    try:
+        # The form has changed its instance; what is in the database decides.
+        saved = editing.save(_campaign(request, campaign.pk), values, version=version, tab=tab)
+    except (editing.StaleError, editing.ClosedError) as error:
+        facts = pages.conflict(_campaign(request, campaign.pk), form, error)
+        template = "composing/_conflict.html" if request.htmx else "composing/edit.html"
+        return render(request, template, facts, status=200 if request.htmx else 409)
+    facts = pages.saved(saved, form, complete=going_on)
+    if going_on and not facts["blocking"]:
+        return _go(request, reverse("composing:preview", args=[saved.pk]))
+    if request.htmx:
+        return render(request, "composing/_saved.html", facts)
+    return render(request, "composing/edit.html", facts, status=422 if going_on else 200)
+
+
+@require_safe
+def preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show a campaign on a desktop, on a phone or as text, as a chosen contact gets it."""
+    campaign = _campaign(request, pk)
+    contact = _contact(request)
+    view = request.GET.get("view", "")
+    facts = pages.preview(campaign, contact, view=view if view in VIEWS else VIEWS[0])
+    facts["found"] = pages.contacts(request.workspace, request.GET.get("q", ""))
+    template = "composing/_contacts.html" if request.htmx else "composing/preview.html"
+    return render(request, template, facts)
+
+
+@require_safe
+def frame(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Serve the mail itself, for a sandboxed frame: no script, no form, no link works in it."""
+    campaign = _campaign(request, pk)
+    try:
+        html = previewing.framed(previewing.preview(campaign, _contact(request)).html)
+    except (MergeTagError, HeaderError) as error:
+        html = pages.unreadable(error)
+    response = HttpResponse(html)
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def duplicate(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Copy a campaign into a new draft."""
+    copy = editing.duplicate(_campaign(request, pk), request.user)
+    messages.success(request, _("This is your copy. The original stays as it was."))
+    return redirect("composing:edit", copy.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Ask, then delete a draft. What was ever sent stays."""
+    campaign = _campaign(request, pk)
+    if request.method != "POST":
+        return render(request, "composing/delete.html", {"campaign": campaign})
+    if request.workspace.campaigns.filter(pk=pk).delete_drafts():
+        messages.success(request, _("“%s” is deleted.") % campaign.name)
+        return redirect("reports:campaigns")
+    messages.error(request, _("Only drafts can be deleted."))
+    return redirect("sending:campaign", pk)
+
+
+def _campaign(request: WorkspaceRequest, pk: int) -> Campaign:
+    campaigns = request.workspace.campaigns.select_related("sender", "workspace")
+    return get_object_or_404(campaigns, pk=pk)
+
+
+def _contact(request: WorkspaceRequest) -> Contact | None:
+    chosen = request.GET.get("contact", "")
+    if not chosen:
+        return None
+    if not chosen.isascii() or not chosen.isdecimal() or len(chosen) > 18:
+        raise Http404
+    return get_object_or_404(request.workspace.contacts, pk=int(chosen))
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    """Go on to another page, also from within htmx."""
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else redirect(url)
