@@ -159,6 +159,8 @@ CACHES = {"default": env.cache("CACHE_URL", default="dbcache://accounts_cache")}
 
 MEDIA_ROOT = VAR_DIR / "media"
 SPOOL_DIR = VAR_DIR / "spool"
+# Where the country database that ships is unpacked.
+PLACES_DIR = VAR_DIR / "places"
 GEOIP_PATH = env.str("GEOIP_PATH", default="")
 
 # --- People ----------------------------------------------------------------------
@@ -284,6 +286,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # --- Tracking --------------------------------------------------------------------
 
+# How much a power failure may lose, in seconds; 0 leaves it to the file system. The death
+# of a process loses nothing either way.
+SPOOL_FSYNC_SECONDS = env.float("SPOOL_FSYNC_SECONDS", default=1)
+# A hit sooner after the hand-over than this is taken for a machine's.
+HUMAN_DELAY_SECONDS = env.float("HUMAN_DELAY_SECONDS", default=5)
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=45)
 # Never below 10: smaller groups would make an aggregate a statement about a person.
 AGGREGATE_MINIMUM = env.int("AGGREGATE_MINIMUM", default=10)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from tracking.models import Link
+from tracking.models import Link, TrackedCampaign
 from tracking.querysets import lock_campaign
 
 
@@ -15,6 +15,9 @@ def register(campaign_id: int, workspace_id: int, urls: Sequence[str]) -> dict[s
     Addresses that have a number keep it; new ones get the next. Numbers begin at 1.
     """
     lock_campaign(campaign_id)
+    TrackedCampaign.objects.get_or_create(
+        campaign_id=campaign_id, defaults={"workspace_id": workspace_id}
+    )
     numbers = dict(
         Link.objects.filter(campaign_id=campaign_id)
         .order_by("-number")

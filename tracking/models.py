@@ -10,6 +10,16 @@ from django.db.models import Q
 from tracking.querysets import EngagementQuerySet
 
 
+class TrackedCampaign(models.Model):
+    """A campaign whose mails may come back: all that tracking knows of it."""
+
+    campaign_id = models.BigIntegerField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} of {self.workspace_id}"
+
+
 class Link(models.Model):
     """An address that a campaign's mails lead to. Redirects go nowhere else."""
 

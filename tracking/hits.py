@@ -1,0 +1,67 @@
+"""A hit: what one request to a pixel or a link brought with it, and its form in the spool. Pure.
+
+Addresses and user agents exist here and in the spool, and nowhere after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracking.tokens import Kind
+
+# Between fields; taken out of what clients send.
+_SEPARATOR = "\x1f"
+_CLEAN = dict.fromkeys((*range(32), 127), " ")
+_MAX_AGENT = 512
+
+
+class HitError(Exception):
+    """The record is not one that this version wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One request, before anything is made of it."""
+
+    at_ns: int  # Unix time in nanoseconds.
+    kind: Kind
+    token: str
+    number: int  # The link's; 0 for opens.
+    ip: str
+    agent: str
+    # One letter per fact; see FLAGS.
+    flags: str = ""
+
+
+# What the headers told, as flags.
+SIGNAL = "g"  # Sec-GPC or DNT: do not measure me.
+PREFETCH = "p"  # Purpose, Sec-Purpose or X-Moz say that nobody looks yet.
+FETCH_METADATA = "f"  # Sec-Fetch-* are there, as modern browsers send them.
+LANGUAGE = "l"  # Accept-Language is there.
+
+
+def pack(hit: Hit) -> bytes:
+    """Return a hit as bytes for the spool."""
+    return _SEPARATOR.join(
+        (
+            str(hit.at_ns),
+            hit.kind[0],
+            hit.token,
+            str(hit.number),
+            hit.ip,
+            hit.flags,
+            hit.agent[:_MAX_AGENT].translate(_CLEAN),
+        )
+    ).encode("utf-8", "replace")
+
+
+def unpack(record: bytes) -> Hit:
+    """Return the hit that `pack` was given. Raises `HitError`."""
+    try:
+        at_ns, kind, token, number, ip, flags, agent = record.decode().split(_SEPARATOR)
+        return Hit(int(at_ns), _KINDS[kind], token, int(number), ip, agent, flags)
+    except (KeyError, ValueError) as error:
+        raise HitError("not a hit") from error
+
+
+_KINDS = {kind[0]: kind for kind in Kind}

@@ -1,0 +1,163 @@
+"""Turn records of the spool into events: whose they are, and what they were.
+
+What goes wrong with a record is counted and logged; it never stops the others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from tracking import agents, classify, facts, hits, keys
+from tracking.classify import Judgement, Traits, Verdict
+from tracking.models import Mode, Muted, TrackedCampaign
+from tracking.places import places
+from tracking.tokens import Kind, Token, TokenError
+from tracking.tokens import Mode as TokenMode
+
+logger = logging.getLogger(__name__)
+
+# Three links of one mail in two seconds are no reader's.
+BURST_LINKS = 3
+BURST_NS = 2_000_000_000
+# What a person behind a proxy reads with; the proxy hides all else.
+_PROXY_CLIENTS = {"gmail": "Gmail", "yahoo": "Yahoo Mail", "fastmail": "Fastmail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """An event, as it will be kept."""
+
+    workspace_id: int
+    campaign_id: int
+    delivery_id: int | None
+    contact_id: int | None
+    mode: str
+    kind: str
+    number: int | None
+    at: datetime
+    verdict: str
+    reason: str
+    country: str
+    device: str
+    os: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    hit: hits.Hit
+    token: Token
+
+    @property
+    def reader(self) -> object:
+        """Whoever or whatever it was, as far as the moment goes."""
+        return self.token.delivery_id or (self.hit.ip, self.hit.agent)
+
+
+def sort(records: Iterable[bytes]) -> list[Sorted]:
+    """Return the events that spool records stand for, in their order."""
+    dropped: Counter[str] = Counter()
+    reads = list(_read(records, dropped))
+    workspaces = dict(
+        TrackedCampaign.objects.filter(
+            campaign_id__in={read.token.campaign_id for read in reads}
+        ).values_list("campaign_id", "workspace_id")
+    )
+    muted = _muted(reads)
+    ages = facts.sent_times(sorted({r.token.delivery_id for r in reads if r.token.delivery_id}))
+    bursts = _bursts(reads)
+    events = []
+    for read in reads:
+        token = read.token
+        if token.campaign_id not in workspaces:
+            dropped["campaign is gone"] += 1
+        elif token.epoch < muted.get(token.contact_id, 0):
+            dropped["withdrawn"] += 1
+        else:
+            sent_at = ages.get(token.delivery_id)
+            judgement = _judge(read, sent_at, burst=id(read) in bursts)
+            events.append(_event(read, judgement, workspaces[token.campaign_id]))
+    for reason, count in dropped.items():
+        logger.info("%s hits were not kept: %s", count, reason)
+    return events
+
+
+def _read(records: Iterable[bytes], dropped: Counter[str]) -> Iterator[_Read]:
+    signer = keys.signer()
+    for record in records:
+        try:
+            hit = hits.unpack(record)
+            yield _Read(hit, signer.read(hit.kind, hit.token))
+        except hits.HitError:
+            dropped["unreadable record"] += 1
+        except TokenError:
+            dropped["token of a retired key"] += 1
+
+
+def _muted(reads: Sequence[_Read]) -> Mapping[int, int]:
+    contacts = {read.token.contact_id for read in reads} - {0}
+    return dict(
+        Muted.objects.filter(contact_id__in=contacts).values_list("contact_id", "epoch")
+    )
+
+
+def _bursts(reads: Sequence[_Read]) -> set[int]:
+    """Return the ids of clicks that came with too many others of the same mail."""
+    by_reader: dict[object, list[_Read]] = defaultdict(list)
+    for read in reads:
+        if read.hit.kind is Kind.CLICK:
+            by_reader[read.token.campaign_id, read.reader].append(read)
+    found: set[int] = set()
+    for clicks in by_reader.values():
+        clicks.sort(key=lambda read: read.hit.at_ns)
+        for first, click in enumerate(clicks):
+            near = [c for c in clicks[first:] if c.hit.at_ns - click.hit.at_ns <= BURST_NS]
+            if len({c.hit.number for c in near}) >= BURST_LINKS:
+                found.update(map(id, near))
+    return found
+
+
+def _judge(read: _Read, sent_at: datetime | None, *, burst: bool) -> Judgement:
+    hit = read.hit
+    traits = Traits(
+        kind=hit.kind,
+        agent=hit.agent,
+        prefetch=hits.PREFETCH in hit.flags,
+        fetch_metadata=hits.FETCH_METADATA in hit.flags,
+        language=hits.LANGUAGE in hit.flags,
+        age=hit.at_ns / 1e9 - sent_at.timestamp() if sent_at else None,
+        burst=burst,
+    )
+    return classify.classify(traits, human_delay=settings.HUMAN_DELAY_SECONDS)
+
+
+def _event(read: _Read, judgement: Judgement, workspace_id: int) -> Sorted:
+    hit, token = read.hit, read.token
+    known = token.mode is TokenMode.INDIVIDUAL and hits.SIGNAL not in hit.flags
+    country, agent = "", agents.Agent()
+    if judgement.verdict is Verdict.HUMAN:
+        country, agent = places().country(hit.ip), agents.parse(hit.agent)
+    elif judgement.verdict is Verdict.PROXIED:
+        agent = agents.Agent(client=_PROXY_CLIENTS.get(judgement.reason, ""))
+    return Sorted(
+        workspace_id=workspace_id,
+        campaign_id=token.campaign_id,
+        delivery_id=token.delivery_id if known else None,
+        contact_id=token.contact_id if known else None,
+        mode=Mode.INDIVIDUAL if known else Mode.AGGREGATE,
+        kind=str(hit.kind),
+        number=hit.number or None,
+        at=datetime.fromtimestamp(hit.at_ns / 1e9, UTC),
+        verdict=judgement.verdict.value,
+        reason=judgement.reason,
+        country=country,
+        device=agent.device,
+        os=agent.os,
+        client=agent.client,
+    )
