@@ -12,6 +12,7 @@ NOT_FOUND = b"""<!doctype html>
 <style>
 body { font: 1rem/1.6 system-ui, sans-serif; max-width: 32rem; }
 body { margin: 20vh auto; padding: 0 1.5rem; }
+body { margin: 20vh auto; padding: 0 1.5rem; }
 h1 { font-size: 1.5rem; }
 </style>
 </head>
