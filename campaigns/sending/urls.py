@@ -1,6 +1,8 @@
 """Addresses of the sending room."""
 
-from django.urls import URLPattern
+from campaigns.sending.inbox.urls import urlpatterns as inbox_patterns
 
 app_name = "sending"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *inbox_patterns,
+]
