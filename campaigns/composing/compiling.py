@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from campaigns.audience import recipient_links
 from campaigns.composing import headers, mime, writing
+from campaigns.composing.merge_tags import MergeTagError as MergeTagError
 from campaigns.composing.models import Revision
 from campaigns.composing.slots import Person as Person
 

@@ -16,17 +16,12 @@ from django.utils.translation import gettext as _
 from liquid.exceptions import LiquidError
 from liquid.static_analysis import Variable
 
-from campaigns.composing import filters
+from campaigns.composing import limits
 from campaigns.composing.marks import Marks, Tag
 
 PERSON_FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone")
 LINKS = ("unsubscribe_url", "preferences_url")
 
-# Each opening tag is closed by "end" and its name.
-BLOCKS = frozenset({"if", "unless", "case", "for", "capture"})
-# Tags whose effect reaches past themselves.
-STATEFUL = frozenset({"assign", "capture", "cycle"})
-_LIQUID_TAGS = BLOCKS | STATEFUL | {"break", "continue", "comment", "#"}
 # What a reading error inside a value or a filter may be, besides Liquid's own.
 FAILURES = (LiquidError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -50,24 +45,8 @@ class MergeTagError(Exception):
         self.line = line
 
 
-class _Environment(liquid.Environment):
-    """Liquid with limits on loops, output, names and depth, and with the allowed filters."""
-
-    loop_iteration_limit = 1_000
-    output_stream_limit = 1_000_000
-    local_namespace_limit = 200_000
-    context_depth_limit = 20
-    block_nesting_limit = 20
-
-    def setup_tags_and_filters(self, *, extra: bool = True) -> None:
-        super().setup_tags_and_filters(extra=False)
-        filters.restrict(self)
-        keep = _LIQUID_TAGS | {"content", "output", "illegal"}
-        self.tags = {name: tag for name, tag in self.tags.items() if name in keep}
-
-
-_ESCAPING = _Environment(autoescape=True)
-_PLAIN = _Environment(autoescape=False)
+_ESCAPING = limits.Environment(autoescape=True)
+_PLAIN = limits.Environment(autoescape=False)
 
 
 def parse(source: str, *, escape: bool) -> liquid.BoundTemplate:
@@ -87,7 +66,7 @@ def check(source: str, fields: Collection[str]) -> None:
         for variable in variables:
             _check_name(variable, source, fields)
     for name, spans in analysis.filters.items():
-        if name not in filters.ALLOWED:
+        if name not in limits.FILTERS:
             line = source.count("\n", 0, spans[0].index) + 1
             raise MergeTagError(_("There is no filter “%s”.") % name, tag=name, line=line)
     _check_loops(source)
@@ -201,10 +180,11 @@ def _culprit(source: str) -> tuple[int, str]:
     open_blocks: list[tuple[int, str]] = []
     for match in _TAG.finditer(source):
         found = (source.count("\n", 0, match.start()) + 1, match.group()[:80])
-        name = match["name"]
-        if match["output"] is not None and not _reads(match.group()):
+        name = match["name"] or ""
+        end = f"{{% end{name} %}}" if name in limits.BLOCKS else ""
+        if (end or match["output"] is not None) and not _reads(match.group() + end):
             return found
-        if name in BLOCKS:
+        if name in limits.BLOCKS:
             open_blocks.append(found)
         elif name and name.startswith("end") and open_blocks:
             open_blocks.pop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import lxml.etree
 import lxml.html
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
@@ -19,11 +20,11 @@ _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE, display_links=False, display_imag
 
 def derive(source: str) -> str:
     """Return HTML as text that reads well: links in angle brackets behind their words."""
-    if not source.strip():
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
+    try:
+        root = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except lxml.etree.ParserError:  # There is nothing in it.
         return ""
-    root = lxml.html.document_fromstring(
-        source, parser=lxml.html.HTMLParser(encoding="utf-8", remove_comments=True)
-    )
     for element in root.xpath("//table[not(.//th)]"):
         _unwrap_table(element)
     for image in root.xpath("//img[@alt]"):

@@ -16,6 +16,11 @@ from campaigns.composing.models import Campaign
 # Nothing is fetched: styles that are not in the mail are not our business.
 _PASTED = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 _OWN = css_inline.CSSInliner(load_remote_stylesheets=False)
+_COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
+_IN_TABLE = re.compile(
+    r"(</?(?:table|thead|tbody|tfoot|tr|td|th)\b[^>]*>)([\sa-z0-9]+)(?=<)", re.IGNORECASE
+)
+_HIDDEN = re.compile(r"<!--([\sa-z0-9]+)-->")
 _PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>\n?", re.DOTALL)
 
 
@@ -71,7 +76,22 @@ def _from_html(source: str, *, inline: bool) -> tuple[str, str]:
     text = marks.restore(plain_text.derive(masked), merge_tags.literal)
     if not inline or "<style" not in source.lower():
         return source, text
-    return marks.restore(_PASTED.inline(masked), merge_tags.literal), text
+    return marks.restore(_inlined(masked, marks), merge_tags.literal), text
+
+
+def _inlined(masked: str, marks: Marks) -> str:
+    """Copy styles into elements; conditions between table rows stay where they are.
+
+    A parser moves text out of a table, but leaves comments in it.
+    """
+
+    def hide(match: re.Match[str]) -> str:
+        return f"{match[1]}<!--{match[2]}-->" if marks.only_logic(match[2]) else match.group()
+
+    parts = _COMMENT.split(masked)
+    parts[::2] = [_IN_TABLE.sub(hide, part) for part in parts[::2]]
+    inlined = _PASTED.inline("".join(parts))
+    return _HIDDEN.sub(lambda m: m[1] if marks.only_logic(m[1]) else m.group(), inlined)
 
 
 def _logic_apart(masked: str, marks: Marks) -> str:

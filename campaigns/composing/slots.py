@@ -14,7 +14,7 @@ from liquid.builtin.expressions import FilteredExpression, Path, StringLiteral
 from liquid.builtin.expressions.filtered import Filter
 from liquid.builtin.output import OutputNode
 
-from campaigns.composing import merge_tags
+from campaigns.composing import limits, merge_tags
 from campaigns.composing.marks import Hole, Tag, source_of
 
 
@@ -171,10 +171,10 @@ def groups(pieces: Sequence[str | Tag | Hole]) -> list[list[str | Tag | Hole]]:
             groups[-1].append(piece)
         else:
             groups.append([piece])
-        if name in merge_tags.BLOCKS:
+        if name in limits.BLOCKS:
             depth += 1
         elif name.startswith("end"):
             depth -= 1
-        if name in merge_tags.STATEFUL:
+        if name in limits.STATEFUL:
             depth += len(pieces)  # Never closed again.
     return groups

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('composing', '0002_version_and_mail_facts'),
+        ("composing", "0002_version_and_mail_facts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='campaign',
-            name='last_tab',
+            model_name="campaign",
+            name="last_tab",
             field=models.CharField(blank=True, max_length=36),
         ),
     ]

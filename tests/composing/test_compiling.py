@@ -1,0 +1,371 @@
+"""A compiled mail, filled in: one whole message, the same in pieces, whoever gets it."""
+
+import email
+import email.policy
+import re
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from campaigns.composing import compiling, freezing, headers
+from campaigns.composing.compiling import Person
+from campaigns.composing.models import Revision
+from tests import world
+from tracking.models import Link
+
+HEADERS = [
+    "From",
+    "To",
+    "Subject",
+    "Reply-To",
+    "Date",
+    "Message-ID",
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "X-Tracking",
+    "MIME-Version",
+    "Content-Type",
+]
+MARKDOWN = """# Hello {{ contact.first_name | default: "friend" }}
+
+Read [this](https://example.com/?a=1&b=2) and [that](https://example.com/{{ contact.country }}),
+write to [us](mailto:us@example.com).
+
+{% if contact.company %}
+- For {{ contact.company }}: [offer](https://example.com/offer)
+{% endif %}
+
+[Go](https://example.com/go "button")
+
+.
+"""
+
+
+def make_person(**fields):
+    values = {
+        "uuid_hex": "ab" * 16,
+        "address": "bob@example.com",
+        "contact": {"first_name": "Bob", "country": "NL", "company": "Acme"},
+        "open_token": "openopenopen",
+        "click_token": "clickclick",
+        "unsubscribe_token": "leaveleave",
+    }
+    return Person(**(values | fields))
+
+
+def make_revision(workspace, *, html="", text="Text", numbers=None, **fields):
+    values = {
+        "workspace": workspace,
+        "number": 1,
+        "subject": "News for {{ contact.first_name }}",
+        "from_name": "Acme",
+        "from_email": "news@acme.example",
+        "reply_to": "answers@acme.example",
+        "postal_address": "1 Main Street\nSpringfield",
+        "list_key": "list-1",
+        "html": html,
+        "text": text,
+        "links": numbers or {},
+    }
+    return Revision(**(values | fields))
+
+
+def parse(raw):
+    return email.message_from_bytes(raw, policy=email.policy.default)
+
+
+def body(message, kind):
+    return message.get_body((kind,)).get_content().replace("\r\n", "\n")
+
+
+@pytest.fixture
+def frozen(workspace, sender):
+    campaign = world.make_campaign(
+        workspace,
+        sender=sender,
+        lists=[world.make_list(workspace)],
+        subject="News for {{ contact.first_name }}",
+        preheader="Only < for {{ contact.first_name }}",
+        reply_to="answers@acme.example",
+        body=MARKDOWN,
+    )
+    return freezing.freeze(campaign)
+
+
+@pytest.mark.parametrize("mode", ["none", "aggregate", "individual"])
+def test_the_message_says_what_the_parts_say(frozen, mode):
+    mail = compiling.compile_revision(frozen, mode)
+    message = parse(mail.fill(make_person()))
+    parts = mail.parts(make_person())
+    assert message.keys() == HEADERS
+    assert not message.defects
+    assert message["Subject"] == parts.subject == "News for Bob"
+    assert body(message, "html").rstrip("\n") == parts.html.rstrip("\n")
+    assert body(message, "plain").rstrip("\n") == parts.text.rstrip("\n")
+    assert message["To"] == parts.to
+    assert message["From"] == f"{frozen.from_name} <{frozen.from_email}>"
+    assert message["Reply-To"] == parts.reply_to
+    for name, value in parts.headers.items():
+        assert message[name] == value
+    assert message["X-Tracking"] == mode
+
+
+def test_tracks_links_and_pixel_by_number(frozen):
+    html = compiling.compile_revision(frozen, "individual").parts(make_person()).html
+    for number in frozen.links.values():
+        assert f"/track/click/clickclick/{number}" in html
+    assert frozen.links["https://example.com/?a=1&b=2"] == 1
+    assert 'href="mailto:us@example.com"' in html
+    assert "https://example.com/NL" in html
+    assert "/track/open/openopenopen.gif" in html
+    assert html.index("/u/leaveleave/") < html.index("/track/open/") < html.index("</body>")
+
+
+def test_text_links_are_tracked_too_and_lead_to_the_same(frozen):
+    text = compiling.compile_revision(frozen, "individual").parts(make_person()).text
+    assert f"/track/click/clickclick/{frozen.links['https://example.com/go']}>" in text
+    assert "<https://example.com/NL>" in text
+
+
+def test_stored_links_are_the_authors_own(frozen):
+    assert set(frozen.links) == {
+        "https://example.com/?a=1&b=2",
+        "https://example.com/offer",
+        "https://example.com/go",
+    }
+    stored = Link.objects.filter(campaign_id=frozen.campaign_id)
+    assert {link.url: link.number for link in stored} == frozen.links
+
+
+def test_aggregate_mails_differ_in_nothing_that_is_tracked(frozen):
+    mail = compiling.compile_revision(frozen, "aggregate")
+    same = {"open_token": "same", "click_token": "same"}
+    one = mail.parts(make_person(**same))
+    two = mail.parts(make_person(**same, uuid_hex="cd" * 16, unsubscribe_token="other"))
+    tracked = re.compile(r"[^\"<]*/track/[^\">]*")
+    assert tracked.findall(one.html) == tracked.findall(two.html) != []
+    assert tracked.findall(one.text) == tracked.findall(two.text) != []
+
+
+def test_without_tracking_nothing_of_it_is_in_the_mail(frozen):
+    raw = compiling.compile_revision(frozen, "none").fill(make_person())
+    assert b"/track/" not in raw.replace(b"=\r\n", b"")
+    html = compiling.compile_revision(frozen, "none").parts(make_person()).html
+    assert 'href="https://example.com/?a=1&amp;b=2"' in html
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("none", "Nothing is recorded"),
+        ("aggregate", "without telling readers apart"),
+        ("individual", "which links you click"),
+    ],
+)
+def test_the_footer_has_the_ways_out_and_says_what_is_recorded(frozen, mode, words):
+    parts = compiling.compile_revision(frozen, mode).parts(make_person())
+    for content in (parts.html, parts.text):
+        assert "/u/leaveleave/" in content
+        assert "/p/leaveleave/" in content
+        assert "1 Main Street" in content
+        assert words in content
+
+
+def test_personal_links_are_never_tracked(frozen):
+    html = compiling.compile_revision(frozen, "individual").parts(make_person()).html
+    assert 'href="http://127.0.0.1:8000/u/leaveleave/"' in html
+
+
+def test_an_unsubscribe_link_of_the_authors_is_not_doubled(workspace):
+    html = '<body><a href="{{ unsubscribe_url }}">Leave</a></body>'
+    mail = compiling.compile_revision(make_revision(workspace, html=html), "none")
+    assert mail.parts(make_person()).html.count("/u/leaveleave/") == 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<body>{% if contact.vip %}<a href="{{ unsubscribe_url }}">Leave</a>{% endif %}</body>',
+        "<body><!-- {{ unsubscribe_url }} -->x</body>",
+        '<body><!-- <a href="{{ unsubscribe_url }}">Leave</a> --></body>',
+    ],
+)
+def test_everybody_gets_a_way_out_even_where_the_author_hid_it(workspace, html):
+    mail = compiling.compile_revision(make_revision(workspace, html=html), "none")
+    assert '/u/leaveleave/" style' in mail.parts(make_person()).html
+
+
+def test_one_click_unsubscribe_stands_in_the_headers(frozen):
+    message = parse(compiling.compile_revision(frozen, "none").fill(make_person()))
+    assert message["List-Unsubscribe"] == "<http://127.0.0.1:8000/u/leaveleave/one-click>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_mailbox_for_leaving_is_offered_only_when_one_is_read(workspace):
+    revision = make_revision(workspace, unsubscribe_mailbox="leave@acme.example")
+    mail = compiling.compile_revision(revision, "none")
+    assert parse(mail.fill(make_person()))["List-Unsubscribe"].endswith(
+        ", <mailto:leave@acme.example?subject=leaveleave>"
+    )
+
+
+def test_the_preheader_comes_first_and_unseen(frozen):
+    html = compiling.compile_revision(frozen, "none").parts(make_person()).html
+    assert html.index("display:none") < html.index("Only &lt; for Bob") < html.index("Hello")
+
+
+def test_pasted_html_stays_byte_for_byte_but_for_what_is_ours(workspace, sender):
+    pasted = (
+        "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0'>\n<html><head><meta name=x></head>\n"
+        "<BODY  bgcolor=white>\n<!--[if mso]><table><tr><td><![endif]-->&nbsp;<CENTER>Ünï</center>"
+        '<a target=_blank href="https://example.com/?a=1&amp;b=2">x</a>\n</BODY></html>\n'
+    )
+    campaign = world.make_campaign(workspace, sender=sender, format="html", body=pasted)
+    revision = freezing.freeze(campaign)
+    html = compiling.compile_revision(revision, "individual").parts(make_person()).html
+    ours = re.compile(
+        r'<div style="display:none.*?</div>|<table role="presentation" width="100%".*</table>'
+        r'(?:<img src="[^"]*/track/open/[^>]*>)',
+        re.DOTALL,
+    )
+    untracked = re.sub(
+        r"http://[^\"]*/track/click/clickclick/1", "https://example.com/?a=1&amp;b=2", html
+    )
+    assert ours.sub("", untracked) == pasted
+
+
+def test_styles_of_pasted_html_are_copied_into_elements_on_wish(workspace, sender):
+    pasted = (
+        "<html><head><style>p { color: red } @media (max-width: 9px) { p { color: blue } }</style>"
+        "</head><body><p>{{ contact.first_name }}</p>"
+        "<table>{% for i in (1..2) %}<tr><td>{{ i }}</td></tr>{% endfor %}</table></body></html>"
+    )
+    campaign = world.make_campaign(workspace, sender=sender, format="html", body=pasted)
+    html = compiling.compile_revision(freezing.freeze(campaign), "none").parts(make_person()).html
+    assert re.search(r'<p style="color: ?red;?">Bob</p>', html)
+    assert "@media" in html
+    assert re.search(r"<table>.*<td>1</td>.*<td>2</td>.*</table>", html, re.DOTALL)
+    campaign.inline_css, campaign.revision = False, 2
+    assert "<p>Bob</p>" in (
+        compiling.compile_revision(freezing.freeze(campaign), "none").parts(make_person()).html
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["bob@example.com\r\nBcc: eve@example.com", "bob@example.com, eve@example.com", "bob"],
+)
+def test_an_address_that_could_break_out_is_refused(frozen, address):
+    mail = compiling.compile_revision(frozen, "none")
+    with pytest.raises(headers.HeaderError):
+        mail.fill(make_person(address=address))
+    with pytest.raises(headers.HeaderError):
+        mail.parts(make_person(address=address))
+
+
+hostile = st.text(
+    st.one_of(
+        st.sampled_from(list("\r\n\0.=%<>&\"'{}@: ä€😀\u2028")),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=200,
+).map(lambda text: text) | st.sampled_from(
+    [
+        "\n.\r\n",
+        "\r\n.\r\n",
+        ".\n.",
+        "x\r\n\r\n--=_alternative--\r\n",
+        "Bob\r\nBcc: eve@example.com",
+        "x" * 5000,
+        "é" * 3000,
+        "%b%s%(x)s",
+        "</body></html>",
+    ]
+)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(first=hostile, company=hostile, country=hostile)
+def test_no_value_can_break_a_mail(frozen, first, company, country):
+    person = make_person(contact={"first_name": first, "company": company, "country": country})
+    mail = compiling.compile_revision(frozen, "individual")
+    raw = mail.fill(person)
+    parts = mail.parts(person)
+    message = parse(raw)
+
+    assert message.keys() == HEADERS
+    assert not message.defects
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert str(message["Subject"]) == parts.subject
+    assert len(message["To"].addresses) == 1
+    for kind, content in (("plain", parts.text), ("html", parts.html)):
+        expected = content.replace("\r\n", "\n").replace("\r", "\n")
+        assert body(message, kind).rstrip("\n") == expected.rstrip("\n")
+    assert "<script" not in parts.html
+
+    lines = raw.split(b"\r\n")
+    assert not any(b"\r" in line or b"\n" in line for line in lines)
+    assert not any(line.startswith(b".") for line in lines)
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
+    assert all(len(line) <= 998 for line in lines)
+    assert raw.endswith(b"\r\n")
+
+
+hostile_markup = st.lists(
+    st.sampled_from(
+        [
+            "\n.\r\n",
+            ".",
+            "\n",
+            "{{ contact.first_name }}",
+            "{{ contact.company | upcase }}",
+            "{% if contact.country %}",
+            "{% endif %}",
+            "{{ unsubscribe_url }}",
+            "<p>",
+            "</p>",
+            "<a href='https://example.com/{{ contact.country }}'>",
+            '<a href="https://example.com/a&amp;b">',
+            "</body>",
+            "<!--",
+            "-->",
+            "zq0z",
+            "%s %b %",
+            "é" * 40,
+            "x" * 90,
+            "=",
+            "--=_alternative--",
+            "[x](https://example.com/x)",
+            " ",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(source=hostile_markup)
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_no_body_can_break_a_mail(workspace, sender, form, source):
+    campaign = world.make_campaign(workspace, sender=sender, format=form, body=source)
+    try:
+        revision = freezing.unregistered(campaign)
+        mail = compiling.Mail(revision, "individual", tracked=True)
+    except compiling.MergeTagError:
+        return
+    parts = mail.parts(make_person())
+    message = parse(mail.fill(make_person()))
+    assert not message.defects
+    assert body(message, "html").rstrip("\n") == parts.html.replace("\r\n", "\n").rstrip("\n")
+    assert body(message, "plain").rstrip("\n") == parts.text.rstrip("\n")
+    assert "/track/open/openopenopen.gif" in parts.html
+
+
+def test_is_compiled_once_per_revision_and_mode(frozen):
+    again = Revision.objects.get(pk=frozen.pk)
+    first = compiling.compile_revision(frozen, "none")
+    assert compiling.compile_revision(again, "none") is first
+    assert compiling.compile_revision(again, "aggregate") is not first
