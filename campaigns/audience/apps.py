@@ -1,8 +1,24 @@
 """The room of contacts, lists and consent."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AudienceConfig(AppConfig):
     name = "campaigns.audience"
     label = "audience"
+
+    def ready(self) -> None:
+        from campaigns.accounts import audit
+
+        audit.register_labels(
+            {
+                "list_added": _("Added a list"),
+                "list_changed": _("Changed a list"),
+                "list_deleted": _("Deleted a list"),
+                "list_exported": _("Exported the contacts of a list"),
+                "import_started": _("Started an import"),
+                "suppression_added": _("Stopped mail to an address"),
+                "suppression_lifted": _("Allowed mail to an address again"),
+            }
+        )

@@ -13,14 +13,12 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, columns, vocabulary
+from campaigns.audience import addresses, columns, formulas, vocabulary
 
 MAX_NAME = 120
 MAX_FIELD = 1000
 # What PostgreSQL cannot keep, or no screen can show.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-# Our own exports put this before cells that a spreadsheet would run: see `export.py`.
-_GUARDED = re.compile(r"'(?=\s*[=+\-@\t\r＝＋－＠])")
 
 
 class Person(NamedTuple):
@@ -101,7 +99,7 @@ class Checker:
         if not text.isprintable():
             text = _CONTROL.sub("", text).strip()
         if text[:1] == "'":
-            text = _GUARDED.sub("", text, count=1)
+            text = formulas.restore(text)
         if len(text) > most:
             self.remarks.append(
                 _("“%(start)s…” was cut to %(most)d characters.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.audience import measuring
@@ -57,6 +58,20 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """People who are or were on the list; with `status`, only those."""
         rows = _rows("Subscription").filter(contact=OuterRef("pk"), list=list_id)
         return self.filter(Exists(rows.filter(status=status) if status else rows))
+
+    def on_any_list(self, status: str) -> ContactQuerySet:
+        """People with a subscription of this status on some list."""
+        rows = _rows("Subscription").filter(contact=OuterRef("pk"), status=status)
+        return self.filter(Exists(rows))
+
+    def with_subscription(self, list_id: int) -> ContactQuerySet:
+        """Add `status` and `since`: how and since when they are or were on the list."""
+        row = _rows("Subscription").filter(contact=OuterRef("pk"), list=list_id)
+        since = Coalesce("unsubscribed_at", "subscribed_at")
+        return self.annotate(
+            status=Subquery(row.values("status")[:1]),
+            since=Subquery(row.values(_since=since)[:1]),
+        )
 
     def matching(self, text: str) -> ContactQuerySet:
         """People whose address or name holds each word of `text`."""

@@ -29,8 +29,13 @@ def tidy() -> None:
 def drop_file(one: Import) -> None:
     """Delete the uploaded file of an import."""
     if one.file:
-        one.file.delete(save=False)
+        delete_upload(one)
         Import.objects.filter(pk=one.pk).update(file="")
+
+
+def delete_upload(one: Import) -> None:
+    """Delete the file alone; the import itself may be gone already."""
+    one.file.delete(save=False)
 
 
 def _staged() -> set[int]:

@@ -1,6 +1,42 @@
-"""Addresses of the audience room."""
+"""Addresses of the audience room; the last ones are for recipients."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns.audience.views import contacts, imports, lists, recipients, suppressions
 
 app_name = "audience"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("lists/", lists.lists, name="lists"),
+    path("lists/new/", lists.new_list, name="new_list"),
+    path("lists/<int:pk>/", lists.one_list, name="list"),
+    path("lists/<int:pk>/edit/", lists.edit_list, name="edit_list"),
+    path("lists/<int:pk>/delete/", lists.delete_list, name="delete_list"),
+    path("lists/<int:pk>/add/", lists.add_contact, name="add_contact"),
+    path("lists/<int:pk>/contacts.csv", lists.export_list, name="export_list"),
+    path("lists/<int:pk>/import/", imports.upload, name="upload"),
+    path("imports/<int:pk>/", imports.one_import, name="import"),
+    path("imports/<int:pk>/columns/", imports.mapping, name="mapping"),
+    path("imports/<int:pk>/discard/", imports.discard_import, name="discard_import"),
+    path("imports/<int:pk>/left-out.csv", imports.import_remarks, name="import_remarks"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/not-mailed/", suppressions.suppressions, name="suppressions"),
+    path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
+    path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),
+    path("contacts/not-mailed/lift/", suppressions.lift_suppression, name="lift_suppression"),
+    path("contacts/<int:pk>/", contacts.contact, name="contact"),
+    path("contacts/<int:pk>/edit/", contacts.edit_contact, name="edit_contact"),
+    path("contacts/<int:pk>/subscribe/", contacts.subscribe, name="subscribe"),
+    path(
+        "contacts/<int:pk>/unsubscribe/<int:list_pk>/",
+        contacts.unsubscribe,
+        name="unsubscribe_contact",
+    ),
+    path("contacts/<int:pk>/stop-measuring/", contacts.stop_measuring, name="stop_measuring"),
+    path("u/<str:token>/", recipients.unsubscribe, name="unsubscribe"),
+    path("u/<str:token>/one-click", recipients.one_click, name="one_click"),
+    path("u/<str:token>/undo", recipients.undo, name="undo_unsubscribe"),
+    path("u/<str:token>/stop", recipients.stop, name="stop_mail"),
+    path("p/<str:token>/", recipients.preferences, name="preferences"),
+    path("p/<str:token>/measuring", recipients.measuring, name="own_measuring"),
+]

@@ -1,0 +1,99 @@
+"""What recipients see on their pages, and what they choose there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.audience import addresses, measuring, suppression, unsubscribing
+from campaigns.audience.models import Contact, List, Subscription, Suppression, Unsubscription
+from campaigns.audience.querysets import SubscriptionQuerySet
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Where a recipient stands with the lists that one mail came through."""
+
+    masked: str
+    lists: Sequence[List]
+    # Some of them still send; else the recipient has left.
+    is_subscribed: bool
+    # Something was done through this mail that can be taken back.
+    can_undo: bool
+    # No list of this sender reaches them any more.
+    gets_nothing: bool
+
+
+def leaving(contact: Contact, campaign_id: int | None, delivery_id: int | None) -> Leaving:
+    """Return where `contact` stands with the lists of a mail."""
+    lists = unsubscribing.lists_of(contact, campaign_id)
+    subscribed = contact.subscriptions.subscribed()
+    done = Unsubscription.objects.standing().filter(
+        contact=contact, campaign_id=campaign_id, delivery_id=delivery_id
+    )
+    stopped = suppression.find(contact.workspace_id, contact.email) is not None
+    return Leaving(
+        masked=addresses.mask(contact.email),
+        lists=lists,
+        is_subscribed=not stopped and subscribed.filter(list__in=lists).exists(),
+        can_undo=done.exists() or stopped_by_themselves(contact),
+        gets_nothing=stopped or not subscribed.exists(),
+    )
+
+
+def subscriptions_of(contact: Contact) -> SubscriptionQuerySet:
+    """Return the lists that the recipient is or was on."""
+    return contact.subscriptions.select_related("list").order_by("list__name")
+
+
+def recorded_of(contact: Contact) -> str:
+    """Return the most that mails to this person record: `none`, `aggregate`, `individual`."""
+    return measuring.most(contact.workspace.policy, contact.measuring)
+
+
+def statement() -> str:
+    """Return the words that the recipient answers, kept as evidence."""
+    return _(
+        "May we see whether you open our mails and which links you follow, "
+        "with the country and kind of device?"
+    )
+
+
+@transaction.atomic
+def choose_lists(
+    contact: Contact, chosen: Sequence[str], campaign_id: int | None, delivery_id: int | None
+) -> None:
+    """Subscribe the recipient to the chosen ones of their own lists, and to no others."""
+    Contact.objects.select_for_update().get(pk=contact.pk)
+    wanted = {int(text) for text in chosen if text.isascii() and text.isdigit()}
+    for row in contact.subscriptions.select_related("list"):
+        if row.list_id in wanted:
+            _resume(row)
+        elif Subscription.objects.filter(pk=row.pk).end():
+            Unsubscription.objects.create(
+                workspace_id=row.workspace_id,
+                contact=contact,
+                list=row.list,
+                campaign_id=campaign_id,
+                delivery_id=delivery_id,
+                source=Unsubscription.Source.PAGE,
+            )
+    if wanted & set(contact.subscriptions.subscribed().values_list("list", flat=True)):
+        reason = Suppression.Reason.UNSUBSCRIBED_ALL
+        suppression.lift(contact.workspace_id, bytes(contact.fingerprint), reason)
+
+
+def _resume(row: Subscription) -> None:
+    if Subscription.objects.filter(pk=row.pk).resume():
+        left = Unsubscription.objects.standing().filter(contact=row.contact_id, list=row.list_id)
+        left.update(undone_at=timezone.now())
+
+
+def stopped_by_themselves(contact: Contact) -> bool:
+    """Whether the recipient stopped all mail, which they alone may undo."""
+    found = suppression.find(contact.workspace_id, contact.email)
+    return found is not None and found.reason == Suppression.Reason.UNSUBSCRIBED_ALL

@@ -1,0 +1,80 @@
+"""Members add people and put them on lists, always saying on what basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.audience import addresses, suppression
+from campaigns.audience.models import Contact, List, Subscription, Unsubscription
+
+
+class SubscribingError(Exception):
+    """The person must not be put on the list; the message says why."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Why a person may be mailed."""
+
+    kind: str
+    note: str = ""
+
+
+@transaction.atomic
+def add(one: List, email: str, names: Mapping[str, str], basis: Basis) -> Contact:
+    """Put a person on the list by address, known here or not. Raises `SubscribingError`."""
+    kept = addresses.check(email)
+    key = addresses.key(kept)
+    contact, _created = Contact.objects.get_or_create(
+        workspace_id=one.workspace_id,
+        email_key=key,
+        defaults={
+            "email": kept,
+            "fingerprint": addresses.fingerprint(one.workspace_id, key),
+            **names,
+        },
+    )
+    subscribe(contact, one, basis)
+    return contact
+
+
+@transaction.atomic
+def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
+    """Put a contact on the list; say whether that is new. Raises `SubscribingError`.
+
+    Who left by themselves comes back only with a note that says how they asked for it.
+    """
+    if suppression.find(contact.workspace_id, contact.email):
+        raise SubscribingError(_("This address must not be mailed: see “Not mailed”."))
+    row, created = Subscription.objects.get_or_create(
+        workspace_id=contact.workspace_id,
+        list=one,
+        contact=contact,
+        defaults={"basis": basis.kind, "basis_note": basis.note},
+    )
+    if created or row.status == Subscription.Status.SUBSCRIBED:
+        return created
+    if left_by_themselves(contact, one) and not basis.note:
+        raise SubscribingError(
+            _("They left this list themselves. Note how they asked to be on it again.")
+        )
+    Subscription.objects.filter(pk=row.pk).update(
+        status=Subscription.Status.SUBSCRIBED,
+        unsubscribed_at=None,
+        subscribed_at=timezone.now(),
+        basis=basis.kind,
+        basis_note=basis.note,
+    )
+    return True
+
+
+def left_by_themselves(contact: Contact, one: List) -> bool:
+    """Whether the contact, not a member, ended the subscription."""
+    theirs = [Unsubscription.Source.PAGE, Unsubscription.Source.ONE_CLICK]
+    last = Unsubscription.objects.standing().filter(contact=contact, list=one).order_by("pk").last()
+    return last is not None and last.source in theirs

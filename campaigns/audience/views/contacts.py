@@ -1,0 +1,114 @@
+"""Contacts: all of them, and one with what is known, agreed and subscribed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import browsing, consent, subscribing, suppression, unsubscribing
+from campaigns.audience.forms import BasisForm, ContactForm
+from campaigns.audience.models import Consent, ConsentEntry, Field, Subscription, Unsubscription
+
+
+@require_safe
+def contacts(request: WorkspaceRequest) -> HttpResponse:
+    lists = request.workspace.lists.order_by("name")
+    chosen = lists.filter(pk=_number(request.GET.get("list", ""))).first()
+    people = browsing.browse(
+        request.workspace.contacts.with_suppressed(), request.GET, chosen and chosen.pk
+    ).prefetch_related(_subscribed_lists())
+    context = {
+        "page": Paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
+        "any": request.workspace.contacts.exists(),
+        "lists": lists,
+        "chosen": chosen,
+        "statuses": browsing.STATUSES,
+        "consents": Consent.choices,
+    }
+    return render(request, "audience/contacts.html", context)
+
+
+@require_safe
+def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(request.workspace.contacts.with_suppressed(), pk=pk)
+    subscriptions = one.subscriptions.select_related("list").order_by("list__name")
+    fields = Field.objects.filter(workspace=request.workspace).order_by("label")
+    context = {
+        "contact": one,
+        "suppression": suppression.find(one.workspace_id, one.email),
+        "subscriptions": subscriptions,
+        "choices": request.workspace.lists.exclude(
+            pk__in=one.subscriptions.subscribed().values("list")
+        ).order_by("name"),
+        "fields": [(field.label, one.fields.get(field.key, "")) for field in fields],
+        "entries": one.consent_entries.select_related("actor").order_by("-pk"),
+        "basis_form": BasisForm(initial={"basis": "consent"}),
+    }
+    return render(request, "audience/contact.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(request.workspace.contacts, pk=pk)
+    form = ContactForm(request.POST or None, instance=one)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(
+            request, "audience/edit_contact.html", {"form": form, "contact": one}, status=status
+        )
+    form.save()
+    messages.success(request, _("The contact is saved."))
+    return redirect("audience:contact", pk)
+
+
+@require_POST
+def subscribe(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Put the contact on a list, on the basis that the member states."""
+    one = get_object_or_404(request.workspace.contacts, pk=pk)
+    onto = get_object_or_404(request.workspace.lists, pk=_number(request.POST.get("list", "")))
+    form = BasisForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, next(iter(form.errors.values()))[0])
+        return redirect("audience:contact", pk)
+    basis = subscribing.Basis(form.cleaned_data["basis"], form.cleaned_data["basis_note"])
+    try:
+        subscribing.subscribe(one, onto, basis)
+    except subscribing.SubscribingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("They are on “%(list)s”.") % {"list": onto.name})
+    return redirect("audience:contact", pk)
+
+
+@require_POST
+def unsubscribe(request: WorkspaceRequest, pk: int, list_pk: int) -> HttpResponse:
+    one = get_object_or_404(request.workspace.contacts, pk=pk)
+    off = get_object_or_404(request.workspace.lists, pk=list_pk)
+    unsubscribing.unsubscribe_from(one, [off], Unsubscription.Source.MEMBER)
+    messages.success(request, _("They get nothing from “%(list)s” any more.") % {"list": off.name})
+    return redirect("audience:contact", pk)
+
+
+@require_POST
+def stop_measuring(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Record that the person does not want to be measured: a member was told so."""
+    one = get_object_or_404(request.workspace.contacts, pk=pk)
+    evidence = consent.Evidence(ConsentEntry.Source.MEMBER, actor=request.user)
+    if consent.refuse(one, evidence):
+        messages.success(request, _("Measuring has stopped, and what was recorded is erased."))
+    return redirect("audience:contact", pk)
+
+
+def _subscribed_lists() -> Prefetch[str]:
+    subscribed = Subscription.objects.subscribed().select_related("list").order_by("list__name")
+    return Prefetch("subscriptions", subscribed, to_attr="subscribed_to")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

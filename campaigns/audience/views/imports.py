@@ -1,0 +1,170 @@
+"""Imports: upload a file, choose what its columns become, watch it, read what was left out."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns.accounts import audit
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import columns, export, importing, reading, tasks, tidying
+from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
+from campaigns.audience.models import Import, List
+from campaigns.audience.views.lists import csv_response
+
+PREVIEW_ROWS = 5
+SAMPLE_ROWS = 50
+REMARKS_SHOWN = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    onto = get_object_or_404(request.workspace.lists, pk=pk)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("audience:mapping", _keep(request, onto, form).pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "audience/upload.html", {"form": form, "list": onto}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mapping(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show the file as we read it, and take what its columns become."""
+    one = get_object_or_404(request.workspace.imports.select_related("list"), pk=pk)
+    if one.status != Import.Status.UPLOADED:
+        return redirect("audience:import", pk)
+    shape_form = _shape_form(request, one)
+    try:
+        names, rows = _sample(one, shape_form)
+    except reading.ReadingError as error:
+        shape_form.add_error("encoding", str(error))
+        names, rows = [], []
+    form = MappingForm(
+        request.POST or None,
+        names=names,
+        guesses=columns.guess(names, rows),
+        initial={"basis": "", "measuring": Import.Measuring.UNKNOWN},
+    )
+    if names and request.method == "POST" and form.is_valid() and shape_form.is_valid():
+        return _start(request, one, form, shape_form)
+    context = {
+        "import": one,
+        "shape_form": shape_form,
+        # Repeated in the second form, so that what was looked at is what is imported.
+        "shape_values": {name: shape_form[name].value() or "" for name in shape_form.fields},
+        "form": form,
+        "columns": _columns(form, rows),
+        "rows": rows[:PREVIEW_ROWS],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "audience/mapping.html", context, status=status)
+
+
+@require_safe
+def one_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show how far an import is; polled by htmx, which gets the middle of the page."""
+    one = get_object_or_404(request.workspace.imports.select_related("list", "created_by"), pk=pk)
+    if one.status == Import.Status.UPLOADED:
+        return redirect("audience:mapping", pk)
+    remarks = one.remarks.order_by("line", "pk")[:REMARKS_SHOWN] if one.is_over else []
+    context = {"import": one, "remarks": remarks, "list": one.list}
+    polled = request.htmx and not request.htmx.boosted
+    template = "audience/parts/import_progress.html" if polled else "audience/import.html"
+    return render(request, template, context)
+
+
+@require_safe
+def import_remarks(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
+    one = get_object_or_404(request.workspace.imports, pk=pk)
+    return csv_response(export.remarks_of(one), f"import-{one.pk}-left-out.csv")
+
+
+@require_POST
+def discard_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Forget an upload whose columns were not chosen yet."""
+    waiting = request.workspace.imports.filter(status=Import.Status.UPLOADED)
+    one = get_object_or_404(waiting, pk=pk)
+    tidying.delete_upload(one)
+    one.delete()
+    messages.success(request, _("The file is deleted. Nothing was imported."))
+    return redirect("audience:list", one.list_id)
+
+
+def _keep(request: WorkspaceRequest, onto: List, form: UploadForm) -> Import:
+    file: UploadedFile = form.cleaned_data["file"]
+    one = Import(
+        workspace=request.workspace,
+        list=onto,
+        filename=(file.name or "file.csv")[-200:],
+        size=file.size or 0,
+        encoding=form.shape.encoding,
+        delimiter=form.shape.delimiter,
+        has_header=form.shape.has_header,
+        created_by=request.user,
+    )
+    # Under a name of ours: theirs is for showing only.
+    one.file.save("people.csv", file, save=False)
+    one.save()
+    return one
+
+
+def _shape_form(request: WorkspaceRequest, one: Import) -> ShapeForm:
+    found = {
+        "encoding": one.encoding,
+        "delimiter": one.delimiter,
+        "has_header": one.has_header,
+    }
+    asked = request.POST if request.method == "POST" else request.GET
+    return ShapeForm(asked if "encoding" in asked else found, initial=found)
+
+
+def _sample(one: Import, form: ShapeForm) -> tuple[list[str], list[list[str]]]:
+    if not form.is_valid():
+        raise reading.ReadingError(_("Choose how the file is to be read."))
+    with one.file.open("rb") as file:
+        names = reading.column_names(file, form.shape())
+        return names, [row.cells for row in islice(reading.rows(file, form.shape()), SAMPLE_ROWS)]
+
+
+def _columns(form: MappingForm, rows: list[list[str]]) -> list[dict[str, object]]:
+    """Return for each column its choice and the first cells that are filled."""
+    return [
+        {
+            "name": form.names[number],
+            "field": bound,
+            "cells": [row[number] for row in rows if number < len(row) and row[number].strip()][
+                :PREVIEW_ROWS
+            ],
+        }
+        for number, bound in enumerate(form.columns())
+    ]
+
+
+def _start(
+    request: WorkspaceRequest, one: Import, form: MappingForm, shape_form: ShapeForm
+) -> HttpResponse:
+    values, shape = form.cleaned_data, shape_form.shape()
+    Import.objects.filter(pk=one.pk, status=Import.Status.UPLOADED).update(
+        encoding=shape.encoding,
+        delimiter=shape.delimiter,
+        has_header=shape.has_header,
+        names=form.names,
+        mapping=form.mapping(),
+        basis=values["basis"],
+        basis_note=values["basis_note"],
+        measuring=values["measuring"],
+        measuring_statement=values["measuring_statement"],
+        measuring_said_on=values["measuring_said_on"],
+    )
+    if importing.start(one):
+        audit.record(
+            request, request.workspace, "import_started", import_id=one.pk, list=one.list_id
+        )
+        tasks.run_import.delay(one.pk)
+    return redirect("audience:import", one.pk)

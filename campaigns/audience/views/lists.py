@@ -1,0 +1,107 @@
+"""Lists: all of them, one with its people, and making, renaming and deleting one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from campaigns.accounts import audit
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import browsing, deleting, export, subscribing
+from campaigns.audience.forms import AddContactForm, ListForm
+from campaigns.audience.models import Consent, List
+
+
+@require_safe
+def lists(request: WorkspaceRequest) -> HttpResponse:
+    rows = request.workspace.lists.with_counts().order_by("name")
+    return render(request, "audience/lists.html", {"lists": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_list(request: WorkspaceRequest) -> HttpResponse:
+    return _edit(request, List(workspace=request.workspace))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(request.workspace.lists, pk=pk))
+
+
+@require_safe
+def one_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(request.workspace.lists.with_counts(), pk=pk)
+    people = browsing.browse(request.workspace.contacts.with_suppressed(), request.GET, one.pk)
+    page = Paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "list": one,
+        "page": page,
+        "imports": one.imports.order_by("-pk")[:10],
+        "statuses": browsing.STATUSES,
+        "consents": Consent.choices,
+    }
+    return render(request, "audience/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(request.workspace.lists.with_counts(), pk=pk)
+    if request.method != "POST":
+        return render(request, "audience/delete_list.html", {"list": one})
+    deleting.delete_list(one)
+    audit.record(request, request.workspace, "list_deleted", list=pk)
+    messages.success(request, _("The list is deleted. Its people are still contacts."))
+    return redirect("audience:lists")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Put one person on the list by hand."""
+    one = get_object_or_404(request.workspace.lists, pk=pk)
+    form = AddContactForm(request.POST or None, initial={"basis": "consent"})
+    if form.is_valid():
+        values = form.cleaned_data
+        names = {name: values[name] for name in ("first_name", "last_name")}
+        basis = subscribing.Basis(values["basis"], values["basis_note"])
+        try:
+            contact = subscribing.add(one, values["email"], names, basis)
+        except subscribing.SubscribingError as error:
+            form.add_error("email", str(error))
+        else:
+            messages.success(request, _("They are on the list."))
+            return redirect("audience:contact", contact.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "audience/add_contact.html", {"form": form, "list": one}, status=status)
+
+
+@require_safe
+def export_list(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
+    one = get_object_or_404(request.workspace.lists, pk=pk)
+    audit.record(request, request.workspace, "list_exported", list=pk)
+    return csv_response(export.contacts_of(one), f"{slugify(one.name) or 'list'}.csv")
+
+
+def csv_response(chunks: object, filename: str) -> StreamingHttpResponse:
+    """Answer with a CSV file, sent as it is made."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Cache-Control": "private, no-store",
+    }
+    return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _edit(request: WorkspaceRequest, one: List) -> HttpResponse:
+    new = one.pk is None
+    form = ListForm(request.POST or None, instance=one)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "audience/edit_list.html", {"form": form, "new": new}, status=status)
+    saved = form.save()
+    audit.record(request, request.workspace, "list_added" if new else "list_changed", list=saved.pk)
+    messages.success(request, _("The list is saved."))
+    return redirect("audience:list", saved.pk)

@@ -1,0 +1,21 @@
+/* The page on which an import's columns are chosen. Without it, all of it works too. */
+(() => {
+  // <form data-submit-on-change>: read the file anew when how it is read changes.
+  for (const form of document.querySelectorAll("[data-submit-on-change]")) {
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+
+  // <div data-shown-for="name=value">: shown while that choice is made.
+  const parts = [...document.querySelectorAll("[data-shown-for]")];
+
+  function show() {
+    for (const part of parts) {
+      const [name, value] = part.dataset.shownFor.split("=");
+      const chosen = document.querySelector(`input[name="${name}"]:checked`);
+      part.hidden = chosen?.value !== value;
+    }
+  }
+
+  document.addEventListener("change", show);
+  show();
+})();
