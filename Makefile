@@ -22,7 +22,7 @@ install-dev:
 	@$(PYTHON) -I config/install.py --dev
 
 test: install-dev ## Every check: format, lint, types, imports, templates, tests, a real browser (ROOM=tests/…)
-	@$(RUN) -m config.check $(ROOM)
+	@$(RUN) -m tests $(ROOM)
 
 test-services: install-dev ## The tests on real RabbitMQ, Redis and PostgreSQL servers
 	@$(RUN) -m tests.services $(ROOM)

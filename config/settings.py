@@ -276,6 +276,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 5.0,
         "options": {"expires": 15},
     },
+    "imports": {
+        "task": "campaigns.audience.tasks.resume_imports",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
+    "tidying": {
+        "task": "campaigns.audience.tasks.tidy",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     # Hourly, because a machine that sleeps at night would miss a fixed hour. Twice is harmless.
     "pruning": {
         "task": "tracking.tasks.prune",
