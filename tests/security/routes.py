@@ -1,0 +1,151 @@
+"""Every address of the product, read from the URLconf, with arguments that lead somewhere.
+
+A new kind of object needs a line in `OBJECTS` (or its parameter in `VALUES`); until then its
+routes fail the walks. A new route below a known prefix is walked without further ado.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from campaigns.accounts.models import Member, Workspace
+from campaigns.audience import tokens
+from campaigns.audience.models import Import, List
+from campaigns.sending.inbox import arriving, store
+from tests import world
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address, as the URLconf has it."""
+
+    name: str
+    pattern: str
+    parameters: tuple[str, ...]
+    view: Callable[..., object]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_public(self) -> bool:
+        return not getattr(self.view, "login_required", True)
+
+    @property
+    def has_object(self) -> bool:
+        """Whether the address names something that belongs to a workspace."""
+        return any(_is_id(name) for name in self.parameters)
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether it names more than one."""
+        return sum(_is_id(name) for name in self.parameters) > 1
+
+    def path(self, values: dict[str, Any]) -> str:
+        return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
+
+    def values(self, workspace: Workspace) -> dict[str, Any]:
+        """Arguments of this route that name things of the workspace."""
+        return {name: self._value(name, workspace) for name in self.parameters}
+
+    def data(self, workspace: Workspace) -> dict[str, Any]:
+        """What to post, where an address alone says too little to be found."""
+        return {name: make(workspace) for name, make in DATA.get(self.name, {}).items()}
+
+    def _value(self, name: str, workspace: Workspace) -> Any:
+        if name == "pk":
+            return _of_prefix(self.pattern)(workspace)
+        return VALUES[name](workspace)
+
+
+def every() -> list[Route]:
+    """All routes of the URLconf."""
+    return list(_walk(get_resolver(), "", ""))
+
+
+def _is_id(parameter: str) -> bool:
+    return parameter == "pk" or parameter.endswith("_pk")
+
+
+def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _walk(entry, pattern, inner)
+        elif isinstance(entry, URLPattern):
+            assert entry.name, f"{pattern} needs a name, for this walk and for templates"
+            parameters = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
+            yield Route(namespace + entry.name, pattern, tuple(parameters), entry.callback)
+
+
+def _make_import(workspace: Workspace) -> int:
+    into = List.objects.filter(workspace=workspace).first() or world.make_list(workspace)
+    file = ContentFile(b"email,name\npat@example.com,Pat\n", "people.csv")
+    made = Import.objects.create(
+        workspace=workspace, list=into, filename="people.csv", file=file, size=file.size
+    )
+    return made.pk
+
+
+def _make_mail(workspace: Workspace) -> int:
+    store.insert([arriving.read(workspace.pk, "a@b.example", ["c@d.example"], b"Subject: x\n\nx")])
+    return workspace.inbox.latest("pk").pk
+
+
+def _make_membership(workspace: Workspace) -> int:
+    user = world.make_member(workspace, role=Member.Role.READER)
+    return Member.objects.get(workspace=workspace, user=user).pk
+
+
+def _make_campaign(workspace: Workspace) -> int:
+    sender = workspace.senders.first() or world.make_sender(workspace)
+    into = List.objects.filter(workspace=workspace).first() or world.make_list(workspace)
+    world.make_contact(workspace, on=into)
+    return world.make_campaign(workspace, sender=sender, lists=[into]).pk
+
+
+def _make_token(workspace: Workspace) -> str:
+    contact = world.make_contact(workspace)
+    return tokens.unsubscribe_token(contact.pk, 1, 1)
+
+
+# Where `pk` comes from, by the beginning of the address: the first that fits.
+OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
+    ("settings/senders/", lambda workspace: world.make_sender(workspace).pk),
+    ("settings/providers/", lambda workspace: world.make_sender(workspace).provider_id),
+    ("settings/members/", _make_membership),
+    ("workspaces/", lambda workspace: workspace.pk),
+    ("lists/", lambda workspace: world.make_list(workspace).pk),
+    ("imports/", _make_import),
+    ("contacts/", lambda workspace: world.make_contact(workspace).pk),
+    ("campaigns/", _make_campaign),
+    ("inbox/", _make_mail),
+)
+
+# What other parameters stand for.
+VALUES: dict[str, Callable[[Workspace], Any]] = {
+    "list_pk": lambda workspace: world.make_list(workspace).pk,
+    "kind": lambda workspace: "smtp",
+    "token": _make_token,
+    "uidb36": lambda workspace: "1",
+    "key": lambda workspace: "none",
+}
+
+# What a post has to name beside the address.
+DATA: dict[str, dict[str, Callable[[Workspace], Any]]] = {
+    "audience:subscribe": {"list": lambda workspace: world.make_list(workspace).pk},
+}
+
+
+def _of_prefix(pattern: str) -> Callable[[Workspace], int]:
+    for prefix, maker in OBJECTS:
+        if pattern.startswith(prefix):
+            return maker
+    raise AssertionError(f"{pattern} names an object that tests/security/routes.py cannot make")
