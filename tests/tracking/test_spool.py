@@ -1,0 +1,224 @@
+"""The spool: what was written is read, once, whatever happened in between."""
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracking import spool
+
+RECORDS = [b"first", b"second \xca\xfe", b"", b"x" * spool.MAX_RECORD]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "spool"
+
+
+def test_records_are_read_as_they_were_written(folder):
+    writer = spool.Writer(folder)
+    for record in RECORDS:
+        writer.append(record)
+    assert everything(folder) == RECORDS
+
+
+def test_nobody_else_may_read_the_spool(folder):
+    spool.Writer(folder).append(b"who and where")
+    (segment,) = spool.segments(folder)
+    assert stat.S_IMODE(segment.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_reading_goes_on_where_it_stopped(folder):
+    writer = spool.Writer(folder)
+    for record in RECORDS:
+        writer.append(record)
+    (segment,) = spool.segments(folder)
+    found, offset = [], 0
+    while True:
+        records, offset = spool.read(segment, offset, 1)
+        if not records:
+            break
+        found += records
+    assert found == RECORDS
+    assert offset == segment.stat().st_size
+
+
+def test_a_full_segment_is_followed_by_another(folder):
+    writer = spool.Writer(folder, max_bytes=100)
+    records = [b"%d" % number * 20 for number in range(9)]
+    for record in records:
+        writer.append(record)
+    assert len(spool.segments(folder)) > 1
+    assert everything(folder) == records
+
+
+def test_a_record_too_long_is_refused_and_harms_nothing(folder):
+    writer = spool.Writer(folder)
+    with pytest.raises(ValueError, match="too long"):
+        writer.append(b"x" * (spool.MAX_RECORD + 1))
+    writer.append(b"next")
+    assert everything(folder) == [b"next"]
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_torn_last_record_waits_for_what_follows(folder, cut):
+    writer = spool.Writer(folder)
+    writer.append(b"whole")
+    whole = segment_of(folder).stat().st_size
+    writer.append(b"torn!")
+    os.truncate(segment_of(folder), segment_of(folder).stat().st_size - cut)
+    assert spool.read(segment_of(folder), 0, 10) == ([b"whole"], whole)
+    writer.append(b"after it")
+    assert everything(folder) == [b"whole", b"after it"]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.binary(max_size=40), min_size=1, max_size=8), st.data())
+def test_damage_costs_the_damaged_record_alone(records, data):
+    framed = [frame(record) for record in records]
+    hurt = data.draw(st.integers(0, len(framed) - 1))
+    place = data.draw(st.integers(0, len(framed[hurt]) - 1))
+    bad = bytearray(framed[hurt])
+    bad[place] ^= data.draw(st.integers(1, 255))
+    content = b"".join((*framed[:hurt], bytes(bad), *framed[hurt + 1 :]))
+    found = [content[start:end] for start, end in spool._frames(content)]
+    assert found == records[:hurt] + records[hurt + 1 :]
+
+
+def test_a_full_disk_tears_nothing_else(folder, monkeypatch):
+    writer = spool.Writer(folder)
+    writer.append(b"before")
+    real = os.write
+    monkeypatch.setattr(spool.os, "write", lambda file, data: real(file, data[:7]))
+    with pytest.raises(OSError, match="only a part"):
+        writer.append(b"does not fit")
+    monkeypatch.undo()
+    writer.append(b"after")
+    assert everything(folder) == [b"before", b"after"]
+
+
+def test_a_segment_goes_when_it_was_read_to_its_end(folder):
+    writer = spool.Writer(folder)
+    writer.append(b"one")
+    segment = segment_of(folder)
+    assert not spool.remove(segment, 0)
+    _records, offset = spool.read(segment, 0, 10)
+    writer.append(b"two, in between")
+    assert not spool.remove(segment, offset)
+    _records, offset = spool.read(segment, offset, 10)
+    assert spool.remove(segment, offset)
+    assert spool.segments(folder) == []
+    assert spool.remove(segment, offset), "a second drainer finds it done"
+
+
+def test_who_writes_after_the_removal_begins_another(folder):
+    writer = spool.Writer(folder)
+    writer.append(b"one")
+    first = segment_of(folder)
+    assert spool.remove(first, first.stat().st_size)
+    writer.append(b"two")
+    assert segment_of(folder) != first
+    assert everything(folder) == [b"two"]
+
+
+def test_a_torn_end_is_kept_while_its_writer_may_live(folder):
+    spool.Writer(folder).append(b"one")
+    segment = segment_of(folder)
+    os.truncate(segment, segment.stat().st_size - 1)
+    assert not spool.remove(segment, 0, torn_after=60)
+    assert spool.remove(segment, 0, torn_after=0)
+
+
+def test_threads_share_a_writer(folder):
+    writer = spool.Writer(folder, max_bytes=500)
+    threads = [
+        threading.Thread(
+            target=lambda name=name: [writer.append(b"%d-%d" % (name, n)) for n in range(200)]
+        )
+        for name in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = [b"%d-%d" % (name, n) for name in range(4) for n in range(200)]
+    assert sorted(everything(folder)) == sorted(expected)
+
+
+def test_a_forked_process_writes_to_a_segment_of_its_own(folder):
+    writer = spool.Writer(folder)
+    writer.append(b"parent")
+    child = os.fork()
+    if child == 0:
+        writer.append(b"child")
+        os._exit(0)
+    os.waitpid(child, 0)
+    writer.append(b"parent again")
+    assert len(spool.segments(folder)) == 2
+    assert sorted(everything(folder)) == [b"child", b"parent", b"parent again"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tracking.spool import Writer
+writer = Writer(Path(sys.argv[1]), max_bytes=4000)
+for number in range(100_000_000):
+    writer.append(b"%d" % number)
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_what_was_answered_survives_the_death_of_its_process(folder):
+    """While a reader drains and removes segments, its writer is killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    found: list[int] = []
+    told = -1
+    while told < 3000:
+        told = int(process.stdout.readline())
+        if told % 50 == 0:
+            found += map(int, drained(folder))
+    process.kill()
+    rest = process.stdout.read().splitlines()
+    told = int(rest[-1]) if rest else told
+    process.wait()
+    found += map(int, drained(folder, torn_after=0))
+    assert spool.segments(folder) == []
+    # One record may have been written that was not told any more.
+    assert found in (list(range(told + 1)), list(range(told + 2)))
+
+
+def drained(folder: Path, *, torn_after: float = 60) -> list[bytes]:
+    found = []
+    for segment in spool.segments(folder):
+        records, offset = spool.read(segment, 0, 1_000_000)
+        if spool.remove(segment, offset, torn_after=torn_after):
+            found += records
+    return found
+
+
+def everything(folder: Path) -> list[bytes]:
+    return [
+        record
+        for segment in spool.segments(folder)
+        for record in spool.read(segment, 0, 1_000_000)[0]
+    ]
+
+
+def segment_of(folder: Path) -> Path:
+    return spool.segments(folder)[-1]
+
+
+def frame(record: bytes) -> bytes:
+    return spool._HEAD.pack(spool._MAGIC, len(record), spool.zlib.crc32(record)) + record
