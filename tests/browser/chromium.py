@@ -52,8 +52,17 @@ class Witness:
         self.strangers: list[str] = []
         self._origin = origin
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", self._note)
         page.on("request", self._see)
+
+    def leave(self, page: Page) -> None:
+        """Stop writing down."""
+        page.remove_listener("console", self._hear)
+        page.remove_listener("pageerror", self._note)
+        page.remove_listener("request", self._see)
+
+    def _note(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _hear(self, message: Any) -> None:
         if message.type in {"error", "warning"}:

@@ -14,15 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 import psycopg
-from django.conf import settings
 from psycopg import sql
 
 from config import programs
 from config.children import signal_group, spawn
 from config.env import BASE_DIR, env
+from tests import databases
 
 # A public address in Sweden: pages are opened from loopback, which lies in no country.
 READER_ADDRESS = "81.227.0.10"
@@ -147,29 +146,15 @@ def until(question: Callable[[], T], what: str, *, seconds: float = 30) -> T:
 @contextlib.contextmanager
 def _database() -> Iterator[str]:
     """Give the address of a new database, on the server that the other tests use too."""
-    server = settings.DATABASES["default"]
-    name = f"{server['TEST']['NAME']}_browser_{os.getpid()}_{time.monotonic_ns()}"
-    login = {
-        "host": server["HOST"] or None,
-        "port": server["PORT"] or None,
-        "user": server["USER"] or None,
-        "password": server["PASSWORD"] or None,
-    }
-    with psycopg.connect(**login, dbname="postgres", autocommit=True) as connection:
+    server = databases.url().rpartition("/")[0]
+    name = f"candid_browser_{os.getpid()}_{time.monotonic_ns()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            yield _url(name)
+            yield f"{server}/{name}"
         finally:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
             connection.execute(drop)
-
-
-def _url(name: str) -> str:
-    server = settings.DATABASES["default"]
-    password = f":{quote(server['PASSWORD'], safe='')}" if server["PASSWORD"] else ""
-    port = f":{server['PORT']}" if server["PORT"] else ""
-    user = quote(server["USER"], safe="")
-    return f"postgresql://{user}{password}@{quote(server['HOST'], safe='')}{port}/{name}"
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,0 +1,130 @@
+"""Every page, wide and narrow, light and dark: for all people, on all screens, from here alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser import pages
+from tests.browser import stack as stacks
+from tests.browser.chromium import Witness, reader
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+# Mails in frames are what marketers write; the pages around them are ours.
+RUN_AXE = """() => axe.run(document, {iframes: false, resultTypes: ["violations"]}).then(
+  found => found.violations.filter(one => ["serious", "critical"].includes(one.impact)).map(
+    one => one.id + ": " + one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ")
+  ))"""
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SCREENS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]
+
+
+@pytest.fixture(scope="module")
+def found(chromium: Browser, demo_house: stacks.Stack) -> pages.Found:
+    with reader(chromium) as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        return pages.discover(page, demo_house)
+
+
+@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+def screen(
+    request: pytest.FixtureRequest, chromium: Browser, demo_house: stacks.Stack
+) -> Iterator[BrowserContext]:
+    width, theme = request.param
+    viewport = {"width": width, "height": 800}
+    with reader(chromium, viewport=viewport, color_scheme=theme) as context:
+        yield context
+
+
+def test_there_are_pages_of_every_kind(found: pages.Found):
+    for path in ["/", "/campaigns/", "/lists/", "/contacts/", "/settings/", "/campaigns/new/"]:
+        assert path in found.inside
+    assert any(path.endswith("/report/") for path in found.inside)
+
+
+def test_every_page_is_for_everybody(screen: BrowserContext, found: pages.Found, demo_house):
+    page = screen.new_page()
+    wrong = look_at(page, demo_house.address, found.outside)
+    pages.sign_in(page, demo_house.address)
+    wrong |= look_at(page, demo_house.address, found.inside)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_keyboard_reaches_every_main_action(chromium: Browser, found, demo_house, width: int):
+    unreachable = {}
+    with reader(chromium, viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        for path in found.inside:
+            page.goto(demo_house.address + path)
+            missed = walk_by_tab(page)
+            if missed:
+                unreachable[path] = missed
+    assert unreachable == {}
+
+
+def test_first_tab_offers_to_skip_the_navigation(chromium: Browser, demo_house):
+    with reader(chromium) as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        page.goto(f"{demo_house.address}/campaigns/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_theme_is_kept_and_set_before_the_first_paint(chromium: Browser, demo_house):
+    with reader(chromium, color_scheme="light") as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        assert page.locator("html").get_attribute("data-bs-theme") == "light"
+        page.get_by_role("button", name="Dark").click()
+        page.goto(f"{demo_house.address}/campaigns/", wait_until="commit")
+        page.locator("body").wait_for(state="attached")
+        assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def look_at(page: Page, address: str, paths: list[str]) -> dict[str, Any]:
+    """Return what is wrong with each page, of those with which something is."""
+    wrong: dict[str, Any] = {}
+    for path in paths:
+        witness = Witness(page, address)
+        response = page.goto(address + path, wait_until="load")
+        page.evaluate("document.fonts.ready")
+        page.evaluate(AXE)
+        found = page.evaluate(RUN_AXE)
+        overflow = page.evaluate(OVERFLOW)
+        found += [f"{overflow} px too wide"] if overflow > 0 else []
+        found += [f"console: {text}" for text in witness.complaints if not expected(response, text)]
+        found += [f"asks {url}" for url in witness.strangers]
+        witness.leave(page)
+        if found:
+            wrong[path] = found
+    return wrong
+
+
+def expected(response: Any, text: str) -> bool:
+    """Say whether this is Chromium's own line about a page that answers with an error."""
+    return response.status >= 400 and f"status of {response.status}" in text
+
+
+def walk_by_tab(page: Page) -> list[str]:
+    """Press Tab through the whole page; return the main actions that never got the focus."""
+    actions = page.locator("main .btn-primary:visible:enabled")
+    count = page.evaluate(
+        "document.querySelectorAll('a[href], button, input, select, textarea, summary, "
+        "iframe, [tabindex]').length"
+    )
+    for _ in range(count + 2):
+        page.keyboard.press("Tab")
+        page.evaluate("document.activeElement.dataset.reached = 'yes'")
+        if actions.count() == page.locator("main .btn-primary[data-reached]:visible").count():
+            return []
+    return [
+        action.inner_text() for action in actions.all() if not action.get_attribute("data-reached")
+    ]
