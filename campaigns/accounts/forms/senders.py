@@ -68,14 +68,14 @@ class ProviderForm(forms.Form):
 
     name = LineField(label=_("Name"), max_length=80, help_text=_("To tell your providers apart."))
 
-    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, provider: Provider) -> None:
         self.provider = provider
         self.rows = providers.FIELDS[provider.kind]
         self.known = provider.credentials
-        initial = {"name": provider.name or provider.get_kind_display()}
+        initial: dict[str, Any] = {"name": provider.name or provider.get_kind_display()}
         initial |= {row.name: row.default for row in self.rows}
         initial |= {row.name: self.known[row.name] for row in self._shown()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for row in self.rows:
             self.fields[row.name] = self._field(row)
 

@@ -81,9 +81,10 @@ class Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Acknowledge when the mail is on disk, and not before."""
-        mail = arriving.read(
-            session.auth_data, envelope.mail_from, envelope.rcpt_tos, envelope.content
-        )
+        # aiosmtpd leaves the type of what `authenticate` returned to us.
+        workspace_id: int = session.auth_data  # type: ignore[assignment]
+        content = envelope.original_content or b""
+        mail = arriving.read(workspace_id, envelope.mail_from or "", envelope.rcpt_tos, content)
         return _REPLIES[await self.store.keep(mail)]
 
     async def handle_exception(self, error: Exception) -> str:
@@ -91,7 +92,7 @@ class Handler:
         return "451 4.3.0 Something went wrong here, try again"
 
 
-class InboxSMTP(SMTP):  # type: ignore[misc]  # untyped library
+class InboxSMTP(SMTP):
     """aiosmtpd, but reading a mail in big pieces instead of line by line.
 
     Line by line, a newsletter of 30 kB costs more than all the rest together.
@@ -100,11 +101,12 @@ class InboxSMTP(SMTP):  # type: ignore[misc]  # untyped library
     # Of the stream, too: it holds the reader back at twice this.
     line_length_limit = _READ_AHEAD
 
-    @syntax("DATA")  # type: ignore[untyped-decorator]
+    @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
         if await self.check_helo_needed():
             return
-        if not self.envelope.rcpt_tos:
+        envelope = self.envelope
+        if envelope is None or not envelope.rcpt_tos:
             await self.push("503 5.5.1 Error: need RCPT command")
             return
         if arg:
@@ -115,9 +117,9 @@ class InboxSMTP(SMTP):  # type: ignore[misc]  # untyped library
             content = await self._content()
             reply = "552 5.3.4 The mail is larger than we take"
             if content is not None:
-                self.envelope.content = self.envelope.original_content = content
+                envelope.content = envelope.original_content = content
                 reply = await self._call_handler_hook("DATA")
-            self._set_post_data_state()
+            self._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd's
             await self.push(reply)
 
     async def _content(self) -> bytes | None:
