@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from campaigns.composing import compiling, fields, freezing, headers, merge_tags
+from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
 
 LARGEST = 1_000_000
@@ -39,7 +40,7 @@ def advice(campaign: Campaign) -> list[Problem]:
     if problems(campaign):
         return []
     found = list(_size(campaign, above=CLIPPED, sentence=_clipped))
-    if len(campaign.subject) > SUBJECT_ON_PHONES:
+    if len(_without_tags(campaign.subject)) > SUBJECT_ON_PHONES:
         message = _("Phones show about the first %(number)d characters of a subject.")
         found.append(Problem("subject", message % {"number": SUBJECT_ON_PHONES}))
     if not campaign.preheader:
@@ -100,6 +101,13 @@ def _too_large(size: int) -> str:
 def _clipped(size: int) -> str:
     message = _("This mail has %(kb)d kB. Gmail hides what comes after 102 kB, the footer too.")
     return message % {"kb": size // 1000}
+
+
+def _without_tags(source: str) -> str:
+    """Leave out what is filled in per person: its length is not known here."""
+    marks = Marks(source)
+    pieces = marks.split(merge_tags.mask(source, marks))
+    return "".join(piece for piece in pieces if isinstance(piece, str))
 
 
 def _is_address(value: str) -> bool:

@@ -56,7 +56,8 @@ class Footer:
 
     def as_text(self) -> str:
         """Return the footer for the plain text part."""
-        lines = ["-- "]
+        # Not "-- ": mail programs fold away what they take for a signature.
+        lines = ["———"]
         if self.unsubscribe_url:
             lines.append(_("Unsubscribe: %s") % f"<{self.unsubscribe_url}>")
         if self.preferences_url:

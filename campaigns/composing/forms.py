@@ -105,6 +105,12 @@ class CampaignForm(_CampaignModelForm):
         sender.queryset = workspace.senders.order_by("name", "email")  # type: ignore[attr-defined]  # of a ModelChoiceField
         sender.empty_label = _("Choose a sender")  # type: ignore[attr-defined]  # of a ModelChoiceField
         self.fields["tracking"].choices = TRACKING_CHOICES  # type: ignore[attr-defined]  # of a ChoiceField
+        for name in DESCRIBED:
+            hint = (
+                [f"id_{name}_helptext"] if self.fields[name].help_text or name == "subject" else []
+            )
+            described_by = " ".join([*hint, f"problem-{name}"])
+            self.fields[name].widget.attrs["aria-describedby"] = described_by
         self.initial.update(version=self.instance.version, tab=tab)
         if not self.instance.is_draft:
             for name in ("lists", "tracking"):
@@ -122,6 +128,9 @@ class CampaignForm(_CampaignModelForm):
         self.is_valid()
         return self.cleaned_data
 
+
+# Fields whose hints and problems a screen reader reads with them.
+DESCRIBED = ("name", "subject", "preheader", "sender", "reply_to", "body", "text", "inline_css")
 
 TRACKING_CHOICES = [
     (

@@ -9,13 +9,21 @@ import lxml.etree
 import lxml.html
 from inscriptis import Inscriptis
 from inscriptis.css_profiles import STRICT_CSS_PROFILE
+from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_element import HtmlElement
 
 from campaigns.composing import markup
 
 # In angle brackets (RFC 3986, appendix C) or bare.
 _URL = re.compile(r"(?<=<)https?://[^\s<>]+(?=>)|https?://[^\s<>\"]+", re.IGNORECASE)
-_CONFIG = ParserConfig(css=STRICT_CSS_PROFILE, display_links=False, display_images=False)
+_APART = {"display": Display.block, "margin_before": 1, "margin_after": 1}
+_STYLES = {
+    **STRICT_CSS_PROFILE,
+    "table": HtmlElement(**_APART),
+    "blockquote": HtmlElement(**_APART, padding_inline=2),
+}
+_CONFIG = ParserConfig(css=_STYLES, display_links=False, display_images=False)
 
 
 def derive(source: str) -> str:

@@ -66,14 +66,14 @@ def _from_markdown(source: str, campaign: Campaign) -> tuple[str, str]:
     )
     inlined = _OWN.inline(page).replace(' data-css-inline="keep"', "")
     html = marks.restore(inlined, merge_tags.literal)
-    return html, marks.restore(plain_text.derive(body), merge_tags.literal)
+    return html, _text_of(body, marks)
 
 
 def _from_html(source: str, *, inline: bool) -> tuple[str, str]:
     source = merge_tags.unescape(source)
     marks = Marks(source)
     masked = merge_tags.mask(source, marks)
-    text = marks.restore(plain_text.derive(masked), merge_tags.literal)
+    text = _text_of(masked, marks)
     if not inline or "<style" not in source.lower():
         return source, text
     return marks.restore(_inlined(masked, marks), merge_tags.literal), text
@@ -92,6 +92,13 @@ def _inlined(masked: str, marks: Marks) -> str:
     parts[::2] = [_IN_TABLE.sub(hide, part) for part in parts[::2]]
     inlined = _PASTED.inline("".join(parts))
     return _HIDDEN.sub(lambda m: m[1] if marks.only_logic(m[1]) else m.group(), inlined)
+
+
+def _text_of(masked: str, marks: Marks) -> str:
+    """Derive the text; a line of nothing but conditions leaves no empty line behind."""
+    lines = plain_text.derive(masked).split("\n")
+    text = "".join(line if marks.only_logic(line) else f"{line}\n" for line in lines)
+    return marks.restore(text.rstrip("\n") + "\n", merge_tags.literal)
 
 
 def _logic_apart(masked: str, marks: Marks) -> str:

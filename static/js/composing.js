@@ -122,7 +122,8 @@
   for (const counter of document.querySelectorAll("[data-count]")) {
     const field = document.getElementById(counter.dataset.count);
     const count = () => {
-      const length = [...field.value].length;
+      // A merge tag is as long as what is filled in, which nobody knows yet.
+      const length = [...field.value.replace(/\{\{.*?\}\}/g, "")].length;
       if (length) counter.textContent = counter.dataset.text.replace("__n__", length);
       counter.classList.toggle("text-warning", length > Number(counter.dataset.limit));
     };
@@ -194,6 +195,13 @@
   });
 
   document.addEventListener("htmx:afterSettle", () => {
+    for (const problems of document.querySelectorAll(".problems")) {
+      const field = document.getElementById(problems.id.replace("problem-", "id_"));
+      if (field?.matches("input, select, textarea")) {
+        field.toggleAttribute("aria-invalid", false);
+        if (problems.children.length) field.setAttribute("aria-invalid", "true");
+      }
+    }
     if (dirty && !sending) tell("waiting");
     follow();
     if (document.querySelector("#compose-advice .alert-danger")) {
