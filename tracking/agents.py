@@ -29,11 +29,13 @@ class Agent:
 
 # What people call the clients that the library names by their engine.
 _CLIENTS = {
-    "Mobile Safari UI/WKWebView": "iPhone or iPad mail",
+    "Mobile Safari UI/WKWebView": "iOS mail or app",
     "Chrome Mobile WebView": "Android mail or app",
-    "Apple Mail": "Apple Mail",
     "MacOutlook": "Outlook for Mac",
 }
+_SYSTEMS = {"Mac OS X": "macOS"}
+# Mail programs that the library takes for others.
+_MISTAKEN = {"Evolution/": "Evolution", "Instagram": "Instagram"}
 
 
 @lru_cache(maxsize=4096)
@@ -51,7 +53,8 @@ def parse(text: str) -> Agent:
         device = ""
     os = "" if found.os.family == "Other" else str(found.os.family)
     client = "" if found.browser.family == "Other" else str(found.browser.family)
-    return Agent(device[:20], os[:40], _CLIENTS.get(client, client)[:60])
+    client = next((name for mark, name in _MISTAKEN.items() if mark in text), client)
+    return Agent(device[:20], _SYSTEMS.get(os, os)[:40], _CLIENTS.get(client, client)[:60])
 
 
 @lru_cache(maxsize=4096)

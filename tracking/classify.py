@@ -45,6 +45,8 @@ class Traits:
     age: float | None = None
     # Whether other links of the same mail were clicked in the same moment.
     burst: bool = False
+    # Whether we are asked by https: browsers send Sec-Fetch-* nowhere else.
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ _GMAIL_PREFETCH = (
 )
 
 # Fragments of user agents, in lower case; the first that fits decides.
-_OPEN_PROXIES = (
+_PROXIES = (
     ("googleimageproxy", "gmail"),  # Gmail loads images when a person looks.
     ("via ggpht.com", "gmail"),
     ("yahoomailproxy", "yahoo"),
@@ -80,6 +82,8 @@ _SCANNERS = (
     ("safelinks", "safelinks"),
     ("headlesschrome", "headless"),
     ("phantomjs", "headless"),
+    ("java/", "library"),
+    ("libwww", "library"),
     ("skypeuripreview", "link_preview"),
     ("microsoftpreview", "link_preview"),
 )
@@ -90,6 +94,9 @@ _MODERN = (
     (re.compile(r"\bFirefox/(\d+)"), 90),
     (re.compile(r"\bVersion/(\d+).* Safari/"), 17),
 )
+# A click comes from a browser, and each calls itself one of these.
+_BROWSERS = ("Mozilla/", "Opera/")
+# Parts of apps that show pages, which leave some headers out.
 _APP = re.compile(r"; wv\)|WebView|\bGSA/|FBAN|FBAV|Instagram")
 
 
@@ -100,13 +107,16 @@ def classify(traits: Traits, *, human_delay: float) -> Judgement:
         return Judgement(Verdict.PREFETCH, "prefetch_header")
     if traits.agent.startswith(_GMAIL_PREFETCH):
         return Judgement(Verdict.PREFETCH, "gmail_prefetch")
-    if traits.kind is Kind.OPEN and (proxy := _first(text, _OPEN_PROXIES)):
-        return Judgement(Verdict.PROXIED, proxy)
+    if proxy := _first(text, _PROXIES):
+        if traits.kind is Kind.OPEN:
+            return Judgement(Verdict.PROXIED, proxy)
+        # Image proxies follow no links; whoever says so is something else.
+        return Judgement(Verdict.SCANNER, "proxy_click")
     if scanner := _first(text, _SCANNERS):
         return Judgement(Verdict.SCANNER, scanner)
     if not text.strip():
         return Judgement(Verdict.SCANNER, "no_agent")
-    if text == "mozilla/5.0":
+    if text.strip() == "mozilla/5.0":
         # Apple Mail Privacy Protection loads all images by itself, read or not.
         verdict = Verdict.UNCERTAIN if traits.kind is Kind.OPEN else Verdict.SCANNER
         return Judgement(verdict, "apple_mpp" if verdict is Verdict.UNCERTAIN else "bare_agent")
@@ -120,17 +130,24 @@ def _judge_behaviour(traits: Traits, human_delay: float) -> Judgement:
         return Judgement(Verdict.SCANNER, "burst")
     if traits.age is not None and traits.age < human_delay:
         return Judgement(Verdict.SCANNER, "too_soon")
-    if traits.kind is Kind.CLICK and _pretends(traits):
-        return Judgement(Verdict.SCANNER, "not_that_browser")
-    return Judgement(Verdict.HUMAN, "browser" if traits.kind is Kind.CLICK else "mail_program")
+    if traits.kind is Kind.OPEN:
+        return Judgement(Verdict.HUMAN, "mail_program")
+    if not traits.agent.startswith(_BROWSERS):
+        return Judgement(Verdict.UNCERTAIN, "no_browser")
+    if _is_modern(traits.agent) and not traits.fetch_metadata:
+        # What it claims to be always sends both, but for what http leaves out.
+        if not traits.language:
+            return Judgement(Verdict.SCANNER, "not_that_browser")
+        if traits.secure:
+            return Judgement(Verdict.UNCERTAIN, "no_fetch_metadata")
+    return Judgement(Verdict.HUMAN, "browser")
 
 
-def _pretends(traits: Traits) -> bool:
-    """Whether a click claims a modern browser, yet lacks what it always sends."""
-    if traits.fetch_metadata or traits.language or _APP.search(traits.agent):
+def _is_modern(agent: str) -> bool:
+    if _APP.search(agent):
         return False
     return any(
-        (found := pattern.search(traits.agent)) is not None and int(found[1]) >= version
+        (found := pattern.search(agent)) is not None and int(found[1]) >= version
         for pattern, version in _MODERN
     )
 

@@ -6,7 +6,7 @@ What goes wrong with a record is counted and logged; it never stops the others.
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from tracking import agents, classify, facts, hits, keys
+from tracking.bursts import Click, Recent
 from tracking.classify import Judgement, Traits, Verdict
 from tracking.models import Mode, Muted, TrackedCampaign
 from tracking.places import places
@@ -22,9 +23,6 @@ from tracking.tokens import Mode as TokenMode
 
 logger = logging.getLogger(__name__)
 
-# Three links of one mail in two seconds are no reader's.
-BURST_LINKS = 3
-BURST_NS = 2_000_000_000
 # What a person behind a proxy reads with; the proxy hides all else.
 _PROXY_CLIENTS = {"gmail": "Gmail", "yahoo": "Yahoo Mail", "fastmail": "Fastmail"}
 
@@ -60,7 +58,7 @@ class _Read:
         return self.token.delivery_id or (self.hit.ip, self.hit.agent)
 
 
-def sort(records: Iterable[bytes]) -> list[Sorted]:
+def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
     """Return the events that spool records stand for, in their order."""
     dropped: Counter[str] = Counter()
     reads = list(_read(records, dropped))
@@ -71,7 +69,7 @@ def sort(records: Iterable[bytes]) -> list[Sorted]:
     )
     muted = _muted(reads)
     ages = facts.sent_times(sorted({r.token.delivery_id for r in reads if r.token.delivery_id}))
-    bursts = _bursts(reads)
+    bursts = _bursts(reads, recent)
     events = []
     for read in reads:
         token = read.token
@@ -102,25 +100,17 @@ def _read(records: Iterable[bytes], dropped: Counter[str]) -> Iterator[_Read]:
 
 def _muted(reads: Sequence[_Read]) -> Mapping[int, int]:
     contacts = {read.token.contact_id for read in reads} - {0}
-    return dict(
-        Muted.objects.filter(contact_id__in=contacts).values_list("contact_id", "epoch")
-    )
+    return dict(Muted.objects.filter(contact_id__in=contacts).values_list("contact_id", "epoch"))
 
 
-def _bursts(reads: Sequence[_Read]) -> set[int]:
+def _bursts(reads: Sequence[_Read], recent: Recent) -> set[int]:
     """Return the ids of clicks that came with too many others of the same mail."""
-    by_reader: dict[object, list[_Read]] = defaultdict(list)
-    for read in reads:
-        if read.hit.kind is Kind.CLICK:
-            by_reader[read.token.campaign_id, read.reader].append(read)
-    found: set[int] = set()
-    for clicks in by_reader.values():
-        clicks.sort(key=lambda read: read.hit.at_ns)
-        for first, click in enumerate(clicks):
-            near = [c for c in clicks[first:] if c.hit.at_ns - click.hit.at_ns <= BURST_NS]
-            if len({c.hit.number for c in near}) >= BURST_LINKS:
-                found.update(map(id, near))
-    return found
+    clicks = [read for read in reads if read.hit.kind is Kind.CLICK]
+    seen = [
+        Click((read.token.campaign_id, read.reader), read.hit.number, read.hit.at_ns)
+        for read in clicks
+    ]
+    return {id(clicks[position]) for position in recent.bursts(seen)}
 
 
 def _judge(read: _Read, sent_at: datetime | None, *, burst: bool) -> Judgement:
@@ -133,6 +123,7 @@ def _judge(read: _Read, sent_at: datetime | None, *, burst: bool) -> Judgement:
         language=hits.LANGUAGE in hit.flags,
         age=hit.at_ns / 1e9 - sent_at.timestamp() if sent_at else None,
         burst=burst,
+        secure=settings.TRACKING_URL.startswith("https:"),
     )
     return classify.classify(traits, human_delay=settings.HUMAN_DELAY_SECONDS)
 
