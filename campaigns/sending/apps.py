@@ -1,8 +1,33 @@
 """The room of launching campaigns and handing mails over."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SendingConfig(AppConfig):
     name = "campaigns.sending"
     label = "sending"
+
+    def ready(self) -> None:
+        """Tell lower rooms what only we know, and listen to what providers tell."""
+        from anymail.signals import tracking as provider_told
+
+        from campaigns.accounts import audit
+        from campaigns.sending import evidence, provider_events
+        from tracking import facts
+
+        facts.register_sent_times(evidence.sent_times)
+        provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")
+        audit.register_labels(
+            {
+                "campaign_launched": _("Launched a campaign"),
+                "campaign_scheduled": _("Scheduled a campaign"),
+                "campaign_unscheduled": _("Took a campaign back"),
+                "campaign_paused": _("Paused a campaign"),
+                "campaign_resumed": _("Resumed a campaign"),
+                "campaign_cancelled": _("Cancelled a campaign"),
+                "test_sent": _("Sent a test to themselves"),
+                "events_opened": _("Opened a provider's way for events"),
+                "events_closed": _("Closed a provider's way for events"),
+            }
+        )

@@ -100,6 +100,12 @@ class Delivery(models.Model):
                 name="sending_delivery_sending",
                 condition=Q(state="sending"),
             ),
+            # For evidence on what is not confirmed.
+            models.Index(
+                fields=["done_at"],
+                name="sending_delivery_unknown",
+                condition=Q(state="unknown"),
+            ),
             # For the rate: what was decided of late.
             models.Index(
                 fields=["campaign", "done_at"],
@@ -130,6 +136,18 @@ class Cooldown(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id} until {self.until}"
+
+
+class Door(models.Model):
+    """The open way for one provider's events. No row: closed."""
+
+    provider = models.OneToOneField(Provider, models.CASCADE, related_name="door")
+    # The secret of the address is derived from this and `SECRET_KEY`.
+    nonce = models.CharField(max_length=32)
+    opened_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"the door of {self.provider_id}"
 
 
 class ProviderEvent(models.Model):

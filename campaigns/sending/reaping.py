@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
+from campaigns.sending import evidence
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moves
 from campaigns.sending.steering import CANCEL_ROWS
@@ -20,6 +21,7 @@ def reap() -> None:
         timedelta(seconds=settings.SEND_INTENT_SECONDS),
         _("the worker stopped while this mail was handed over"),
     )
+    evidence.look()
 
 
 def finish_all() -> None:

@@ -60,6 +60,16 @@ def send_campaign(campaign_id: int) -> None:
         send_campaign.apply_async((campaign_id,), **RING)
 
 
+def ring_launch(campaign_id: int) -> None:
+    """Let a worker begin with a campaign that was just launched."""
+    launch_campaign.delay_on_commit(campaign_id)
+
+
+def ring_send(campaign_id: int) -> None:
+    """Let a worker go on with a campaign that was just resumed."""
+    send_campaign.delay_on_commit(campaign_id)
+
+
 class _Stop:
     """An event that is set when this worker is asked to end, so that claims are given back."""
 

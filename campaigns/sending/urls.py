@@ -1,8 +1,21 @@
 """Addresses of the sending room."""
 
+from django.urls import path
+
+from campaigns.sending import views
 from campaigns.sending.inbox.urls import urlpatterns as inbox_patterns
 
 app_name = "sending"
 urlpatterns = [
+    path("campaigns/<int:pk>/", views.campaign, name="campaign"),
+    path("campaigns/<int:pk>/progress/", views.progress, name="progress"),
+    path("campaigns/<int:pk>/send/", views.confirm, name="confirm"),
+    path("campaigns/<int:pk>/test/", views.test, name="test"),
+    path("campaigns/<int:pk>/pause/", views.pause, name="pause"),
+    path("campaigns/<int:pk>/resume/", views.resume, name="resume"),
+    path("campaigns/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("campaigns/<int:pk>/draft/", views.to_draft, name="to_draft"),
+    path("settings/providers/<int:pk>/events/", views.door, name="door"),
+    path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
     *inbox_patterns,
 ]

@@ -9,6 +9,7 @@ it as a process of its own, which misbehaves at random for RATE of all mails.
 import base64
 import contextlib
 import hashlib
+import quopri
 import random
 import re
 import socket
@@ -39,6 +40,11 @@ class Taken:
     sender: str
     recipient: str
     content: bytes
+
+    @property
+    def text(self) -> bytes:
+        """The content, as a mail program shows it."""
+        return quopri.decodestring(self.content)
 
     @property
     def uuid_hex(self) -> str:

@@ -32,6 +32,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries that a worker could take now."""
         return self.pending().filter(next_at__lte=Now())
 
+    def unknown(self) -> DeliveryQuerySet:
+        """Deliveries that may or may not have been taken."""
+        return self.filter(state="unknown")
+
     def troubled(self) -> DeliveryQuerySet:
         """Deliveries whose story a marketer should know: refused, unsure, or left out."""
         return self.filter(state__in=("failed", "unknown", "suppressed"))

@@ -1,0 +1,78 @@
+"""The forms of testing and launching."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import formats
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts.forms.fields import AddressField, time_zones
+from campaigns.accounts.models import Workspace
+from campaigns.sending import wall_clock
+
+
+class TestForm(forms.Form):
+    """Where a test goes, and whose data it shows."""
+
+    __test__ = False
+
+    address = AddressField(label=_("Send the test to"))
+    contact = AddressField(
+        label=_("As it would be for"),
+        required=False,
+        help_text=_("The address of one of your contacts. Empty: somebody we know nothing of."),
+    )
+
+
+class ScheduleForm(forms.Form):
+    """A date, a time of day and a zone, which have to mean one moment."""
+
+    date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
+    zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    # Asked only when the clocks show the time twice that day.
+    which = forms.ChoiceField(
+        label=_("The clocks show this time twice that day. Which one?"),
+        required=False,
+        choices=(("earlier", _("The first")), ("later", _("The second"))),
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].initial = workspace.time_zone
+        self.asks_which = False
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if {"date", "time", "zone"} <= values.keys():
+            values["at"] = self._moment(values)
+        return values
+
+    def _moment(self, values: dict[str, Any]) -> datetime | None:
+        wall = datetime.combine(values["date"], values["time"])
+        later = {"earlier": False, "later": True}.get(values.get("which", ""))
+        try:
+            return wall_clock.moment(wall, values["zone"], later=later)
+        except wall_clock.GapError as error:
+            text = _t("The clocks skip this time that day. The next that exists is %(time)s.")
+            time = formats.date_format(error.suggestion, "TIME_FORMAT")
+            self.add_error("time", text % {"time": time})
+        except wall_clock.OverlapError as error:
+            self.asks_which = True
+            which = self.fields["which"]
+            assert isinstance(which, forms.ChoiceField)  # noqa: S101 - declared above
+            which.choices = [
+                ("earlier", _named(_t("The first, %(name)s"), error.earlier)),
+                ("later", _named(_t("The second, %(name)s"), error.later)),
+            ]
+            self.add_error("which", _t("Choose one of the two."))
+        return None
+
+
+def _named(text: str, at: datetime) -> str:
+    return text % {"name": at.strftime("%H:%M %Z (UTC%z)")}

@@ -1,0 +1,103 @@
+"""What the pages of sending show, gathered from the rooms below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from campaigns.accounts.models import Workspace
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import addresses
+from campaigns.audience.models import Contact
+from campaigns.composing import checks
+from campaigns.composing.checks import Problem
+from campaigns.composing.models import Campaign
+from campaigns.sending.forms import ScheduleForm, TestForm
+from campaigns.sending.models import Cooldown, Delivery
+from campaigns.sending.progress import progress
+from campaigns.sending.querysets import launching
+
+Status = Campaign.Status
+# While in one of these, the numbers may change by themselves.
+MOVING = (Status.SCHEDULED, Status.PREPARING, Status.SENDING)
+ROWS = 50
+
+
+def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
+    """Who gets it, from whom, how they are tracked, and what stands in the way."""
+    modes = launching.audience_modes(campaign, minimum=settings.AGGREGATE_MINIMUM)
+    people = sum(modes.values())
+    return {
+        "campaign": campaign,
+        "people": people,
+        "modes": modes,
+        "few": 0 < people < settings.AGGREGATE_MINIMUM,
+        "lists": campaign.lists.order_by("name"),
+        "obstacles": obstacles(campaign, people=people),
+        "advice": checks.advice(campaign),
+        "test_form": TestForm(initial={"address": request.user.email}),
+        "schedule_form": ScheduleForm(workspace=request.workspace),
+        "scheduling": campaign.status == Status.SCHEDULED,
+    }
+
+
+def obstacles(campaign: Campaign, *, people: int | None = None) -> list[Problem]:
+    """What has to be mended before this campaign can be sent."""
+    found = checks.problems(campaign)
+    if people is None:
+        modes = launching.audience_modes(campaign, minimum=settings.AGGREGATE_MINIMUM)
+        people = sum(modes.values())
+    if people == 0 and not any(problem.field == "lists" for problem in found):
+        found.append(Problem("lists", _("Nobody on the chosen lists can be mailed.")))
+    return found
+
+
+def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
+    """How far the campaign is, and who did not get it."""
+    deliveries = Delivery.objects.filter(campaign=campaign)
+    troubled = deliveries.troubled().order_by("-done_at", "-pk")
+    wanted = request.GET.get("state", "")
+    if wanted in {"failed", "unknown", "suppressed"}:
+        troubled = troubled.filter(state=wanted)
+    return {
+        "campaign": campaign,
+        "progress": progress(campaign),
+        "moving": campaign.status in MOVING,
+        "cooldown": _cooldown(campaign),
+        "waiting": _waiting(campaign),
+        "wanted": wanted,
+        "page": Paginator(troubled, ROWS).get_page(request.GET.get("page")),
+    }
+
+
+def find_contact(workspace: Workspace, address: str) -> Contact | None:
+    """Return the contact of the workspace with this address."""
+    if not address:
+        return None
+    return Contact.objects.filter(workspace=workspace, email_key=addresses.key(address)).first()
+
+
+def paused_by(request: WorkspaceRequest) -> str:
+    """Say who pressed the button."""
+    return _("Paused by %(name)s.") % {"name": request.user.name or request.user.email}
+
+
+def _cooldown(campaign: Campaign) -> Cooldown | None:
+    """The wait that holds the campaign up, if any."""
+    if campaign.status != Status.SENDING or campaign.sender is None:
+        return None
+    waits = Cooldown.objects.filter(provider=campaign.sender.provider_id, until__gt=Now())
+    return waits.first()
+
+
+def _waiting(campaign: Campaign) -> Delivery | None:
+    """The next mail that was refused for now and is tried again, if that is all that is left."""
+    if campaign.status != Status.SENDING:
+        return None
+    pending = Delivery.objects.filter(campaign=campaign).pending()
+    first = pending.order_by("next_at").first()
+    return first if first is not None and first.attempt else None

@@ -1,0 +1,25 @@
+"""The pages of the sending room."""
+
+from campaigns.sending.views.events import door, provider_events
+from campaigns.sending.views.launching import confirm, test
+from campaigns.sending.views.running import (
+    campaign,
+    cancel,
+    pause,
+    progress,
+    resume,
+    to_draft,
+)
+
+__all__ = [
+    "campaign",
+    "cancel",
+    "confirm",
+    "door",
+    "pause",
+    "progress",
+    "provider_events",
+    "resume",
+    "test",
+    "to_draft",
+]

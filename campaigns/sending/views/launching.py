@@ -1,0 +1,87 @@
+"""The last page before a campaign goes out: test it, look at the numbers, launch or schedule."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from campaigns.accounts import audit
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.composing.models import Campaign
+from campaigns.sending import launch, pages, scheduling, tasks, testing
+from campaigns.sending.forms import ScheduleForm, TestForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Say who gets it, from whom and how they are tracked; then launch or schedule."""
+    campaign = _campaign(request, pk)
+    if campaign.status not in launch.LAUNCHABLE:
+        return redirect("sending:campaign", pk)
+    if request.method != "POST":
+        return render(request, "sending/confirm.html", pages.confirmation(request, campaign))
+    if pages.obstacles(campaign):
+        facts = pages.confirmation(request, campaign)
+        return render(request, "sending/confirm.html", facts, status=422)
+    return _schedule(request, campaign) if "schedule" in request.POST else _go(request, campaign)
+
+
+@require_POST
+def test(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Send a test to oneself, as the mail would be for a chosen contact."""
+    campaign = _campaign(request, pk)
+    form = TestForm(request.POST)
+    facts = {"campaign": campaign, "test_form": form}
+    if not form.is_valid():
+        return _test_answer(request, campaign, form)
+    contact = pages.find_contact(request.workspace, form.cleaned_data["contact"])
+    if form.cleaned_data["contact"] and contact is None:
+        form.add_error("contact", _("None of your contacts has this address."))
+        return _test_answer(request, campaign, form)
+    try:
+        testing.send_test(campaign, form.cleaned_data["address"], contact)
+    except testing.TestError as error:
+        form.add_error(None, str(error))
+        return _test_answer(request, campaign, form)
+    audit.record(request, request.workspace, "test_sent", campaign=campaign.pk)
+    if request.htmx:
+        facts["sent_to"] = form.cleaned_data["address"]
+        return render(request, "sending/_test.html", facts)
+    messages.success(request, _("The test is on its way."))
+    return redirect("sending:confirm", pk)
+
+
+def _test_answer(request: WorkspaceRequest, campaign: Campaign, form: TestForm) -> HttpResponse:
+    if request.htmx:
+        return render(request, "sending/_test.html", {"campaign": campaign, "test_form": form})
+    facts = pages.confirmation(request, campaign) | {"test_form": form}
+    return render(request, "sending/confirm.html", facts, status=422)
+
+
+def _go(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
+    if launch.launch(campaign):
+        audit.record(request, request.workspace, "campaign_launched", campaign=campaign.pk)
+        tasks.ring_launch(campaign.pk)
+    return redirect("sending:campaign", campaign.pk)
+
+
+def _schedule(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
+    form = ScheduleForm(request.POST, workspace=request.workspace)
+    try:
+        if form.is_valid():
+            values = form.cleaned_data
+            if scheduling.schedule(campaign, values["at"], values["zone"]):
+                audit.record(request, request.workspace, "campaign_scheduled", campaign=campaign.pk)
+            return redirect("sending:campaign", campaign.pk)
+    except scheduling.ScheduleError as error:
+        form.add_error("time", str(error))
+    facts = pages.confirmation(request, campaign) | {"schedule_form": form, "scheduling": True}
+    return render(request, "sending/confirm.html", facts, status=422)
+
+
+def _campaign(request: WorkspaceRequest, pk: int) -> Campaign:
+    campaigns = request.workspace.campaigns.select_related("sender__provider", "workspace")
+    return get_object_or_404(campaigns, pk=pk)

@@ -1,0 +1,9 @@
+/* A page that renews itself must not do so under somebody's hands. */
+(() => {
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.target;
+    if (part.id !== "progress" || event.detail.requestConfig.verb !== "get") return;
+    const busy = document.querySelector("dialog[open]") || part.contains(document.activeElement);
+    if (busy || document.hidden) event.preventDefault();
+  });
+})();

@@ -1,0 +1,27 @@
+"""Fixtures of the sending room."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from campaigns.accounts.models import Workspace
+from campaigns.composing.models import Campaign
+from tests import world
+from tests.sending import stage
+from tests.sending.sink import Sink
+
+
+@pytest.fixture
+def sink(settings) -> Iterator[Sink]:
+    """A real SMTP server on loopback, where mails to unlucky addresses meet their fate."""
+    settings.ALLOW_PRIVATE_HOSTS = True
+    settings.SEND_REPLY_SECONDS = 1
+    with Sink() as server:
+        yield server
+
+
+@pytest.fixture
+def draft(workspace: Workspace, sink: Sink) -> Campaign:
+    """A complete campaign to an empty list, from a sender whose mails go into the sink."""
+    sender = stage.make_smtp_sender(workspace, sink.port)
+    return world.make_campaign(workspace, sender=sender, lists=[world.make_list(workspace)])
