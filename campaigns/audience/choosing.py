@@ -84,7 +84,7 @@ def choose_lists(
             )
     if wanted & set(contact.subscriptions.subscribed().values_list("list", flat=True)):
         reason = Suppression.Reason.UNSUBSCRIBED_ALL
-        suppression.lift(contact.workspace_id, bytes(contact.fingerprint), reason)
+        suppression.lift(contact.workspace_id, contact.fingerprint, reason)
 
 
 def _resume(row: Subscription) -> None:

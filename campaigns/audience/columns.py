@@ -91,6 +91,11 @@ def field_key(name: str, number: int) -> str:
     return key
 
 
+def is_field(target: str) -> bool:
+    """Whether `target` names a field of the workspace's own."""
+    return re.fullmatch(rf"{FIELD}[a-z][a-z0-9_]{{0,{MAX_KEY - 1}}}", target) is not None
+
+
 def _as_field(name: str, number: int, chosen: Mapping[int, str]) -> str:
     target = FIELD + field_key(name, number)
     if target in chosen.values():

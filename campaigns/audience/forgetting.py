@@ -16,6 +16,6 @@ def forget(contact_ids: Sequence[int]) -> None:
     """
     people = Contact.objects.select_for_update().filter(pk__in=contact_ids)
     for workspace_id, fingerprint in people.values_list("workspace", "fingerprint"):
-        suppression.suppress(workspace_id, [bytes(fingerprint)], Suppression.Reason.ERASED)
+        suppression.suppress(workspace_id, [fingerprint], Suppression.Reason.ERASED)
     Unsubscription.objects.filter(contact__in=contact_ids).update(contact=None, delivery_id=None)
     Contact.objects.filter(pk__in=contact_ids).delete()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -29,14 +29,15 @@ class UploadForm(forms.Form):
     shape: reading.Shape
     names: list[str]
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 100 MB. Import it in parts."))
         try:
-            self.shape = reading.find_shape(file)  # type: ignore[arg-type]  # reads as a file
-            self.names = reading.column_names(file, self.shape)  # type: ignore[arg-type]
-            if next(reading.rows(file, self.shape), None) is None:  # type: ignore[arg-type]
+            content = cast(BinaryIO, file)
+            self.shape = reading.find_shape(content)
+            self.names = reading.column_names(content, self.shape)
+            if next(reading.rows(content, self.shape), None) is None:
                 raise forms.ValidationError(_("The file has no lines below its header."))
         except reading.ReadingError as error:
             raise forms.ValidationError(str(error)) from error

@@ -99,7 +99,7 @@ def _stage(one: Import) -> None:
         _begin(one)
     mapping = {int(number): target for number, target in one.mapping.items()}
     shape = reading.Shape(one.encoding, one.delimiter, one.has_header)
-    with one.file.open("rb") as file:
+    with one.open() as file:
         names = reading.column_names(file, shape)
         checker = checking.Checker(one.workspace_id, mapping, len(names))
         rows = itertools.islice(reading.rows(file, shape), one.rows_read, None)

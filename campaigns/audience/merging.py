@@ -218,7 +218,7 @@ def _record(values: Mapping[str, Any]) -> int:
 def _run(statement: str, values: Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _number(statement: str, values: Mapping[str, Any]) -> int:

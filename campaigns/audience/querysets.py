@@ -138,7 +138,8 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
 def _rows(model: str) -> models.QuerySet[Any]:
     # The models import this module for their managers.
-    return apps.get_model("audience", model)._default_manager.all()
+    manager: models.Manager[Any] = apps.get_model("audience", model)._default_manager
+    return manager.all()
 
 
 def _suppression() -> Exists:

@@ -8,7 +8,7 @@ from campaigns.audience.models import Suppression
 
 def suppress(
     workspace_id: int,
-    fingerprints: Iterable[bytes],
+    fingerprints: Iterable[bytes | memoryview],
     reason: str,
     campaign_id: int | None = None,
 ) -> int:
@@ -19,7 +19,7 @@ def suppress(
     rows = [
         Suppression(
             workspace_id=workspace_id,
-            fingerprint=fingerprint,
+            fingerprint=bytes(fingerprint),
             reason=reason,
             campaign_id=campaign_id,
         )
@@ -37,9 +37,9 @@ def find(workspace_id: int, email: str) -> Suppression | None:
     return Suppression.objects.filter(workspace=workspace_id, fingerprint=fingerprint).first()
 
 
-def lift(workspace_id: int, fingerprint: bytes, reason: str) -> bool:
+def lift(workspace_id: int, fingerprint: bytes | memoryview, reason: str) -> bool:
     """Allow mail to the address again if `reason` was what stopped it; say whether it was."""
     deleted, _rows = Suppression.objects.filter(
-        workspace=workspace_id, fingerprint=fingerprint, reason=reason
+        workspace=workspace_id, fingerprint=bytes(fingerprint), reason=reason
     ).delete()
     return deleted > 0

@@ -67,7 +67,7 @@ def stop_everything(contact_id: int, campaign_id: int | None, delivery_id: int |
     )
     suppression.suppress(
         contact.workspace_id,
-        [bytes(contact.fingerprint)],
+        [contact.fingerprint],
         Suppression.Reason.UNSUBSCRIBED_ALL,
         campaign_id,
     )
@@ -83,9 +83,7 @@ def undo(contact_id: int, campaign_id: int | None, delivery_id: int | None) -> N
     list_ids = list(theirs.values_list("list", flat=True))
     Subscription.objects.filter(contact=contact, list__in=list_ids).resume()
     theirs.update(undone_at=timezone.now())
-    suppression.lift(
-        contact.workspace_id, bytes(contact.fingerprint), Suppression.Reason.UNSUBSCRIBED_ALL
-    )
+    suppression.lift(contact.workspace_id, contact.fingerprint, Suppression.Reason.UNSUBSCRIBED_ALL)
 
 
 def _end(contact: Contact, lists: Sequence[List]) -> list[List]:

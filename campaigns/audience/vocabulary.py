@@ -5,6 +5,8 @@ Names are known in English, Dutch, German, French and Spanish.
 
 import functools
 import zoneinfo
+from collections.abc import Mapping
+from typing import Any
 
 from babel import Locale, localedata
 
@@ -13,6 +15,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# The languages in which names are known.
 _LOCALES = ("es", "fr", "de", "nl", "en")  # The last one wins where names clash.
 _YES = _words("yes y true t 1 x on ok agreed granted ja j waar wel oui o vrai si sí wahr akkoord")
 _NO = _words("no n false f 0 off refused withdrawn nee neen nein niet non faux falsch")
@@ -62,9 +65,9 @@ def agreement(text: str) -> bool | None:
 def _countries() -> dict[str, str]:
     found: dict[str, str] = {}
     for locale in _LOCALES:
-        territories = Locale(locale).territories
-        found |= {name.casefold(): code for code, name in territories.items() if _is_country(code)}
-    codes = [code for code in Locale("en").territories if _is_country(code)]
+        names = _names(Locale(locale).territories)
+        found |= {name.casefold(): code for code, name in names.items() if _is_country(code)}
+    codes = set(found.values())
     return found | {code.casefold(): code for code in codes} | _OTHER_COUNTRIES
 
 
@@ -76,16 +79,19 @@ def _is_country(code: str) -> bool:
 @functools.cache
 def _languages() -> dict[str, str]:
     found: dict[str, str] = {}
-    english = Locale("en").languages
     for locale in _LOCALES:
-        names = Locale(locale).languages
+        names = _names(Locale(locale).languages)
         found |= {name.casefold(): code for code, name in names.items() if len(code) == 2}
-    for code in english:
-        if len(code) == 2:
-            own = Locale(code).get_language_name(code) if localedata.exists(code) else None
-            if own:
-                found.setdefault(own.casefold(), code)
-    return found | {code: code for code in english if len(code) in {2, 3}}
+    codes = [code for code in _names(Locale("en").languages) if len(code) in {2, 3}]
+    for code in codes:
+        # Its name in itself: “Nederlands”.
+        if len(code) == 2 and localedata.exists(code):
+            found.setdefault((Locale(code).get_language_name(code) or code).casefold(), code)
+    return found | {code: code for code in codes}
+
+
+def _names(of_locale: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(code): str(name) for code, name in of_locale.items()}
 
 
 @functools.cache

@@ -37,7 +37,7 @@ def main() -> None:
     import_id, place, call, moment = sys.argv[1:]
     django.setup()
     importing = importlib.import_module("campaigns.audience.importing")
-    importing.CHUNK = 100
+    importing.CHUNK = 100  # type: ignore[attr-defined]  # imported by name
     die_at(place, int(call), moment)
     importing.run(int(import_id))
 

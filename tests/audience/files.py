@@ -18,7 +18,7 @@ def make_import(on: List, content: bytes, **fields) -> Import:
         size=len(content),
         basis=fields.pop("basis", "consent"),
     )
-    with one.file.open("rb") as file:
+    with one.open() as file:
         shape = reading.find_shape(file)
         one.names = reading.column_names(file, shape)
         rows = [row.cells for row in reading.rows(file, shape)]

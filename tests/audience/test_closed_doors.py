@@ -34,7 +34,7 @@ ABOUT_AN_OBJECT = {
     "unsubscribe_contact",
     "stop_measuring",
 }
-NAMES = {pattern.name for pattern in urls.urlpatterns} - PUBLIC
+NAMES = {str(pattern.name) for pattern in urls.urlpatterns} - PUBLIC
 
 
 @pytest.fixture

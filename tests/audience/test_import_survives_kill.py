@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -45,7 +46,7 @@ def make_world() -> List:
     return readers
 
 
-def everything(readers: List) -> dict[str, list]:
+def everything(readers: List) -> dict[str, list[Any]]:
     """What an import leaves behind, but for ids and times."""
     contacts = readers.workspace.contacts.order_by("email_key")
     return {
@@ -115,7 +116,7 @@ def test_killed_and_resumed_gives_the_same(undisturbed, place, call, moment):
         assert one.status == Import.Status.RUNNING
         Import.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
-    rung = []
+    rung: list[int] = []
     importing.resume_stale(rung.append)
     for import_id in rung:
         importing.run(import_id)

@@ -241,7 +241,7 @@ def test_a_file_that_breaks_off_imports_nothing(workspace, readers, monkeypatch)
 
 def test_the_file_and_the_staging_table_go_when_it_is_over(readers):
     one = make_import(readers, b"email\na@example.com\n")
-    name = one.file.name
+    name = str(one.file.name)
     importing.start(one)
     importing.run(one.pk)
     one.refresh_from_db()
@@ -251,7 +251,7 @@ def test_the_file_and_the_staging_table_go_when_it_is_over(readers):
 
 def test_a_lost_file_is_said(readers):
     one = make_import(readers, b"email\na@example.com\n")
-    default_storage.delete(one.file.name)
+    default_storage.delete(str(one.file.name))
     importing.start(one)
     importing.run(one.pk)
     one.refresh_from_db()
@@ -278,7 +278,7 @@ def test_a_lost_message_and_a_dead_worker_are_rung_for_again(readers):
     queued = make_import(readers, b"email\na@example.com\n")
     importing.start(queued)
     make_import(readers, b"email\nwaiting@example.com\n")
-    rung = []
+    rung: list[int] = []
     assert importing.resume_stale(rung.append) == 1
     assert rung == [queued.pk]
 

@@ -16,11 +16,11 @@ CONTENT = b"email\nann@example.com\nbroken\n"
 def test_uploads_that_nobody_mapped_go_after_a_week(workspace):
     readers = world.make_list(workspace)
     old, new = make_import(readers, CONTENT), make_import(readers, CONTENT)
-    old_file = old.file.name
+    old_file = str(old.file.name)
     Import.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
     tidying.tidy()
     assert list(Import.objects.all()) == [new]
-    assert not default_storage.exists(old_file) and default_storage.exists(new.file.name)
+    assert not default_storage.exists(old_file) and default_storage.exists(str(new.file.name))
 
 
 def test_the_file_of_a_worker_killed_after_its_work_goes(workspace):

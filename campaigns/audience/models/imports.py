@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +96,10 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename}: {self.status}"
+
+    def open(self) -> BinaryIO:
+        """Open the uploaded file for reading, as a context."""
+        return cast(BinaryIO, self.file.open("rb"))
 
     @property
     def is_over(self) -> bool:

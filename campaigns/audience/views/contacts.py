@@ -20,8 +20,9 @@ from campaigns.audience.models import Consent, ConsentEntry, Field, Subscription
 def contacts(request: WorkspaceRequest) -> HttpResponse:
     lists = request.workspace.lists.order_by("name")
     chosen = lists.filter(pk=_number(request.GET.get("list", ""))).first()
+    list_id = chosen.pk if chosen else None
     people = browsing.browse(
-        request.workspace.contacts.with_suppressed(), request.GET, chosen and chosen.pk
+        request.workspace.contacts.with_suppressed(), request.GET, list_id
     ).prefetch_related(_subscribed_lists())
     context = {
         "page": Paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
@@ -74,7 +75,7 @@ def subscribe(request: WorkspaceRequest, pk: int) -> HttpResponse:
     onto = get_object_or_404(request.workspace.lists, pk=_number(request.POST.get("list", "")))
     form = BasisForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("audience:contact", pk)
     basis = subscribing.Basis(form.cleaned_data["basis"], form.cleaned_data["basis_note"])
     try:
@@ -110,5 +111,6 @@ def _subscribed_lists() -> Prefetch[str]:
     return Prefetch("subscriptions", subscribed, to_attr="subscribed_to")
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _number(text: str) -> int:
+    """Return the id that `text` is, or 0, which nothing has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

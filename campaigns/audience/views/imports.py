@@ -97,7 +97,7 @@ def discard_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _keep(request: WorkspaceRequest, onto: List, form: UploadForm) -> Import:
-    file: UploadedFile = form.cleaned_data["file"]
+    file: UploadedFile[bytes] = form.cleaned_data["file"]
     one = Import(
         workspace=request.workspace,
         list=onto,
@@ -127,7 +127,7 @@ def _shape_form(request: WorkspaceRequest, one: Import) -> ShapeForm:
 def _sample(one: Import, form: ShapeForm) -> tuple[list[str], list[list[str]]]:
     if not form.is_valid():
         raise reading.ReadingError(_("Choose how the file is to be read."))
-    with one.file.open("rb") as file:
+    with one.open() as file:
         names = reading.column_names(file, form.shape())
         return names, [row.cells for row in islice(reading.rows(file, form.shape()), SAMPLE_ROWS)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
@@ -86,7 +88,7 @@ def export_list(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
     return csv_response(export.contacts_of(one), f"{slugify(one.name) or 'list'}.csv")
 
 
-def csv_response(chunks: object, filename: str) -> StreamingHttpResponse:
+def csv_response(chunks: Iterable[bytes], filename: str) -> StreamingHttpResponse:
     """Answer with a CSV file, sent as it is made."""
     headers = {
         "Content-Disposition": f'attachment; filename="{filename}"',
