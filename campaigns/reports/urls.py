@@ -1,6 +1,26 @@
 """Addresses of the reports room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from campaigns.reports.views import campaign, contact, overview
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", overview.home, name="home"),
+    path("campaigns/", overview.campaigns, name="campaigns"),
+    path("campaigns/running/", overview.running, name="running"),
+    path("campaigns/<int:pk>/report/", campaign.report, name="campaign"),
+    path("campaigns/<int:pk>/report/recipients/", campaign.recipient_table, name="recipients"),
+    path(
+        "campaigns/<int:pk>/report/recipients.csv",
+        campaign.csv,
+        {"what": "recipients"},
+        name="recipients_csv",
+    ),
+    path(
+        "campaigns/<int:pk>/report/events.csv", campaign.csv, {"what": "events"}, name="events_csv"
+    ),
+    path("campaigns/<int:pk>/report/links.csv", campaign.csv, {"what": "links"}, name="links_csv"),
+    path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
+]

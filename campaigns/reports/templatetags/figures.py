@@ -11,6 +11,7 @@ from django.utils.translation import get_language, to_locale
 
 from campaigns.reports import places
 from campaigns.reports.charts import Chart, Series
+from campaigns.reports.figures import Bounds
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ NOTHING = "–"
 def count(value: int | None) -> str:
     """1310 is "1,310"."""
     return NOTHING if value is None else str(format_decimal(value, locale=_locale()))
+
+
+@register.filter
+def figure(value: float | None, unit: str = "") -> str:
+    """A value of a chart, with its unit."""
+    return NOTHING if value is None else str(format_decimal(value, locale=_locale())) + unit
 
 
 @register.filter
@@ -37,6 +44,34 @@ def whole_percent(share: float | None) -> str:
         return NOTHING
     pattern = "0.0%" if 0 < share < 0.01 or 0.99 < share < 1 else "0%"
     return format_percent(share, pattern, locale=_locale())
+
+
+@register.filter
+def css_percent(share: float | None) -> str:
+    """A share as style sheets want it, whatever the reader's language."""
+    return f"{100 * (share or 0):.2f}%"
+
+
+@register.filter
+def share_of(part: int, whole: int) -> float | None:
+    """The share that a part is of a whole, never more than all of it."""
+    return min(1.0, part / whole) if whole else None
+
+
+@register.filter
+def between(bounds: Bounds) -> str:
+    """Bounds as "31–52%", or one figure where nobody is uncertain."""
+    low, high = whole_percent(bounds.low.share), whole_percent(bounds.high.share)
+    if low == high:
+        return percent(bounds.low.share)
+    return f"{low.removesuffix('%')}–{high}"
+
+
+@register.filter
+def at_most(bounds: Bounds) -> str:
+    """The people of bounds as "407–690", or one number."""
+    low, high = count(bounds.sure), count(bounds.most)
+    return low if low == high else f"{low}–{high}"
 
 
 @register.filter

@@ -1,0 +1,109 @@
+"""What became of a campaign's deliveries, in counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from campaigns.reports.querysets import ledger as questions
+from campaigns.reports.querysets.ledger import LedgerRow
+from campaigns.sending.models import Delivery
+
+State, Mode = Delivery.State, Delivery.Mode
+REMAINING = (State.PENDING, State.CLAIMED, State.SENDING)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Deliveries of a campaign, counted by what became of them."""
+
+    states: Mapping[str, int] = field(default_factory=dict)
+    # Sent and not bounced, by what may be recorded of the person.
+    delivered_by_mode: Mapping[str, int] = field(default_factory=dict)
+    bounced: int = 0
+    soft_bounced: int = 0
+    complained: int = 0
+    # Sent, and the provider told that the recipient's server took it.
+    confirmed: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def sent(self) -> int:
+        return self.states.get(State.SENT, 0)
+
+    @property
+    def failed(self) -> int:
+        return self.states.get(State.FAILED, 0)
+
+    @property
+    def unknown(self) -> int:
+        return self.states.get(State.UNKNOWN, 0)
+
+    @property
+    def suppressed(self) -> int:
+        return self.states.get(State.SUPPRESSED, 0)
+
+    @property
+    def cancelled(self) -> int:
+        return self.states.get(State.CANCELLED, 0)
+
+    @property
+    def remaining(self) -> int:
+        return sum(self.states.get(state, 0) for state in REMAINING)
+
+    @property
+    def delivered(self) -> int:
+        """Sent, and not returned."""
+        return self.sent - self.bounced
+
+    @property
+    def measured(self) -> int:
+        """Delivered to people who may be measured one by one."""
+        return self.delivered_by_mode.get(Mode.INDIVIDUAL, 0)
+
+    @property
+    def counted(self) -> int:
+        """Delivered to people of whom only totals are kept."""
+        return self.delivered_by_mode.get(Mode.AGGREGATE, 0)
+
+    @property
+    def unrecorded(self) -> int:
+        """Delivered to people of whom nothing is recorded."""
+        return self.delivered_by_mode.get(Mode.NONE, 0)
+
+
+def of(campaign_id: int) -> Ledger:
+    """Return the ledger of one campaign; empty when nothing was launched."""
+    return of_many([campaign_id])[campaign_id]
+
+
+def of_many(campaign_ids: Collection[int]) -> dict[int, Ledger]:
+    """Return the ledgers of campaigns by id, in one query."""
+    rows: dict[int, list[LedgerRow]] = {pk: [] for pk in campaign_ids}
+    for row in questions.ledger_rows(campaign_ids):
+        rows[row.campaign_id].append(row)
+    return {pk: _ledger(mine) for pk, mine in rows.items()}
+
+
+def _ledger(rows: Iterable[LedgerRow]) -> Ledger:
+    states, modes, facts = Counter[str](), Counter[str](), Counter[str]()
+    for row in rows:
+        states[row.state] += row.deliveries
+        facts["complained"] += row.complained
+        facts["soft_bounced"] += row.soft_bounced
+        if row.state == State.SENT:
+            modes[row.mode] += row.deliveries - row.bounced
+            facts["bounced"] += row.bounced
+            facts["confirmed"] += row.confirmed
+    return Ledger(
+        states=states,
+        delivered_by_mode=modes,
+        bounced=facts["bounced"],
+        soft_bounced=facts["soft_bounced"],
+        complained=facts["complained"],
+        confirmed=facts["confirmed"],
+    )

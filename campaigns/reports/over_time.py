@@ -1,0 +1,97 @@
+"""Opens and clicks along time: by hour for the first two days, by day after that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from campaigns.reports import verdicts
+from campaigns.reports.charts import Chart, Series
+from campaigns.reports.querysets.engagement import HourRow
+
+HOURS = 48
+DAYS = 62
+HOUR, DAY = "hour", "day"
+# A full hour, or a day; both in the workspace's time zone.
+Bucket = datetime | date
+
+
+@dataclass(frozen=True)
+class Span:
+    """The time a chart covers, and how it is cut."""
+
+    by: str
+    start: datetime
+    now: datetime
+    zone: ZoneInfo
+
+    def buckets(self) -> list[Bucket]:
+        """Return every bucket from the start until now, empty ones too."""
+        first, last = self.bucket(self.start), self.bucket(self.now)
+        if self.by == DAY:
+            return [first + timedelta(days=n) for n in range(min(DAYS, (last - first).days + 1))]
+        # Counted in UTC: an hour that the clocks skip or repeat is one hour all the same.
+        begin = self.start.replace(minute=0, second=0, microsecond=0)
+        hours = min(HOURS, int((self.now - begin) / timedelta(hours=1)) + 1)
+        return [self.bucket(begin + timedelta(hours=n)) for n in range(hours)]
+
+    def bucket(self, moment: datetime) -> Bucket:
+        """Return the bucket that a moment falls into."""
+        there = moment.astimezone(self.zone)
+        if self.by == DAY:
+            return there.date()
+        return there.replace(minute=0, second=0, microsecond=0)
+
+    def label(self, bucket: Bucket) -> str:
+        """Return what stands under a bucket."""
+        return date_format(bucket, "j M" if self.by == DAY else "j M, H:i")
+
+
+def best_scale(launched_at: datetime, now: datetime) -> str:
+    """Return the scale that tells most: hours while the first two days last."""
+    return HOUR if now - launched_at <= timedelta(hours=HOURS) else DAY
+
+
+def chart(rows: Sequence[HourRow], span: Span, *, raw: bool) -> Chart:
+    """Draw hits along the span: people's, perhaps people's, or all of them."""
+    lines: list[tuple[str, str, Sequence[str]]]
+    if raw:
+        lines = [
+            (_("All image loads"), "opens", verdicts.KINDS),
+            (_("All clicks"), "clicks", verdicts.KINDS),
+        ]
+    else:
+        lines = [
+            (_("Opens"), "opens", ("sure",)),
+            (_("Clicks"), "clicks", ("sure",)),
+            (_("Perhaps opens"), "opens", ("uncertain",)),
+        ]
+    buckets = span.buckets()
+    return Chart(
+        axis=(_("Day (%(zone)s)") if span.by == DAY else _("Hour (%(zone)s)"))
+        % {"zone": span.zone.key},
+        labels=[span.label(bucket) for bucket in buckets],
+        series=[
+            Series(name, _line(rows, span, buckets, what, kinds)) for name, what, kinds in lines
+        ],
+    )
+
+
+def _line(
+    rows: Sequence[HourRow],
+    span: Span,
+    buckets: Sequence[Bucket],
+    what: str,
+    kinds: Sequence[str],
+) -> list[int]:
+    sums: Counter[Bucket] = Counter()
+    for row in rows:
+        if verdicts.of(row.verdict).counts_as in kinds:
+            sums[span.bucket(row.hour)] += getattr(row, what)
+    return [sums[bucket] for bucket in buckets]

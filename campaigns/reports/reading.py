@@ -1,0 +1,225 @@
+"""The report of a campaign: every figure of its page, each with what it is out of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from campaigns.composing.models import Campaign
+from campaigns.reports import breakdowns, engagement, figures, ledger, over_time, verdicts
+from campaigns.reports.breakdowns import Breakdown
+from campaigns.reports.charts import Chart
+from campaigns.reports.engagement import Engaged, Facets, LinkClicks
+from campaigns.reports.figures import Bounds, Rate
+from campaigns.reports.ledger import Ledger
+from campaigns.reports.querysets import ledger as questions
+from campaigns.reports.querysets.engagement import HourRow
+from campaigns.reports.querysets.ledger import Reason
+from campaigns.reports.verdicts import Verdict
+from tracking.models import Mode
+
+SENDING = (Campaign.Status.PREPARING, Campaign.Status.SENDING)
+FACETS = ("client", "device", "os")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the reader wants to see it."""
+
+    raw: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Hits with one verdict, in both modes together."""
+
+    verdict: Verdict
+    opens: int
+    clicks: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a campaign's report says. Figures that a page leaves out are never asked for."""
+
+    campaign: Campaign
+    ledger: Ledger
+    engaged: Engaged
+    unsubscribed: int
+    wanted: Wanted
+    now: datetime
+
+    # --- Whom the figures are about ------------------------------------------------------
+
+    @property
+    def is_about_few(self) -> bool:
+        """Whether so few are measured that each figure says something about a person."""
+        return 0 < self.ledger.measured < int(settings.AGGREGATE_MINIMUM)
+
+    @property
+    def hides_totals(self) -> bool:
+        """Whether so few are only counted that their totals would be about each of them."""
+        return self.ledger.counted < int(settings.AGGREGATE_MINIMUM)
+
+    @property
+    def is_about_people(self) -> bool:
+        """Whether there is anybody who may be measured one by one."""
+        return self.ledger.measured > 0
+
+    # --- Headlines -----------------------------------------------------------------------
+
+    @property
+    def opened(self) -> Bounds:
+        return self.engaged.opened(self.ledger.measured)
+
+    @property
+    def clicked(self) -> Rate:
+        return self.engaged.clicked(self.ledger.measured)
+
+    @property
+    def raw_opened(self) -> Rate:
+        return self.engaged.raw_opened(self.ledger.measured)
+
+    @property
+    def raw_clicked(self) -> Rate:
+        return self.engaged.raw_clicked(self.ledger.measured)
+
+    @property
+    def click_to_open(self) -> tuple[Rate, Rate]:
+        """The least and the most that clickers are of openers."""
+        return figures.click_to_open(self.clicked.count, self.opened)
+
+    @property
+    def raw_click_to_open(self) -> Rate:
+        clickers, openers = self.raw_clicked.count, self.raw_opened.count
+        return Rate(min(clickers, openers), openers)
+
+    @property
+    def left(self) -> Rate:
+        return Rate(min(self.unsubscribed, self.ledger.delivered), self.ledger.delivered)
+
+    @property
+    def complained(self) -> Rate:
+        return Rate(min(self.ledger.complained, self.ledger.delivered), self.ledger.delivered)
+
+    @property
+    def bounced(self) -> Rate:
+        return Rate(self.ledger.bounced, self.ledger.sent)
+
+    # --- Along time ----------------------------------------------------------------------
+
+    @cached_property
+    def hours(self) -> list[HourRow]:
+        return engagement.hours(self.campaign.pk)
+
+    @property
+    def launched_at(self) -> datetime:
+        return self.campaign.launched_at or self.campaign.created_at
+
+    @property
+    def scale(self) -> str:
+        """By "hour" or by "day": as wanted, or as tells most."""
+        if self.wanted.by in (over_time.HOUR, over_time.DAY):
+            return self.wanted.by
+        return over_time.best_scale(self.launched_at, self.now)
+
+    @cached_property
+    def timeline(self) -> Chart:
+        """Hits of people who may be measured."""
+        return self._chart(Mode.INDIVIDUAL)
+
+    @cached_property
+    def totals_timeline(self) -> Chart:
+        """Hits of people who are only counted."""
+        return self._chart(Mode.AGGREGATE)
+
+    def _chart(self, mode: str) -> Chart:
+        zone = ZoneInfo(self.campaign.workspace.time_zone)
+        span = over_time.Span(self.scale, self.launched_at, self.now, zone)
+        rows = [row for row in self.hours if row.mode == mode]
+        return over_time.chart(rows, span, raw=self.wanted.raw)
+
+    @property
+    def seconds_to_next(self) -> int | None:
+        """After how many seconds the page looks again; None when all is quiet."""
+        if self.campaign.status in SENDING:
+            return 3
+        if self.campaign.launched_at and self.now - self.campaign.launched_at < timedelta(hours=2):
+            return 5
+        last = self.hours[-1].hour if self.hours else None
+        if last is not None and self.now - last < timedelta(hours=2):
+            return 15
+        return None
+
+    # --- Parts ---------------------------------------------------------------------------
+
+    @cached_property
+    def links(self) -> list[LinkClicks]:
+        return engagement.links(self.campaign.pk)
+
+    @cached_property
+    def facets(self) -> Facets:
+        return engagement.facets(self.campaign.pk)
+
+    @property
+    def breakdowns(self) -> list[Breakdown]:
+        return [self._breakdown(facet) for facet in FACETS]
+
+    @property
+    def countries(self) -> Breakdown:
+        return self._breakdown("country")
+
+    @property
+    def world(self) -> Chart:
+        return breakdowns.world(
+            self.facets, people=self.is_about_people, minimum=settings.AGGREGATE_MINIMUM
+        )
+
+    def _breakdown(self, facet: str) -> Breakdown:
+        return breakdowns.of(
+            self.facets, facet, people=self.is_about_people, minimum=settings.AGGREGATE_MINIMUM
+        )
+
+    @cached_property
+    def sorted_hits(self) -> list[Sorted]:
+        """What the hits were, in the order of how sure they are; none is left out."""
+        names = [verdict.name for verdict in verdicts.VERDICTS]
+        names += sorted({row.verdict for row in self.engaged.hits} - set(names))
+        rows = [
+            row for row in self.engaged.hits if row.mode == Mode.INDIVIDUAL or not self.hides_totals
+        ]
+        found = (
+            Sorted(
+                verdict=verdicts.of(name),
+                opens=sum(row.opens for row in rows if row.verdict == name),
+                clicks=sum(row.clicks for row in rows if row.verdict == name),
+            )
+            for name in names
+        )
+        return [one for one in found if one.opens or one.clicks]
+
+    @cached_property
+    def failures(self) -> Sequence[Reason]:
+        return questions.failure_reasons(self.campaign.pk)
+
+    @cached_property
+    def bounces(self) -> Sequence[tuple[str, int]]:
+        return questions.bounce_reasons(self.campaign.pk)
+
+
+def report(campaign: Campaign, wanted: Wanted, *, now: datetime) -> Report:
+    """Return the report of a campaign as it stands `now`."""
+    return Report(
+        campaign=campaign,
+        ledger=ledger.of(campaign.pk),
+        engaged=engagement.of(campaign.pk),
+        unsubscribed=questions.unsubscribed([campaign.pk]).get(campaign.pk, 0),
+        wanted=wanted,
+        now=now,
+    )

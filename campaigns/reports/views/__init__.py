@@ -1,0 +1,1 @@
+"""Pages, fragments and files of the reports room."""

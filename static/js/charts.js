@@ -1,0 +1,330 @@
+// Draw the charts of <c-chart> with ECharts: in the page's colours, light or dark, still for
+// people who asked for no motion, and again when htmx brings a new one. The library is
+// loaded when the first chart is.
+
+"use strict";
+
+(() => {
+  // Okabe and Ito's colours, which people with any colour vision tell apart; shifted for
+  // contrast on either ground. Lines and bars differ by shape and pattern as well.
+  const COLOURS = {
+    light: ["#0d6b5a", "#c2620a", "#2f6fb3", "#a3467f", "#666b72", "#7d6b00"],
+    dark: ["#5cc7ae", "#f2a154", "#85b8e6", "#e59ac6", "#b3b8bf", "#ddd06a"],
+  };
+  const DASHES = ["solid", "dashed", "dotted"];
+  const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
+  const charts = new Map();
+  const drawn = new Set();
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  let library;
+  let world;
+
+  function load(source) {
+    library ??= window.echarts ? Promise.resolve() : new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = source;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+    return library;
+  }
+
+  function loadWorld(source) {
+    world ??= fetch(source)
+      .then((answer) => answer.json())
+      .then((topology) => window.echarts.registerMap("world", { geoJSON: outlines(topology) }));
+    return world;
+  }
+
+  // TopoJSON keeps each border once, as steps on a grid; ECharts wants closed rings.
+  function outlines(topology) {
+    const { scale, translate } = topology.transform;
+    const arcs = topology.arcs.map((arc) => {
+      let x = 0;
+      let y = 0;
+      return arc.map(([dx, dy]) => {
+        x += dx;
+        y += dy;
+        return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
+      });
+    });
+    const ring = (numbers) => numbers.flatMap((number, place) => {
+      const points = number < 0 ? arcs[~number].slice().reverse() : arcs[number];
+      return place ? points.slice(1) : points;
+    });
+    const shape = ({ type, arcs: parts }) => ({
+      type,
+      coordinates: type === "Polygon" ? parts.map(ring) : parts.map((part) => part.map(ring)),
+    });
+    const features = topology.objects.countries.geometries
+      .filter((country) => country.id !== "010") // Antarctica reads no mail, and is large.
+      .map((country) => ({
+        type: "Feature",
+        properties: { name: country.id ?? country.properties.name, title: country.properties.name },
+        geometry: shape(country),
+      }));
+    return { type: "FeatureCollection", features };
+  }
+
+  // The style sheet's colours are `light-dark()` pairs: only an element knows which it wears.
+  function look() {
+    const probe = document.createElement("span");
+    probe.hidden = true;
+    document.body.append(probe);
+    const worn = (name) => {
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    };
+    const theme = {
+      text: worn("--tblr-body-color"),
+      muted: worn("--tblr-secondary"),
+      line: worn("--tblr-border-color"),
+      ground: worn("--tblr-bg-surface"),
+      font: getComputedStyle(document.body).fontFamily,
+    };
+    probe.remove();
+    const [red, green, blue] = theme.ground.match(/[\d.]+/g).map(Number);
+    theme.dark = 0.3 * red + 0.6 * green + 0.1 * blue < 128;
+    theme.colours = theme.dark ? COLOURS.dark : COLOURS.light;
+    return theme;
+  }
+
+  const number = (value) =>
+    value === null || value === undefined || Number.isNaN(value)
+      ? "–" : value.toLocaleString(document.documentElement.lang || "en");
+
+  function common(spec, theme, animate) {
+    return {
+      animation: animate && !still.matches,
+      animationDuration: 400,
+      color: theme.colours,
+      textStyle: { fontFamily: theme.font, color: theme.text },
+      tooltip: {
+        trigger: "axis",
+        confine: true,
+        backgroundColor: theme.ground,
+        borderColor: theme.line,
+        textStyle: { color: theme.text, fontSize: 13 },
+        valueFormatter: (value) => number(value) + (spec.unit || ""),
+      },
+      legend: {
+        show: spec.series.length > 1,
+        top: 0,
+        left: 0,
+        icon: "roundRect",
+        itemWidth: 14,
+        itemHeight: 10,
+        textStyle: { color: theme.text },
+      },
+      grid: {
+        top: spec.series.length > 1 ? 40 : 12, right: 12, bottom: 4, left: 4, containLabel: true,
+      },
+    };
+  }
+
+  function axes(spec, theme) {
+    const categories = {
+      type: "category",
+      data: spec.labels,
+      axisLine: { lineStyle: { color: theme.line } },
+      axisTick: { show: false },
+      axisLabel: { color: theme.muted, hideOverlap: true, overflow: "truncate" },
+    };
+    const values = {
+      type: "value",
+      minInterval: spec.unit ? 0 : 1,
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: theme.line } },
+      axisLabel: {
+        color: theme.muted,
+        formatter: (value) => number(value) + (spec.unit || ""),
+      },
+    };
+    return { categories, values };
+  }
+
+  const KINDS = {
+    line(spec, theme) {
+      const { categories, values } = axes(spec, theme);
+      return {
+        xAxis: { ...categories, boundaryGap: false },
+        yAxis: values,
+        series: spec.series.map((series, place) => ({
+          type: "line",
+          name: series.name,
+          data: series.values,
+          symbol: SYMBOLS[place % SYMBOLS.length],
+          showSymbol: spec.labels.length < 3,
+          symbolSize: 7,
+          lineStyle: { width: 2.5, type: DASHES[place % DASHES.length] },
+          areaStyle: place === 0 ? { opacity: 0.12 } : undefined,
+          emphasis: { focus: "series" },
+        })),
+      };
+    },
+    bar(spec, theme) {
+      const { categories, values } = axes(spec, theme);
+      return {
+        xAxis: categories, yAxis: values, series: bars(spec, [3, 3, 0, 0]), aria: patterns(spec),
+      };
+    },
+    bars(spec, theme) {
+      const { categories, values } = axes(spec, theme);
+      return {
+        xAxis: values,
+        yAxis: { ...categories, inverse: true, axisLabel: { ...categories.axisLabel, width: 160 } },
+        series: bars(spec, [0, 3, 3, 0]),
+        aria: patterns(spec),
+      };
+    },
+    stack(spec, theme) {
+      const option = KINDS.bar(spec, theme);
+      option.series = option.series.map((series) => ({
+        ...series, stack: "all", itemStyle: { borderRadius: 0 },
+      }));
+      return option;
+    },
+    map(spec, theme) {
+      const values = spec.series[0].values;
+      const encode = window.echarts.format.encodeHTML;
+      return {
+        tooltip: {
+          trigger: "item",
+          formatter: ({ name, data }) => {
+            const shape = window.echarts.getMap("world").geoJSON.features
+              .find((feature) => feature.properties.name === name);
+            const title = data?.title ?? shape?.properties.title ?? name;
+            return `${encode(title)}: <strong>${number(data?.value ?? 0)}</strong>`;
+          },
+        },
+        visualMap: {
+          min: 0,
+          max: Math.max(1, ...values),
+          calculable: false,
+          orient: "horizontal",
+          left: 0,
+          bottom: 0,
+          itemHeight: 90,
+          itemWidth: 10,
+          textStyle: { color: theme.muted },
+          formatter: number,
+          inRange: { color: theme.dark ? ["#1f4a41", "#7fe0c8"] : ["#cfe6dd", "#0a4a3e"] },
+        },
+        series: [{
+          type: "map",
+          map: "world",
+          name: spec.series[0].name,
+          top: 4,
+          bottom: 4,
+          left: "center",
+          aspectScale: 0.82,
+          silent: false,
+          selectedMode: false,
+          label: { show: false },
+          itemStyle: {
+            areaColor: theme.dark ? "#26312f" : "#ece7dd", borderColor: theme.ground, borderWidth: 0.5,
+          },
+          emphasis: {
+            label: { show: false },
+            itemStyle: { areaColor: theme.colours[1] },
+          },
+          data: spec.keys.map((key, place) => ({
+            name: key, value: values[place], title: spec.labels[place],
+          })),
+        }],
+      };
+    },
+  };
+
+  function bars(spec, radius) {
+    return spec.series.map((series) => ({
+      type: "bar",
+      name: series.name,
+      data: series.values,
+      barMaxWidth: 28,
+      itemStyle: { borderRadius: radius },
+      emphasis: { focus: "series" },
+    }));
+  }
+
+  // Colour is never the only difference: bars of several series carry patterns too.
+  function patterns(spec) {
+    return {
+      enabled: true,
+      label: { enabled: false },
+      decal: {
+        show: spec.series.length > 1,
+        decals: [
+          { symbol: "none" },
+          { color: "rgba(255, 255, 255, .45)", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4 },
+          { color: "rgba(255, 255, 255, .5)", symbol: "circle", dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0], symbolSize: 0.6 },
+          { color: "rgba(255, 255, 255, .4)", dashArrayX: [1, 0], dashArrayY: [3, 3] },
+        ],
+      },
+    };
+  }
+
+  async function draw(figure) {
+    const spec = JSON.parse(document.getElementById(figure.dataset.source).textContent);
+    const canvas = figure.querySelector(".chart-canvas");
+    await load(figure.dataset.library);
+    if (figure.dataset.chart === "map") {
+      await loadWorld(figure.dataset.world);
+    }
+    if (!figure.isConnected || charts.has(figure)) {
+      return;
+    }
+    const chart = window.echarts.init(canvas, null, { renderer: "svg" });
+    const resizing = new ResizeObserver(() => chart.resize());
+    resizing.observe(canvas);
+    charts.set(figure, { chart, spec, resizing });
+    paint(figure, !drawn.has(figure.id));
+    drawn.add(figure.id);
+  }
+
+  function paint(figure, animate) {
+    const { chart, spec } = charts.get(figure);
+    const theme = look();
+    const base = common(spec, theme, animate);
+    const own = KINDS[figure.dataset.chart](spec, theme);
+    const tooltip = { ...base.tooltip, ...own.tooltip };
+    chart.setOption({ ...base, ...own, tooltip }, { notMerge: true });
+  }
+
+  function sweep() {
+    for (const [figure, { chart, resizing }] of charts) {
+      if (!figure.isConnected) {
+        resizing.disconnect();
+        chart.dispose();
+        charts.delete(figure);
+      }
+    }
+  }
+
+  function drawAll() {
+    sweep();
+    document.querySelectorAll("figure[data-chart]").forEach((figure) => {
+      if (!charts.has(figure)) {
+        draw(figure);
+      }
+    });
+  }
+
+  function repaintAll() {
+    for (const figure of charts.keys()) {
+      paint(figure, false);
+    }
+  }
+
+  new MutationObserver(repaintAll).observe(document.documentElement, {
+    attributes: true, attributeFilter: ["data-bs-theme"],
+  });
+  still.addEventListener("change", repaintAll);
+  document.addEventListener("htmx:afterSettle", drawAll);
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", drawAll);
+  } else {
+    drawAll();
+  }
+})();

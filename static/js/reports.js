@@ -1,0 +1,18 @@
+// Live reports replace themselves; what a reader had unfolded stays unfolded.
+
+"use strict";
+
+(() => {
+  let unfolded = [];
+
+  document.addEventListener("htmx:beforeSwap", () => {
+    unfolded = [...document.querySelectorAll("[id] details[open]")].map(
+      (details) => details.closest("[id]").id,
+    );
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded) {
+      document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+    }
+  });
+})();
