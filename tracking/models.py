@@ -269,7 +269,8 @@ class FacetCount(models.Model):
     value = models.CharField(max_length=60, blank=True)
     opens = models.PositiveIntegerField(default=0)
     clicks = models.PositiveIntegerField(default=0)
-    people = models.PositiveIntegerField(default=0)
+    # Signed, because a person may move from "not known" to a value, in one addition.
+    people = models.IntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -153,7 +153,10 @@ def _token(mode: Mode, payload: bytes) -> Token:
     numbers = _numbers(payload)
     if len(numbers) != (1 if mode is Mode.AGGREGATE else 4):
         raise TokenError("wrong number of ids")
-    return Token(*numbers, mode=mode)
+    if mode is Mode.AGGREGATE:
+        return Token(numbers[0])
+    campaign_id, delivery_id, contact_id, epoch = numbers
+    return Token(campaign_id, delivery_id, contact_id, epoch, mode)
 
 
 def _varint(number: int) -> bytes:

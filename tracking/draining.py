@@ -1,0 +1,142 @@
+"""Drain the spool into the database: each hit counts exactly once.
+
+Records become events and counts, and the place in the spool moves past them, in one
+transaction: killed at any point, it either happened or it did not. Several drainers are
+harmless, on one host or on many: they take turns.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
+
+from tracking import counting, sorting, spool
+from tracking.bursts import Recent
+from tracking.models import SpoolPosition
+from tracking.querysets import lock_draining
+
+logger = logging.getLogger(__name__)
+
+BATCH = 10_000
+IDLE_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What was read of one segment, and up to where."""
+
+    segment: Path
+    records: list[bytes]
+    end: int
+
+
+class Drainer:
+    """Drains one folder; keeps in mind what no transaction needs to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._recent = Recent()
+        # Segments that are gone from the disk, and whose places may be forgotten.
+        self._removed: list[str] = []
+
+    def step(self, limit: int = BATCH) -> int:
+        """Drain up to `limit` records, and return how many there were."""
+        segments = spool.segments(self._folder)
+        if not segments:
+            return 0
+        with transaction.atomic():
+            lock_draining()
+            parts = self._read(segments, limit)
+            records = [record for part in parts for record in part.records]
+            if records:
+                counting.keep(sorting.sort(records, self._recent))
+                _move(parts)
+            SpoolPosition.objects.filter(segment__in=self._removed).delete()
+        self._removed = [
+            part.segment.name for part in parts if spool.remove(part.segment, part.end)
+        ]
+        return len(records)
+
+    def _read(self, segments: Sequence[Path], limit: int) -> list[_Part]:
+        # Places before files: a segment whose place was forgotten is gone by then.
+        names = [segment.name for segment in segments]
+        known = SpoolPosition.objects.filter(segment__in=names)
+        places = dict(known.values_list("segment", "offset"))
+        parts = []
+        for segment in segments:
+            if limit <= 0:
+                break
+            try:
+                records, end = spool.read(segment, places.get(segment.name, 0), limit)
+            except FileNotFoundError:  # Another drainer was here first.
+                continue
+            parts.append(_Part(segment, records, end))
+            limit -= len(records)
+        return parts
+
+    def run(self, stop: threading.Event) -> None:
+        """Drain until `stop` is set; wait while there is nothing, or while the database is down."""
+        wait = IDLE_SECONDS
+        while not stop.is_set():
+            try:
+                if self.step() == 0:
+                    stop.wait(IDLE_SECONDS)
+                wait = IDLE_SECONDS
+            except (OperationalError, InterfaceError) as error:
+                # Nothing is lost: the spool grows, and is drained when the database is back.
+                logger.warning("The database does not answer; trying again: %s", error)
+                connection.close()
+                stop.wait(wait)
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            except (DataError, IntegrityError):
+                logger.exception("A batch of hits was refused; looking for the one it is about")
+                self._skip_refused(stop)
+
+    def _skip_refused(self, stop: threading.Event) -> None:
+        """Go on one by one, and pass over the record that the database will never take."""
+        for _ in range(BATCH):
+            if stop.is_set():
+                return
+            try:
+                if self.step(limit=1) == 0:
+                    return
+            except (DataError, IntegrityError):
+                logger.exception("A hit was passed over")
+                self._pass_over()
+                return
+
+    def _pass_over(self) -> None:
+        with transaction.atomic():
+            lock_draining()
+            _move(self._read(spool.segments(self._folder), 1))
+
+
+def drain(folder: Path) -> int:
+    """Drain all that is in the spool, and return how many hits it were."""
+    drainer = Drainer(folder)
+    total = 0
+    while count := drainer.step():
+        total += count
+    return total
+
+
+def _move(parts: Sequence[_Part]) -> None:
+    SpoolPosition.objects.bulk_create(
+        [SpoolPosition(segment=part.segment.name, offset=part.end) for part in parts],
+        update_conflicts=True,
+        unique_fields=["segment"],
+        update_fields=["offset", "at"],
+    )

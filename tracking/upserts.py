@@ -1,0 +1,112 @@
+"""Write many rows in one statement: events by COPY, counts by adding to what is there.
+
+Rows go in sorted order, so that two writers never wait for each other in a circle. Names of
+tables and columns come from our own models; values are always parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, fields
+from datetime import datetime
+
+from django.db import connection, models
+
+from tracking.classify import RULES
+from tracking.deeds import Deeds
+from tracking.models import Engagement, LinkClicker
+from tracking.sorting import Sorted
+
+_EVENT_COLUMNS = tuple(field.name for field in fields(Sorted))
+_DEEDS_COLUMNS = tuple(field.name for field in fields(Deeds))
+_DEEDS_KEY = ("campaign_id", "delivery_id")
+
+
+def copy_events(events: Iterable[Sorted]) -> None:
+    """Append events to their table."""
+    columns = ", ".join((*_EVENT_COLUMNS, "rules"))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy,
+    ):
+        for event in events:
+            copy.write_row((*astuple(event), RULES))
+
+
+def add(
+    model: type[models.Model],
+    keys: Sequence[str],
+    counts: Sequence[str],
+    rows: Mapping[tuple[object, ...], Sequence[int]],
+) -> None:
+    """Add `counts` to the rows of these keys, which are made where they are missing."""
+    table = model._meta.db_table
+    sums = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in counts)
+    values = [(*key, *rows[key]) for key in sorted(rows) if any(rows[key])]
+    _insert(
+        model, (*keys, *counts), values, f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sums}"
+    )
+
+
+def deeds_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Deeds]:
+    """Return what is kept of these campaigns and deliveries, locked until we are done."""
+    campaigns, deliveries = zip(*sorted(keys), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(f'e.{name}' for name in _DEEDS_COLUMNS)} "  # noqa: S608
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS k (campaign_id, delivery_id) "
+            "JOIN tracking_engagement e USING (campaign_id, delivery_id) FOR UPDATE OF e",
+            [_array(campaigns), _array(deliveries)],
+        )
+        found = [Deeds(*row) for row in cursor.fetchall()]
+    return {(deeds.campaign_id, deeds.delivery_id): deeds for deeds in found}
+
+
+def write_deeds(all_deeds: Mapping[tuple[int, int], Deeds]) -> None:
+    """Write what is known of these deliveries now."""
+    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in _DEEDS_COLUMNS[4:])
+    values = [astuple(all_deeds[key]) for key in sorted(all_deeds)]
+    conflict = f"ON CONFLICT ({', '.join(_DEEDS_KEY)}) DO UPDATE SET {sets}"
+    _insert(Engagement, _DEEDS_COLUMNS, values, conflict)
+
+
+def new_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Keep who clicked which link, and return those that had not before."""
+    columns = ("campaign_id", "number", "delivery_id")
+    end = f"ON CONFLICT DO NOTHING RETURNING {', '.join(columns)}"
+    return _insert(LinkClicker, columns, sorted(clickers), end)
+
+
+def _insert(
+    model: type[models.Model],
+    columns: Sequence[str],
+    values: Sequence[Sequence[object]],
+    end: str,
+) -> list[tuple[int, int, int]]:
+    if not values:
+        return []
+    meta = model._meta
+    arrays = ", ".join(f"%s::{meta.get_field(name).db_type(connection)}[]" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {meta.db_table} ({', '.join(columns)}) "  # noqa: S608
+            f"SELECT * FROM unnest({arrays}) {end}",
+            [_array(column) for column in zip(*values, strict=True)],
+        )
+        return cursor.fetchall() if cursor.description else []
+
+
+def _array(values: Iterable[object]) -> str:
+    """Return values as PostgreSQL writes arrays: ten times as fast as adapting each."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime):
+        return f'"{value.isoformat()}"'
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
