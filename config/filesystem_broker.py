@@ -22,7 +22,7 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         # The clock of the wall, unlike that of the original, orders messages across restarts.
-        name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4().hex}.{queue}.msg"
+        name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         unfinished = folder / f".{name}"
         try:
             unfinished.write_text(dumps(payload))

@@ -13,12 +13,15 @@ from typing import Any
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-_EMAIL = re.compile(r"[^\s\"<>(),;:=\[\]{}]+@[^\s\"'<>(),;:=\[\]{}@]*[^\s\"'<>(),;:=\[\]{}@.]")
+# A backslash ends an address: it belongs to the JSON around it.
+_EMAIL = re.compile(
+    r"[^\s\\\"<>(),;:=\[\]{}]+@[^\s\\\"'<>(),;:=\[\]{}@]*[^\s\\\"'<>(),;:=\[\]{}@.]"
+)
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*)(?![\w])"
 )
 # Paths whose rest is a signed token: who reads it could act for its recipient.
-_TOKEN = re.compile(r"/(u|p|track/open|track/click)/[^\s\"'?#]+")
+_TOKEN = re.compile(r"/(u|p|track/open|track/click)/[^\s\\\"'?#]+")
 _HARMLESS = ("127.0.0.1", "0.0.0.0", "::1", "::")  # noqa: S104  # Not bound to.
 
 

@@ -286,11 +286,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
-    # Hourly, because a machine that sleeps at night would miss a fixed hour. Twice is harmless.
+    # Often, because a machine that sleeps at night would miss a fixed hour, and one that runs
+    # for an hour a day a long interval. Twice is harmless.
     "pruning": {
         "task": "tracking.tasks.prune",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
 }
 

@@ -89,7 +89,7 @@ def postgres(folder: Path) -> Iterator[str]:
     made = subprocess.run(initdb, cwd=home, capture_output=True, text=True, **options)
     if made.returncode:
         raise ServiceError(f"initdb failed: {made.stderr}")
-    settings = {"port": port, "listen_addresses": "127.0.0.1", "fsync": "off"}
+    settings: dict[str, object] = {"port": port, "listen_addresses": "127.0.0.1"}
     settings |= {"unix_socket_directories": str(home), "max_connections": 100}
     command = [str(binaries / "postgres"), "-D", data]
     for name, value in settings.items():
