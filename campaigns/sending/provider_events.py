@@ -115,7 +115,16 @@ def _note(delivery: Delivery, event: AnymailTrackingEvent) -> None:
 
 
 def _bounce(event: AnymailTrackingEvent) -> str:
-    return "hard_bounced_at" if event.reject_reason in DEAD else "soft_bounced_at"
+    return "hard_bounced_at" if _is_dead(event) else "soft_bounced_at"
+
+
+def _is_dead(event: AnymailTrackingEvent) -> bool:
+    """Whether the mailbox does not exist. anymail calls some soft bounces hard ones."""
+    if event.reject_reason not in DEAD:
+        return False
+    told = event.esp_event if isinstance(event.esp_event, dict) else {}
+    amazon = told.get("bounce") if isinstance(told.get("bounce"), dict) else {}
+    return told.get("Type") != "SoftBounce" and amazon.get("bounceType", "Permanent") == "Permanent"
 
 
 def _suppress(delivery: Delivery, event: AnymailTrackingEvent) -> None:
@@ -123,7 +132,7 @@ def _suppress(delivery: Delivery, event: AnymailTrackingEvent) -> None:
     kind, campaign_id = event.event_type, delivery.campaign_id
     if kind == EventType.COMPLAINED:
         _stop(delivery, Suppression.Reason.COMPLAINT)
-    elif kind in {EventType.BOUNCED, EventType.REJECTED} and event.reject_reason in DEAD:
+    elif kind in {EventType.BOUNCED, EventType.REJECTED} and _is_dead(event):
         _stop(delivery, Suppression.Reason.HARD_BOUNCE)
     elif kind == EventType.UNSUBSCRIBED and delivery.contact_id is not None:
         source = Unsubscription.Source.ONE_CLICK

@@ -236,13 +236,17 @@ class SmtpMailer:
             if not address or any(mark in address for mark in "\r\n<> \0"):
                 return Outcome(Verdict.REFUSED, 553, "5.1.3", "not an address")
         limit = self._smtp.esmtp_features.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < len(mail.mail):
+        if limit.isdigit() and 0 < int(limit) < _size(mail):
             return Outcome(Verdict.REFUSED, 552, "5.3.4", f"larger than the {limit} bytes it takes")
         if not mail.address.isascii() and not self._smtp.has_extn("smtputf8"):
             return Outcome(
                 Verdict.REFUSED, 553, "5.6.7", "the mail server takes no international addresses"
             )
         return None
+
+
+def _size(mail: Outgoing) -> int:
+    return len(mail.mail) if isinstance(mail.mail, bytes) else 0
 
 
 class _AgainError(Exception):

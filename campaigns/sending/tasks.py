@@ -20,7 +20,7 @@ from campaigns.sending import launch, reaping, scheduling, transport
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
 # A ring that nobody heard in time is worth nothing: the next tick says the same.
-RING = {"expires": 15}
+RING = 15
 
 # Made before the pool forks, so that the parent can tell its children to stop.
 _stopping = multiprocessing.Event()
@@ -38,16 +38,16 @@ def tick() -> None:
     reaping.finish_all()
     scheduling.launch_due()
     for campaign_id in reaping.preparing():
-        launch_campaign.apply_async((campaign_id,), **RING)
+        launch_campaign.apply_async((campaign_id,), expires=RING)
     for campaign_id in reaping.hungry():
-        send_campaign.apply_async((campaign_id,), **RING)
+        send_campaign.apply_async((campaign_id,), expires=RING)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
 def launch_campaign(campaign_id: int) -> None:
     """Freeze the audience of a campaign that is being prepared, and begin to send."""
     if launch.prepare(campaign_id):
-        send_campaign.apply_async((campaign_id,), **RING)
+        send_campaign.apply_async((campaign_id,), expires=RING)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -57,7 +57,7 @@ def send_campaign(campaign_id: int) -> None:
     with stop:
         more = transport.work(campaign_id, seconds=SHIFT_SECONDS, stop=stop.event)
     if more:
-        send_campaign.apply_async((campaign_id,), **RING)
+        send_campaign.apply_async((campaign_id,), expires=RING)
 
 
 def ring_launch(campaign_id: int) -> None:

@@ -7,11 +7,12 @@ in, and checks the provider's own signature where there is one.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,8 @@ from django.utils.module_loading import import_string
 from campaigns.accounts.models import Provider
 from campaigns.sending import provider_events
 from campaigns.sending.models import Door
+
+logger = logging.getLogger(__name__)
 
 _VIEWS: Mapping[str, str] = {
     Provider.Kind.MAILGUN: "mailgun.MailgunTrackingWebhookView",
@@ -70,17 +73,16 @@ def behind(provider_id: int, secret: str) -> Provider | None:
 
 def take_in(provider: Provider, request: HttpRequest) -> HttpResponse:
     """Let anymail read the request, and its events reach `provider_events.receive`."""
-    try:
-        view = _view(provider)
-    except (ImproperlyConfigured, ValueError):
-        # Without its signing key a signature cannot be checked: stay closed.
-        return HttpResponse(status=403)
     before = provider_events.speaking.set(provider)
     try:
-        return view(request)
-    except AnymailWebhookValidationFailure:
+        return _view(provider)(request)
+    except (ImproperlyConfigured, AnymailWebhookValidationFailure) as error:
+        # A signature is wrong, or there is no key to check it with: stay closed. Amazon's
+        # first message, which a person has to confirm, comes here too: its token is told.
+        logger.warning("Provider %s was not let in: %s", provider.pk, error)
         return HttpResponse(status=403)
-    except (ValueError, KeyError, TypeError):
+    except (AnymailError, ValueError, KeyError, TypeError, AttributeError) as error:
+        logger.warning("Provider %s told what cannot be read: %r", provider.pk, error)
         return HttpResponse("not an event we can read", status=400, content_type="text/plain")
     finally:
         provider_events.speaking.reset(before)
@@ -89,7 +91,7 @@ def take_in(provider: Provider, request: HttpRequest) -> HttpResponse:
 def _view(provider: Provider) -> Callable[[HttpRequest], HttpResponse]:
     base = import_string(f"anymail.webhooks.{_VIEWS[provider.kind]}")
     # Our secret is in the address, so the lack of a password is no news.
-    quiet = type(base.__name__, (base,), {"warn_if_no_basic_auth": False})
+    quiet: Any = type(base.__name__, (base,), {"warn_if_no_basic_auth": False})
     view: Callable[[HttpRequest], HttpResponse] = quiet.as_view(**_keys(provider))
     return view
 

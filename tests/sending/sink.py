@@ -155,6 +155,7 @@ class Conversation:
                 self.greet()
             elif verb == b"STAR":
                 self.say("220 go ahead")
+                assert self.sink.tls is not None
                 self.sock = self.sink.tls.wrap_socket(self.sock, server_side=True)
             elif verb == b"AUTH":
                 self.sign_in(line)

@@ -3,13 +3,13 @@
 import datetime
 import ssl
 import uuid
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from campaigns.sending import smtp
 from campaigns.sending.outcomes import Outgoing, Verdict
 from campaigns.sending.smtp import Server, SmtpMailer
 from tests.sending.sink import Sink
@@ -58,6 +58,7 @@ def test_content_arrives_byte_for_byte(pipelining):
         mailer = mailer_to(sink)
         outgoing = mail("a@example.com", stuffed)
         mailer.hand_over([outgoing, mail("b@example.com")])
+        assert isinstance(outgoing.mail, bytes)
         header = outgoing.mail[: outgoing.mail.index(b"\r\n\r\n") + 4]
         assert sink.taken[0].content == header + body
         assert sink.taken[1].content.endswith(b"hello\r\n")
@@ -214,9 +215,9 @@ def test_begins_no_mail_after_its_time_is_up():
 
 def test_encrypts_and_checks_the_name(tmp_path, monkeypatch):
     server_side, client_side = _certificate(tmp_path)
-    monkeypatch.setattr(smtp.ssl, "create_default_context", lambda: client_side)
+    monkeypatch.setattr(ssl, "create_default_context", lambda: client_side)
     with Sink(tls=server_side) as sink:
-        values = {"security": "starttls", "command_seconds": 2}
+        values: dict[str, Any] = {"security": "starttls", "command_seconds": 2}
         good = SmtpMailer(Server("localhost", sink.port, **values))
         done = good.hand_over(
             [mail("a@example.com", b"x" * 100_000 + b"\r\n"), mail("b@example.com")]

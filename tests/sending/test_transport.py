@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from campaigns.audience import consent, unsubscribing
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, steering, transport
+from campaigns.sending import claiming, launch, steering, transport
 from campaigns.sending.models import Cooldown, Delivery
+from campaigns.sending.querysets import moves
 from tests import world
 from tests.sending import stage
 
@@ -271,6 +272,7 @@ def test_who_unsubscribes_while_it_runs_does_not_get_it(draft, sink):
     start(draft, people=50)
     leaving = Delivery.objects.order_by("-pk")[:5]
     for delivery in leaving:
+        assert delivery.contact_id is not None
         unsubscribing.unsubscribe(delivery.contact_id, draft.pk, delivery.pk, "page")
     send(draft)
     assert stage.states(draft) == {"sent": 45, "suppressed": 5}
@@ -293,7 +295,7 @@ def test_sending_is_refused_when_the_database_may_forget(draft, sink):
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
     try:
-        with pytest.raises(transport.claiming.UnsafeDatabaseError):
+        with pytest.raises(claiming.UnsafeDatabaseError):
             transport.work(draft.pk, seconds=5)
     finally:
         connection.close()
@@ -317,7 +319,7 @@ def test_answers_survive_a_database_that_is_away_for_a_moment(draft, sink, setti
             working.result()
     time.sleep(0)
     Delivery.objects.filter(state="claimed").update(lease_until=timezone.now())
-    transport.moves.reap_claims()
+    moves.reap_claims()
     send(draft)
     assert len(sink.recipients()) == len(set(sink.recipients()))
     assert stage.states(draft) == {"sent": 120}

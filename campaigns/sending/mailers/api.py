@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any, Literal
 
+import requests
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused
 from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
@@ -155,6 +156,10 @@ def _of_parts(parts: Parts) -> EmailMultiAlternatives:
 
 def _of_status(message: Any, address: str) -> Outcome:
     """Read what the provider said about this one recipient."""
+    response = message.anymail_status.esp_response
+    if isinstance(response, requests.Response) and 400 <= response.status_code < 500:
+        # Some backends take a refusal of all recipients for an answer like any other.
+        return Outcome(Verdict.REFUSED, response.status_code, text=errors.words(response))
     statuses = message.anymail_status.recipients
     # Providers may spell the address their way; there is only one.
     status = statuses.get(address) or next(iter(statuses.values()), None)

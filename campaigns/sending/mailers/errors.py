@@ -69,6 +69,16 @@ def outcome(error: AnymailError | ImproperlyConfigured) -> Outcome:
     return Outcome(Verdict.UNKNOWN, text=_plain(cause or error))
 
 
+def words(response: requests.Response) -> str:
+    """Return what the provider said, without the JSON round it where we know its shape."""
+    try:
+        body = response.json()
+    except ValueError:
+        return response.text[:300].strip()
+    found = body.get("Message") or body.get("message") if isinstance(body, dict) else None
+    return found if isinstance(found, str) else response.text[:300].strip()
+
+
 def _was_never_connected(cause: BaseException | None) -> bool:
     if not isinstance(cause, requests.ConnectionError) or not cause.args:
         return False
@@ -77,7 +87,7 @@ def _was_never_connected(cause: BaseException | None) -> bool:
 
 
 def _of_response(response: requests.Response) -> Outcome:
-    code, text = response.status_code, response.text[:300].strip()
+    code, text = response.status_code, words(response)
     after = _seconds(response.headers.get("Retry-After", ""))
     if code in _ACCOUNT:
         raise TransportError(f"{code} {text}", lasting=True)

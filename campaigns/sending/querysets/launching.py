@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Max
@@ -50,11 +51,9 @@ def fill(revision: Revision, list_ids: Sequence[int], *, tracking: str, chunk: i
         end = top.aggregate(end=Max("pk"))["end"]
         if end is None:
             return False
-        rows = (
-            people.filter(pk__lte=end)
-            .with_measuring_mode(policy, tracking)
-            .values("id", "email", "email_key", "mode", "consent_epoch")
-        )
+        # Typed as Any: the checker does not see the annotation of another module.
+        modes: Any = people.filter(pk__lte=end).with_measuring_mode(policy, tracking)
+        rows = modes.values("id", "email", "email_key", "mode", "consent_epoch")
         sql, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
@@ -76,7 +75,7 @@ def audience_modes(campaign: Campaign, *, minimum: int) -> dict[str, int]:
     list_ids = list(campaign.lists.values_list("pk", flat=True))
     people = Contact.objects.mailable(campaign.workspace_id, list_ids)
     policy = campaign.workspace.policy
-    said = people.with_measuring_mode(policy, campaign.tracking)
+    said: Any = people.with_measuring_mode(policy, campaign.tracking)
     counted = said.values_list("mode", "measuring").annotate(n=Count("pk")).order_by()
     rows = list(counted)
     few = sum(n for _mode, _measuring, n in rows) < minimum

@@ -185,7 +185,7 @@ FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone"
 
 def claim(campaign_id: int, *, token: uuid.UUID, limit: int, lease: timedelta) -> list[Claimed]:
     """Take up to `limit` deliveries that nobody holds and whose time has come."""
-    values = {
+    values: dict[str, Any] = {
         "campaign": campaign_id,
         "token": token,
         "limit": limit,
@@ -206,7 +206,7 @@ def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) ->
     if connection.in_atomic_block:
         raise transaction.TransactionManagementError("an intent must be committed at once")
     with connection.cursor() as cursor:
-        cursor.execute(EXCHANGE, {"token": token, "ids": list(ids)} | _columns(results))
+        cursor.execute(EXCHANGE, _columns(results) | {"token": token, "ids": list(ids)})
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     late = set(row[1]).symmetric_difference(result.id for result in results)
@@ -218,7 +218,7 @@ def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) ->
 def upgrade(token: uuid.UUID, results: Sequence[Result]) -> None:
     """Write down answers that came after the reaper had called their rows unknown."""
     with connection.cursor() as cursor:
-        cursor.execute(UPGRADE, {"token": token} | _columns(results))
+        cursor.execute(UPGRADE, _columns(results) | {"token": token})
 
 
 def leave_out(token: uuid.UUID, ids: Sequence[int], reason: str) -> None:
@@ -235,14 +235,16 @@ def fail_claimed(token: uuid.UUID, delivery_id: int, reason: str) -> None:
 
 def release(token: uuid.UUID, ids: Sequence[int], delay: timedelta = timedelta()) -> None:
     """Give claims back. Safe at any time: nothing has been handed over under a claim."""
+    values: dict[str, Any] = {"token": token, "ids": list(ids), "delay": delay}
     with connection.cursor() as cursor:
-        cursor.execute(RELEASE, {"token": token, "ids": list(ids), "delay": delay})
+        cursor.execute(RELEASE, values)
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     contact = {name: value or "" for name, value in zip(FIELDS, row[8:14], strict=True)}
     contact.update((key, str(value)) for key, value in _fields(row[14]).items())
-    return Claimed(*row[:8], contact=contact)
+    identity, uuid_, address, mode, epoch, revision, attempt, contact_id = row[:8]
+    return Claimed(identity, uuid_, address, mode, epoch, revision, attempt, contact_id, contact)
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -255,7 +257,7 @@ def _fields(value: Any) -> dict[str, Any]:
     return loaded
 
 
-def _columns(results: Sequence[Result]) -> dict[str, list[Any]]:
+def _columns(results: Sequence[Result]) -> dict[str, Any]:
     return {
         "r_id": [result.id for result in results],
         "r_state": [result.state for result in results],

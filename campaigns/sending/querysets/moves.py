@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -164,10 +165,10 @@ def _int4(key: int) -> int:
     return key % 2**31
 
 
-def _run(sql: str, values: object) -> int:
+def _run(sql: str, values: Any) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)  # type: ignore[arg-type]  # a tuple or a dict, as SQL asks
-        return cursor.rowcount
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
 
 
 def cool_down(provider_id: int, *, reason: str, first: timedelta, longest: timedelta) -> int:
@@ -175,11 +176,9 @@ def cool_down(provider_id: int, *, reason: str, first: timedelta, longest: timed
 
     Workers that meet the same trouble at the same time count once.
     """
+    values: dict[str, Any] = {"provider": provider_id, "reason": reason}
     with connection.cursor() as cursor:
-        cursor.execute(
-            COOL_DOWN,
-            {"provider": provider_id, "reason": reason, "first": first, "longest": longest},
-        )
+        cursor.execute(COOL_DOWN, values | {"first": first, "longest": longest})
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - it returns what it made or found
     return int(row[0])

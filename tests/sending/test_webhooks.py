@@ -1,0 +1,307 @@
+"""Providers' events: doors closed by default, facts the same in any order, kept once."""
+
+import hashlib
+import hmac
+import itertools
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.accounts.models import Provider
+from campaigns.audience.models import Subscription, Suppression
+from campaigns.sending import evidence, webhooks
+from campaigns.sending.models import Delivery, Door, ProviderEvent
+from tests import world
+from tests.sending import stage
+from tracking.models import Engagement
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def delivery(workspace) -> Delivery:
+    stage.make_sending(workspace, people=1)
+    Delivery.objects.update(state="sent", message_id="pm-1")
+    return Delivery.objects.select_related("contact").get()
+
+
+def make_provider(workspace, kind="postmark", **credentials):
+    provider = Provider(workspace=workspace, name=kind, kind=kind)
+    provider.credentials = credentials
+    provider.save()
+    return provider
+
+
+def postmark_event(delivery, record="Delivery", **fields):
+    at = {"Delivery": "DeliveredAt", "Bounce": "BouncedAt", "SpamComplaint": "BouncedAt"}[record]
+    return {
+        "RecordType": record,
+        "MessageID": "pm-1",
+        "Recipient": delivery.address,
+        at: "2026-03-01T10:00:00Z",
+        "Metadata": {"delivery": delivery.uuid.hex},
+    } | fields
+
+
+def tell(client, provider, event):
+    door = Door.objects.filter(provider=provider).first()
+    url = webhooks.address(door) if door else webhooks.open_door(provider)
+    path = url.removeprefix("http://127.0.0.1:8000")
+    return client.post(path, json.dumps(event), content_type="application/json")
+
+
+def hard_bounce(delivery, **fields):
+    return (
+        postmark_event(delivery, "Bounce", Type="HardBounce", Email=delivery.address, ID=1) | fields
+    )
+
+
+def test_a_provider_without_a_door_is_not_heard(client, workspace, delivery):
+    provider = make_provider(workspace)
+    path = reverse("sending:provider_events", args=[provider.pk, "a" * 48])
+    answer = client.post(path, json.dumps(hard_bounce(delivery)), content_type="application/json")
+    assert answer.status_code == 404
+    assert not ProviderEvent.objects.exists()
+
+
+def test_the_wrong_secret_is_not_heard_and_a_new_one_closes_the_old(client, workspace, delivery):
+    provider = make_provider(workspace)
+    old = webhooks.open_door(provider)
+    assert webhooks.behind(provider.pk, "a" * 48) is None
+    assert webhooks.behind(provider.pk, "") is None
+    webhooks.open_door(provider)
+    answer = client.post(old, json.dumps(hard_bounce(delivery)), content_type="application/json")
+    assert answer.status_code == 404
+    webhooks.close_door(provider)
+    assert not Door.objects.exists()
+
+
+def test_a_get_takes_nothing_in(client, workspace):
+    assert client.get(webhooks.open_door(make_provider(workspace))).status_code == 405
+
+
+def test_delivered_is_noted(client, workspace, delivery):
+    assert tell(client, make_provider(workspace), postmark_event(delivery)).status_code == 200
+    delivery.refresh_from_db()
+    assert delivery.delivered_at.isoformat() == "2026-03-01T10:00:00+00:00"
+    event = ProviderEvent.objects.get()
+    assert (event.kind, event.delivery) == ("delivered", delivery)
+
+
+def test_a_hard_bounce_stops_all_mail_to_the_address(client, workspace, delivery):
+    tell(client, make_provider(workspace), hard_bounce(delivery))
+    delivery.refresh_from_db()
+    assert delivery.hard_bounced_at is not None
+    suppression = Suppression.objects.get()
+    assert suppression.reason == "hard_bounce"
+    assert bytes(suppression.fingerprint) == bytes(delivery.contact.fingerprint)
+    assert suppression.campaign_id == delivery.campaign_id
+
+
+@pytest.mark.parametrize("kind", ["Transient", "SoftBounce", "DnsError"])
+def test_a_full_mailbox_stops_nothing(client, workspace, delivery, kind):
+    event = hard_bounce(delivery, Type=kind)
+    tell(client, make_provider(workspace), event)
+    delivery.refresh_from_db()
+    assert delivery.soft_bounced_at is not None
+    assert not Suppression.objects.exists()
+
+
+def test_a_complaint_stops_all_mail_to_the_address(client, workspace, delivery):
+    event = postmark_event(delivery, "SpamComplaint", Type="SpamComplaint", Email=delivery.address)
+    tell(client, make_provider(workspace), event)
+    delivery.refresh_from_db()
+    assert delivery.complained_at is not None
+    assert Suppression.objects.get().reason == "complaint"
+
+
+def test_events_in_any_order_and_doubled_leave_the_same_facts(client, workspace, delivery):
+    provider = make_provider(workspace)
+    events = [
+        postmark_event(delivery),
+        postmark_event(delivery, DeliveredAt="2026-03-01T09:00:00Z"),
+        hard_bounce(delivery),
+        postmark_event(
+            delivery, "SpamComplaint", Type="SpamComplaint", Email=delivery.address, ID=2
+        ),
+    ]
+    found = set()
+    names = ("delivered_at", "hard_bounced_at", "complained_at", "soft_bounced_at")
+    for order in itertools.permutations(events):
+        Delivery.objects.update(**dict.fromkeys(names))
+        ProviderEvent.objects.all().delete()
+        Suppression.objects.all().delete()
+        for event in (*order, *order):
+            assert tell(client, provider, event).status_code == 200
+        assert ProviderEvent.objects.count() == 4
+        found.add(Delivery.objects.values_list(*names).get())
+    assert len(found) == 1
+    assert found.pop()[0].hour == 9
+
+
+def test_an_event_may_not_speak_of_another_workspaces_mail(client, delivery):
+    stranger = make_provider(world.make_workspace())
+    assert tell(client, stranger, hard_bounce(delivery)).status_code == 200
+    assert not ProviderEvent.objects.exists()
+    assert not Suppression.objects.exists()
+
+
+def test_an_event_about_another_recipient_is_not_believed(client, workspace, delivery):
+    event = hard_bounce(delivery, Email="someone@example.net", Recipient="someone@example.net")
+    tell(client, make_provider(workspace), event)
+    assert not ProviderEvent.objects.exists()
+    assert not Suppression.objects.exists()
+
+
+def test_without_our_name_the_providers_own_id_is_enough(client, workspace, delivery):
+    tell(client, make_provider(workspace), postmark_event(delivery, Metadata={}))
+    assert ProviderEvent.objects.get().delivery == delivery
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', '{"RecordType": 5}'])
+def test_what_is_no_event_is_refused_or_ignored_and_never_an_error(client, workspace, body):
+    url = webhooks.open_door(make_provider(workspace))
+    answer = client.post(url, body, content_type="application/json")
+    assert answer.status_code in (200, 400)
+    assert not ProviderEvent.objects.exists()
+
+
+def test_mailguns_signature_is_checked_behind_its_door(client, workspace, delivery):
+    provider = make_provider(workspace, "mailgun", api_key="key", webhook_signing_key="signing")
+    data = {
+        "event": "failed",
+        "severity": "permanent",
+        "id": "e1",
+        "timestamp": 1772359200.0,
+        "recipient": delivery.address,
+        "reason": "bounce",
+        "user-variables": {"delivery": delivery.uuid.hex},
+        "message": {"headers": {"message-id": "m1"}},
+        "delivery-status": {"code": 550, "message": "no such user"},
+    }
+    signature = {"token": "t", "timestamp": "1772359200"}
+    forged = {"signature": signature | {"signature": "00"}, "event-data": data}
+    assert tell(client, provider, forged).status_code == 403
+    right = hmac.new(b"signing", b"1772359200t", hashlib.sha256).hexdigest()
+    signed = {"signature": signature | {"signature": right}, "event-data": data}
+    assert tell(client, provider, signed).status_code == 200
+    assert ProviderEvent.objects.get().kind == "bounced"
+    assert Suppression.objects.exists()
+
+
+def test_mailgun_without_a_key_stays_closed(client, workspace, delivery):
+    provider = make_provider(workspace, "mailgun")
+    assert tell(client, provider, {"signature": {}, "event-data": {}}).status_code == 403
+
+
+@pytest.mark.parametrize(("bounce_type", "stopped"), [("Permanent", True), ("Transient", False)])
+def test_amazon_tells_through_sns(client, workspace, delivery, bounce_type, stopped):
+    provider = make_provider(workspace, "amazon_ses", region="eu-west-1")
+    mail = {
+        "messageId": "ses-1",
+        "destination": [delivery.address],
+        "headers": [{"name": "X-Metadata", "value": json.dumps({"delivery": delivery.uuid.hex})}],
+    }
+    bounce = {
+        "bounceType": bounce_type,
+        "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": delivery.address, "diagnosticCode": "550 5.1.1"}],
+        "timestamp": "2026-03-01T10:00:00Z",
+        "feedbackId": "f1",
+    }
+    message = {"notificationType": "Bounce", "mail": mail, "bounce": bounce}
+    body = {"Type": "Notification", "MessageId": "n1", "Message": json.dumps(message)}
+    door = webhooks.open_door(provider)
+    headers = {
+        "x-amz-sns-message-type": "Notification",
+        "x-amz-sns-message-id": "n1",
+    }
+    answer = client.post(door, json.dumps(body), content_type="text/plain", headers=headers)
+    assert answer.status_code == 200
+    assert Suppression.objects.exists() is stopped
+    delivery.refresh_from_db()
+    assert (delivery.hard_bounced_at is not None) is stopped
+    assert (delivery.soft_bounced_at is not None) is not stopped
+
+
+@pytest.mark.parametrize(
+    ("event", "state"), [("Delivery", "sent"), ("SpamComplaint", "sent"), ("Bounce", "sent")]
+)
+def test_what_a_provider_can_only_know_of_a_mail_it_took_confirms_it(
+    client, workspace, delivery, event, state
+):
+    Delivery.objects.update(state="unknown", message_id="")
+    fields = {"Type": "Transient", "Email": delivery.address} if event != "Delivery" else {}
+    tell(client, make_provider(workspace), postmark_event(delivery, event, **fields))
+    delivery.refresh_from_db()
+    assert delivery.state == state
+    assert delivery.message_id == "pm-1"
+
+
+def test_a_rejected_mail_was_not_sent(client, workspace, delivery):
+    Delivery.objects.update(state="unknown")
+    tell(client, make_provider(workspace), hard_bounce(delivery, Type="ManuallyDeactivated"))
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
+
+
+def test_who_opened_it_has_got_it(workspace, delivery):
+    Delivery.objects.update(state="unknown", done_at=timezone.now())
+    assert evidence.look() == 0
+    Engagement.objects.create(
+        workspace_id=workspace.pk,
+        campaign_id=delivery.campaign_id,
+        delivery_id=delivery.pk,
+        contact_id=delivery.contact_id,
+    )
+    assert evidence.look() == 1
+    delivery.refresh_from_db()
+    assert delivery.state == "sent"
+
+
+def test_evidence_is_not_looked_for_for_ever(workspace, delivery):
+    Delivery.objects.update(state="unknown", done_at=timezone.now() - timedelta(days=4))
+    assert evidence.look() == 0
+
+
+def test_tracking_learns_when_a_mail_was_sent(delivery):
+    Delivery.objects.update(sending_at=timezone.now())
+    delivery.refresh_from_db()
+    assert evidence.sent_times([delivery.pk, 0]) == {delivery.pk: delivery.sending_at}
+
+
+def test_who_leaves_at_the_provider_leaves_here(client, workspace, delivery):
+    event = {
+        "RecordType": "SubscriptionChange",
+        "MessageID": "pm-1",
+        "Recipient": delivery.address,
+        "ChangedAt": "2026-03-01T10:00:00Z",
+        "SuppressSending": True,
+        "SuppressionReason": "ManualSuppression",
+        "Metadata": {"delivery": delivery.uuid.hex},
+    }
+    tell(client, make_provider(workspace), event)
+    assert Subscription.objects.get().status == "unsubscribed"
+
+
+def test_only_an_owner_opens_a_door(workspace, member, alice):
+    provider = make_provider(workspace)
+    page = reverse("sending:door", args=[provider.pk])
+    assert "Open it" in alice.get(page).text
+    assert alice.post(page, {"open": "yes"}).status_code == 302
+    assert webhooks.address(Door.objects.get()) in alice.get(page).text
+    marketer = world.make_member(workspace, role="marketer")
+    other = Client()
+    other.force_login(marketer)
+    assert other.get(page).status_code == 403
+    alice.post(page, {"close": "yes"})
+    assert not Door.objects.exists()
+
+
+def test_another_workspaces_provider_has_no_page_here(stranger, workspace):
+    page = reverse("sending:door", args=[make_provider(workspace).pk])
+    assert stranger.get(page).status_code == 404
