@@ -92,10 +92,11 @@ class Deeds:
         """Return which of STATES are true. Nobody clicks without having opened."""
         clicker = self.clicks_sure > 0
         opener = clicker or self.opens_sure > 0
+        perhaps = opener or self.opens_uncertain > 0 or self.clicks_uncertain > 0
         return (
             opener,
-            opener or self.opens_uncertain > 0 or self.clicks_uncertain > 0,
-            opener or self.opens_uncertain > 0 or self.opens_machine > 0,
+            perhaps,
+            perhaps or self.opens_machine > 0,
             clicker,
             clicker or self.clicks_uncertain > 0,
             clicker or self.clicks_uncertain > 0 or self.clicks_machine > 0,

@@ -4,6 +4,7 @@ Everything refers to campaigns, deliveries and contacts by plain ids: tracking k
 nothing of them, so that it can run on hosts of its own.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -106,6 +107,8 @@ class Event(models.Model):
                 name="tracking_event_contact",
                 condition=Q(contact_id__isnull=False),
             ),
+            # For dropping rows past their time; they come in the order of time.
+            BrinIndex(fields=["at"], name="tracking_event_at"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from tracking.models import Engagement, Event, LinkClicker, Muted
+from tracking.querysets import lock_draining
 
 
 @transaction.atomic
@@ -14,8 +15,11 @@ def mute(epochs: Mapping[int, int]) -> None:
     Takes the new consent epoch by contact id. Their events and what they did with each
     campaign are erased; counts of campaigns stay as they are.
     """
+    # A batch that was read before us must not be written after us.
+    lock_draining()
     Muted.objects.bulk_create(
         [Muted(contact_id=contact, epoch=epoch) for contact, epoch in sorted(epochs.items())],
+        batch_size=5_000,
         update_conflicts=True,
         unique_fields=["contact_id"],
         update_fields=["epoch"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 _PREFIX = "tracking_event_"
 
@@ -31,9 +31,14 @@ def ensure(months: Iterable[date]) -> None:
 
 
 def drop_before(moment: datetime) -> list[str]:
-    """Drop the months that ended before `moment`; return their tables' names."""
+    """Drop the months that ended before `moment`; return their tables' names.
+
+    Raises `OperationalError` when somebody reads events for longer than we may wait: those
+    who write would have to wait behind us.
+    """
     last = f"{_PREFIX}{month_of(moment):%Y_%m}"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
         cursor.execute(
             "SELECT inhrelid::regclass::text FROM pg_inherits "
             "WHERE inhparent = 'tracking_event'::regclass"
