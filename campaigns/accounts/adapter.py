@@ -5,6 +5,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from tracking import client_ip
+
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped library
     """Only the set-up page and an owner make accounts."""
@@ -17,6 +19,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # unty
         uidb36, _, token = key.partition("-")
         path = reverse("account_reset_password_from_key", args=[uidb36, token])
         return f"{settings.PUBLIC_URL}{path}"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Believe X-Forwarded-For only from our own proxies, as tracking does."""
+        forwarded_for = request.headers.get("X-Forwarded-For", "")
+        trusted = client_ip.networks(settings.TRUSTED_PROXIES)
+        peer = request.META.get("REMOTE_ADDR", "")
+        # Unknown behind a Unix socket: all who come that way share one limit.
+        return client_ip.client_ip(peer, forwarded_for, trusted) or "::"
 
     def format_email_subject(self, subject: str) -> str:
         """Leave the Host header out of subjects, too."""

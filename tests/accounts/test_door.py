@@ -47,6 +47,26 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Clien
     assert "Too many failed" in response.content.decode()
 
 
+def failures_from(*addresses: str) -> int:
+    """Try wrong passwords of many people, each from the next address; count real refusals."""
+    tried = 0
+    for number, address in enumerate(addresses):
+        headers = {"x-forwarded-for": address}
+        data = {"login": f"somebody{number}@example.org", "password": "wrong"}
+        response = Client().post("/sign-in/", data, headers=headers)
+        tried += "are not correct" in response.content.decode()
+    return tried
+
+
+def test_a_forged_forwarded_address_does_not_lift_the_limit(member):
+    assert failures_from(*(f"203.0.113.{number}" for number in range(14))) == 10
+
+
+def test_behind_a_proxy_of_ours_people_are_told_apart(member, settings):
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    assert failures_from(*(f"203.0.113.{number}" for number in range(14))) == 14
+
+
 def test_the_limit_holds_for_all_web_processes(client: Client, member, settings):
     """A cache per process would give every process its own five tries."""
     assert settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache")

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from campaigns.accounts.models import Member, Workspace
+from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
 from campaigns.audience.models import Import, List
 from campaigns.sending.inbox import arriving, store
@@ -104,6 +104,13 @@ def _make_membership(workspace: Workspace) -> int:
     return Member.objects.get(workspace=workspace, user=user).pk
 
 
+def _make_provider(workspace: Workspace) -> int:
+    provider = Provider(workspace=workspace, name="Ours", kind=Provider.Kind.MAILGUN)
+    provider.credentials = {"api_key": "key", "sender_domain": "mg.acme.example"}
+    provider.save()
+    return provider.pk
+
+
 def _make_campaign(workspace: Workspace) -> int:
     sender = workspace.senders.first() or world.make_sender(workspace)
     into = List.objects.filter(workspace=workspace).first() or world.make_list(workspace)
@@ -119,7 +126,8 @@ def _make_token(workspace: Workspace) -> str:
 # Where `pk` comes from, by the beginning of the address: the first that fits.
 OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("settings/senders/", lambda workspace: world.make_sender(workspace).pk),
-    ("settings/providers/", lambda workspace: world.make_sender(workspace).provider_id),
+    ("settings/providers/", _make_provider),
+    ("events/", _make_provider),
     ("settings/members/", _make_membership),
     ("workspaces/", lambda workspace: workspace.pk),
     ("lists/", lambda workspace: world.make_list(workspace).pk),
@@ -132,6 +140,8 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
 # What other parameters stand for.
 VALUES: dict[str, Callable[[Workspace], Any]] = {
     "list_pk": lambda workspace: world.make_list(workspace).pk,
+    # A wrong one: the right ones are for the tests of provider events.
+    "secret": lambda workspace: "none",
     "kind": lambda workspace: "smtp",
     "token": _make_token,
     "uidb36": lambda workspace: "1",

@@ -37,6 +37,8 @@ PUBLIC = {
     "audience:stop_mail",
     "audience:preferences",
     "audience:own_measuring",
+    # For providers: the secret in the address is the key.
+    "sending:provider_events",
 }
 
 # Take a POST without a CSRF token: what they do, the token in their address allows, and
@@ -48,6 +50,8 @@ WITHOUT_CSRF = {
     "audience:stop_mail",
     "audience:preferences",
     "audience:own_measuring",
+    # For providers: the secret in the address is the key.
+    "sending:provider_events",
 }
 
 # About the person who is signed in, so readers may use them as well.
@@ -137,7 +141,7 @@ def test_an_object_of_ones_own_behind_a_foreign_one_is_no_key(route: Route, work
         assert stranger.post(path).status_code in {404, 405}
 
 
-@walk(has_object=True)
+@walk(has_object=True, is_public=False)
 def test_its_own_member_finds_it(route: Route, workspace, alice: Client):
     """Else the walk of the stranger would prove nothing."""
     path = route.path(route.values(workspace))
