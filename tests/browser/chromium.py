@@ -28,7 +28,7 @@ USER_AGENT = (
 @contextlib.contextmanager
 def reader(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
     """Give a browser of its own to a person with a public address."""
-    values = {
+    values: dict[str, Any] = {
         "user_agent": USER_AGENT,
         "extra_http_headers": {"X-Forwarded-For": stacks.READER_ADDRESS},
         "locale": "en-GB",

@@ -1,7 +1,7 @@
 """A real Candid and a real Chromium, each started once for all tests of this folder."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser import stack as stacks
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
+from tests.browser.shop import Shop, open_shop
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,6 +19,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             # In one process, so that one Chromium and one Candid do for all.
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell with a failure what the programs said."""
+    report = yield
+    if report.failed:
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, stacks.Stack):
+                report.sections.append(("What the programs said", value.log()))
+    return report
 
 
 # Playwright's loop runs as long as its fixture, and Django refuses to work beside a running
@@ -53,3 +67,10 @@ def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
     """Give a marketer's browser, not signed in."""
     with reader(chromium) as context:
         yield context
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """Give what the links of a mail lead to."""
+    with open_shop() as shop:
+        yield shop

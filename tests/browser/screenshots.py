@@ -1,0 +1,111 @@
+"""Photograph every page of the sample workspace: `python -m tests.browser.screenshots`.
+
+The pictures go to `docs/screenshots`: all pages on a wide screen in light colours and on a
+phone in dark ones, and the pages people see first in the other two ways as well.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import environment
+
+environment.prepare()  # Before the settings are read.
+
+from config.env import BASE_DIR  # noqa: E402
+from tests.browser import pages  # noqa: E402
+from tests.browser import stack as stacks  # noqa: E402
+from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader  # noqa: E402
+
+FOLDER = BASE_DIR / "docs" / "screenshots"
+SCREENS: dict[str, dict[str, Any]] = {
+    "wide-light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+    "phone-dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    "wide-dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone-light": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
+}
+EVERY_PAGE = ("wide-light", "phone-dark")
+SEEN_FIRST = ("home", "campaigns", "campaigns-report", "campaigns-edit")
+TALLEST = 2400
+
+
+def main() -> None:
+    """Start a Candid with the sample workspace, and photograph it."""
+    server = environment.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+            _empty_house(browser, Path(folder) / "empty")
+            _demo_house(browser, Path(folder) / "demo")
+            browser.close()
+    finally:
+        environment.stop(server)
+
+
+def _empty_house(browser: Browser, var: Path) -> None:
+    with stacks.running(var, names=["web"]) as stack:
+        for screen in EVERY_PAGE:
+            with reader(browser, **SCREENS[screen]) as context:
+                _photograph(context.new_page(), stack.address + "/setup/", "set-up", screen)
+
+
+def _demo_house(browser: Browser, var: Path) -> None:
+    with stacks.running(var, names=["web"], prepare=["demo"]) as stack:
+        with reader(browser) as context:
+            page = context.new_page()
+            pages.sign_in(page, stack.address)
+            found = pages.discover(page, stack)
+        for screen, options in SCREENS.items():
+            with reader(browser, **options) as context:
+                page = context.new_page()
+                _all(page, stack.address, found.outside, screen)
+                pages.sign_in(page, stack.address)
+                _all(page, stack.address, found.inside, screen)
+
+
+def _all(page: Page, address: str, paths: list[str], screen: str) -> None:
+    for path in paths:
+        name = _name(path)
+        if screen in EVERY_PAGE or name in SEEN_FIRST:
+            _photograph(page, address + path, name, screen)
+
+
+def _photograph(page: Page, url: str, name: str, screen: str) -> None:
+    page.goto(url, wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{name}-{screen}.png"
+    page.screenshot(
+        path=path,
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": width, "height": height},
+        animations="disabled",
+    )
+    _shrink(path)
+    sys.stdout.write(f"{path.relative_to(BASE_DIR)} {path.stat().st_size // 1024} kB\n")
+
+
+def _shrink(path: Path) -> None:
+    """Keep a picture to 128 colours: pages have few, and the repository stays small."""
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _name(path: str) -> str:
+    """Return `campaigns-report` for /campaigns/3/report/, and `unsubscribe` for /u/…/."""
+    if path.startswith(("/u/", "/p/")):
+        return "unsubscribe" if path.startswith("/u/") else "preferences"
+    words = [word for word in path.strip("/").split("/") if word and not word.isdecimal()]
+    one = "-one" if re.search(r"/\d+/$", path) else ""
+    return ("-".join(words) or "home") + one
+
+
+if __name__ == "__main__":
+    main()

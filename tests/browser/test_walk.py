@@ -1,0 +1,317 @@
+"""The whole of Candid, once through, as a newcomer walks it: from an empty house to the report."""
+
+import csv
+import email
+import email.policy
+import io
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from playwright.sync_api import (
+    BrowserContext,
+    FilePayload,
+    FrameLocator,
+    Locator,
+    Page,
+    Response,
+    expect,
+)
+
+from tests.browser import readers
+from tests.browser import stack as stacks
+from tests.browser.shop import Shop
+
+EMAIL = "ada@example.org"
+PASSWORD = "correct horse battery staple"
+# The test mail has a pixel too; opening it counts nowhere.
+TEST_OPENS = 1
+
+
+def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: Shop):
+    hits = Hits(browser_context)
+    page = browser_context.new_page()
+    set_up(page, empty_house.address)
+    import_readers(page, empty_house.address)
+    import_again(page)
+    campaign = compose(page, empty_house.address, shop)
+    preview(page)
+    send_test(page)
+    launch(page)
+    expect_mails(page, empty_house.address, readers.PEOPLE + 1)
+    assert hits.opens == 0, "importing, previews and sending must not open anything"
+
+    for number in (1, 2, 3):
+        open_mail(page, empty_house.address, f"leserin{number}@")
+    click_link(page, "See the offer", f"{shop.address}/offer")
+    open_mail(page, empty_house.address, "leserin4@")
+    click_link(page, "See the offer", f"{shop.address}/offer")
+    open_mail(page, empty_house.address, "leserin5@")
+    unsubscribe_by_footer(page)
+    unsubscribe_by_one_click(page, empty_house.address, "leserin6@")
+    open_test_mail(page, empty_house.address)
+    assert shop.visits == ["/offer", "/offer"]
+
+    read_report(page, empty_house.address, campaign)
+    check_exports(page, hits)
+    expect_mails(page, empty_house.address, readers.PEOPLE + 1)
+
+
+class Hits:
+    """Counts what this browser loads of the tracking addresses."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.opens = self.clicks = 0
+        context.on("response", self._count)
+
+    def _count(self, response: Response) -> None:
+        self.opens += "/track/open/" in response.url and response.status == 200
+        self.clicks += "/track/click/" in response.url and response.status == 302
+
+
+def set_up(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page).to_have_url(f"{address}/setup/")
+    page.get_by_label("Workspace name").fill("Paper & Ink")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill("12345")
+    page.get_by_label("Postal address").fill("1 Main Street\nSpringfield")
+    page.get_by_role("button", name="Set up").click()
+    expect(page.get_by_role("alert")).to_contain_text("too short")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Set up").click()
+    expect(page.get_by_role("link", name="New campaign").first).to_be_visible()
+    # The door is shut behind the first one.
+    page.goto(f"{address}/setup/")
+    expect(page).not_to_have_url(f"{address}/setup/")
+
+
+def import_readers(page: Page, address: str) -> None:
+    page.goto(f"{address}/lists/new/")
+    page.get_by_label("Name").fill("Readers")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Import a file").first.click()
+    upload(page)
+    expect(page.get_by_label("Character set")).to_have_value("windows-1252")
+    expect(page.get_by_label("Cells are separated by")).to_have_value(";")
+    expect(page.get_by_label("“E-Mail” becomes")).to_have_value("email")
+    expect(page.get_by_label("“Vorname” becomes")).to_have_value("first_name")
+    expect(page.get_by_label("“Land” becomes")).to_have_value("country")
+    expect(page.get_by_text("Äpfel & Söhne").first).to_be_visible()
+    state_basis(page)
+    page.get_by_role("button", name="Import").click()
+    expect_figure(page, "New contacts", readers.PEOPLE)
+    expect_figure(page, "New on the list", readers.PEOPLE)
+    expect_figure(page, "Lines left out", readers.REJECTED)
+    expect(page.get_by_text("keine-adresse")).to_be_visible()
+    left_out = downloaded_rows(page, "Download all")
+    assert len(left_out) == readers.REJECTED
+
+
+def import_again(page: Page) -> None:
+    """Import the same file once more: nothing changes."""
+    page.get_by_role("link", name="To the list").click()
+    page.get_by_role("link", name="Import a file").first.click()
+    upload(page)
+    state_basis(page)
+    page.get_by_role("button", name="Import").click()
+    expect_figure(page, "Unchanged contacts", readers.PEOPLE)
+    expect_figure(page, "New contacts", 0)
+    expect_figure(page, "Changed contacts", 0)
+
+
+def upload(page: Page) -> None:
+    file = FilePayload(name="leser.csv", mimeType="text/csv", buffer=readers.messy_file())
+    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+
+
+def state_basis(page: Page) -> None:
+    page.get_by_label("They asked for it").check()
+    page.get_by_label("They all agreed, and we say below how and when").check()
+    page.get_by_label("How did they agree?").fill("Ticked a box on our form.")
+    page.get_by_label("When?").fill("2026-01-02")
+
+
+def compose(page: Page, address: str, shop: Shop) -> str:
+    """Write a campaign, first with a merge tag that nobody has, and return its id."""
+    page.get_by_role("link", name="New campaign").first.click()
+    page.get_by_label("Name").fill("Spring letter")
+    page.get_by_role("button", name="Start writing").click()
+    expect(page).to_have_url(re.compile(r"/campaigns/\d+/edit/"))
+    page.get_by_label("Subject").fill("Spring, {{ contact.first_name }}")
+    page.get_by_label("Preheader").fill("All that is new")
+    page.get_by_label("From", exact=True).select_option(index=1)
+    page.get_by_label("Readers").check()
+    body = page.get_by_label("Body", exact=True)
+    body.fill("Dear {{ contact.nickname }},\n\nthis is it.")
+    page.get_by_role("button", name="Continue").first.click()
+    expect(page.locator("#problem-body")).to_contain_text("nickname")
+    body.fill(
+        'Dear {{ contact.first_name | default: "friend" }},\n\n'
+        f"[See the offer]({shop.address}/offer) or [read on]({shop.address}/story)."
+    )
+    page.get_by_role("button", name="Continue").first.click()
+    expect(page).to_have_url(re.compile(r"/campaigns/\d+/preview/"))
+    found = re.search(r"/campaigns/(\d+)/", page.url)
+    assert found
+    return found[1]
+
+
+def preview(page: Page) -> None:
+    """Look at it as one of the readers gets it, on a screen, on a phone, and as text."""
+    page.get_by_label("Find a contact").fill("leserin7@")
+    page.get_by_role("link", name="leserin7@example.com").click()
+    mail = page.frame_locator("iframe[title='The mail']")
+    expect(mail.get_by_text("Dear Zoë7,")).to_be_visible()
+    page.get_by_role("link", name="Mobile").click()
+    expect(mail.get_by_text("Dear Zoë7,")).to_be_visible()
+    page.get_by_role("link", name="Text", exact=True).click()
+    expect(page.locator("pre")).to_contain_text("Dear Zoë7,")
+
+
+def send_test(page: Page) -> None:
+    page.get_by_role("link", name="Test and send").first.click()
+    expect(page.get_by_text(f"{readers.PEOPLE} people", exact=True)).to_be_visible()
+    page.get_by_label("Send the test to").fill(EMAIL)
+    page.get_by_role("button", name="Send the test").click()
+    expect(page.get_by_text(f"The test is on its way to {EMAIL}")).to_be_visible()
+
+
+def launch(page: Page) -> None:
+    """Confirm, and watch it go out until all is sent, without touching the page."""
+    page.get_by_role("button", name=f"Send to {readers.PEOPLE} people now").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text(f"to {readers.PEOPLE} people now?")
+    question.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name=f"Send to {readers.PEOPLE} people now").click()
+    question.get_by_role("button", name="Yes").click()
+    expect(page).to_have_url(re.compile(r"/campaigns/\d+/$"))
+    expect(page.locator("#progress .status-tag").first).to_have_text("Sent", timeout=60_000)
+    expect(page.locator("#progress")).to_contain_text(f"{readers.PEOPLE} of {readers.PEOPLE}")
+
+
+def expect_mails(page: Page, address: str, count: int) -> None:
+    page.goto(f"{address}/inbox/")
+    expect(page.locator("main tbody tr")).to_have_count(count)
+
+
+def open_mail(page: Page, address: str, recipient: str) -> FrameLocator:
+    """Find the mail to this person, and look at it: its pixel is loaded."""
+    page.goto(f"{address}/inbox/?q={recipient}")
+    with page.expect_response(lambda response: "/track/open/" in response.url):
+        page.locator("main tbody a").click()
+    return mail_in(page)
+
+
+def mail_in(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe[title='The mail']")
+
+
+def click_link(page: Page, name: str, target: str) -> None:
+    """Click a link of the open mail, and arrive where it says."""
+    with page.expect_popup() as waiting:
+        mail_in(page).get_by_role("link", name=name).click()
+    waiting.value.wait_for_url(target)
+    waiting.value.close()
+
+
+def unsubscribe_by_footer(page: Page) -> None:
+    with page.expect_popup() as waiting:
+        mail_in(page).get_by_role("link", name="Unsubscribe").click()
+    leaving = waiting.value
+    # Mail scanners follow every link: looking at the page changes nothing.
+    leaving.reload()
+    expect(leaving.get_by_role("heading", name="Unsubscribe")).to_be_visible()
+    leaving.get_by_role("button", name="Unsubscribe").click()
+    expect(leaving.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+    leaving.close()
+
+
+def unsubscribe_by_one_click(page: Page, address: str, recipient: str) -> None:
+    """Do what a mail program does, as RFC 8058 has it: no cookies, one POST."""
+    page.goto(f"{address}/inbox/?q={recipient}")
+    mail = page.locator("main tbody a").get_attribute("href")
+    source = page.request.get(f"{address}{mail}source.eml").body()
+    headers = email.message_from_bytes(source, policy=email.policy.default)
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    url = headers["List-Unsubscribe"].strip("<>").split(">")[0]
+    looked = http("GET", url)
+    assert "You are unsubscribed" not in looked
+    http("POST", url, {"List-Unsubscribe": "One-Click"})
+    page.goto(f"{address}/contacts/?q={recipient}")
+    page.get_by_role("link", name=re.compile(recipient)).click()
+    expect(page.get_by_text("Unsubscribed").first).to_be_visible()
+
+
+def http(method: str, url: str, form: dict[str, str] | None = None) -> str:
+    """Ask without a browser, and return the text of the answer, whatever it is."""
+    data = urllib.parse.urlencode(form).encode() if form else None
+    request = urllib.request.Request(url, data, method=method)
+    try:
+        with urllib.request.urlopen(request) as response:
+            return str(response.read(), "utf-8")
+    except urllib.error.HTTPError as error:
+        assert method == "GET", f"{url} answers {error.code}"
+        return error.read().decode()
+
+
+def open_test_mail(page: Page, address: str) -> None:
+    """Open the test: its hits stand outside every count."""
+    page.goto(f"{address}/inbox/?q={EMAIL}")
+    page.locator("main tbody a").click()
+    expect(mail_in(page).get_by_text("Dear")).to_be_visible()
+
+
+def read_report(page: Page, address: str, campaign: str) -> None:
+    """Wait until all hits are counted, and read the report."""
+    page.goto(f"{address}/campaigns/{campaign}/report/")
+    stats = page.locator(".stats").first
+    people = readers.PEOPLE
+    expect(stats).to_contain_text(f"5 of {people} people who may be measured", timeout=60_000)
+    expect(stats).to_contain_text(f"2 of {people} people who may be measured")
+    expect(stats).to_contain_text(f"of {people} accepted by the mail server")
+    expect(stat(page, "Delivered")).to_have_text(str(people))
+    expect(stat(page, "Unsubscribed")).to_have_text("2")
+    expect(page.get_by_text("Sweden").first).to_be_visible()
+
+
+def check_exports(page: Page, hits: Hits) -> None:
+    """Hold the files against what was done here, to the unit."""
+    recipients = exported(page, "Recipients (CSV)")
+    assert len(recipients) == readers.PEOPLE
+    assert sum(int(row["Opens"] or 0) for row in recipients) == hits.opens - TEST_OPENS
+    assert sum(int(row["Clicks"] or 0) for row in recipients) == hits.clicks == 2
+    opened = [row["E-mail"] for row in recipients if int(row["Opens"] or 0)]
+    assert sorted(opened) == [f"leserin{number}@example.com" for number in range(1, 6)]
+    events = exported(page, "Events (CSV)")
+    assert [row["What"] for row in events].count("Open") == hits.opens - TEST_OPENS
+    assert [row["What"] for row in events].count("Click") == hits.clicks
+    assert {row["Country"] for row in events} <= {"Sweden", "SE"}
+    links = exported(page, "Links (CSV)")
+    assert len(links) == 2
+    assert sorted(int(row["Clicks by people"]) for row in links) == [0, 2]
+
+
+def exported(page: Page, name: str) -> list[dict[str, str]]:
+    page.get_by_role("button", name="Export").click()
+    return downloaded_rows(page, name)
+
+
+def stat(page: Page, label: str) -> Locator:
+    figure = page.locator(".stat").filter(has=page.get_by_text(label, exact=True))
+    return figure.locator(".stat-value").first
+
+
+def expect_figure(page: Page, label: str, value: int) -> None:
+    """Wait until the figure under this label has this value."""
+    expect(stat(page, label)).to_have_text(f"{value:,}", timeout=30_000)
+
+
+def downloaded_rows(page: Page, name: str) -> list[dict[str, str]]:
+    """Click a download and return the rows of its CSV."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=name).click()
+    text = waiting.value.path().read_text("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
