@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from campaigns.audience import recipient_links
 from campaigns.composing import headers, mime, writing
+from campaigns.composing.marks import Hole
 from campaigns.composing.merge_tags import MergeTagError as MergeTagError
 from campaigns.composing.models import Revision
 from campaigns.composing.slots import Person as Person
@@ -105,9 +106,8 @@ class Mail:
             f"List-Id: {self._list_id}\r\n".encode("ascii"),
             f"List-Unsubscribe: {before}".encode("ascii"),
         ]
-        token: mime.Maker = lambda person: person.unsubscribe_token.encode("ascii")  # noqa: E731
         for part in middle:
-            fields += [token, part.encode("ascii")]
+            fields += [mime.TOKENS[Hole.UNSUBSCRIBE], part.encode("ascii")]
         fields.append(b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
         fields.append(f"X-Tracking: {self._mode}\r\n".encode("ascii"))
         return fields

@@ -18,8 +18,8 @@ _FONT = (
     "font:400 13px/20px -apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,"
     "sans-serif"
 )
-# Readable on white and on black, as pasted HTML may bring either.
-_GREY = "#757b85"
+# Readable on white and on light grey; our own layout lightens it in the dark.
+_GREY = "#646b77"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+# Nearly every address there is, in one look.
+_plain_address = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
+).fullmatch
 _LINE = 76
 
 
@@ -17,12 +22,15 @@ class HeaderError(Exception):
 
 def clean(value: str) -> str:
     """Return `value` on one line: each run of white space and control characters a space."""
+    if value.isprintable() and "  " not in value:  # Nearly always; far cheaper to see.
+        return value.strip(" ")
     return _CONTROL.sub(" ", value).strip()
 
 
 def text(name: str, value: str) -> bytes:
     """Return the field `name` with free text, folded, with its line end."""
-    return f"{name}: ".encode() + unstructured(value, used=len(name) + 2) + b"\r\n"
+    body = unstructured(value, used=len(name) + 2)
+    return b"%b: %b\r\n" % (name.encode("ascii"), body)
 
 
 def unstructured(value: str, *, used: int) -> bytes:
@@ -71,6 +79,8 @@ def ascii_phrase(name: str) -> str:
 
 def address(email: str) -> bytes:
     """Return one address and no more, its domain in ASCII. Raises `HeaderError`."""
+    if len(email) <= 254 and _plain_address(email):
+        return email.encode("ascii")
     local, at, domain = email.rpartition("@")
     if not domain.isascii():
         try:
@@ -90,6 +100,9 @@ def address(email: str) -> bytes:
 
 def _words(value: str, *, used: int) -> bytes:
     """Return RFC 2047 words, each of whole characters, one a line of 76 bytes."""
+    whole = value.encode("utf-8", "replace")
+    if len(whole) <= _bytes_in(_LINE - used):
+        return b"=?utf-8?b?" + binascii.b2a_base64(whole, newline=False) + b"?="
     words: list[bytes] = []
     current, room = b"", _bytes_in(_LINE - used)
     for character in value:
@@ -99,7 +112,9 @@ def _words(value: str, *, used: int) -> bytes:
             current, room = b"", _bytes_in(_LINE - 1)
         current += encoded
     words.append(current)
-    return b"\r\n ".join(b"=?utf-8?b?" + base64.b64encode(word) + b"?=" for word in words)
+    return b"\r\n ".join(
+        b"=?utf-8?b?" + binascii.b2a_base64(word, newline=False) + b"?=" for word in words
+    )
 
 
 def _bytes_in(line: int) -> int:

@@ -14,12 +14,20 @@ from email.utils import format_datetime
 from operator import itemgetter
 
 from campaigns.composing import headers, quoted_printable
-from campaigns.composing.slots import Person, Slot, Text
+from campaigns.composing.marks import Hole
+from campaigns.composing.slots import HOLES, Person, Slot, Text
 
 # "=_" stands in no quoted-printable text, so no body can hold the boundary.
 BOUNDARY = "=_alternative"
 
 Maker = Callable[[Person], bytes]
+
+# Tokens are short words of base64url, which need no encoding anywhere in a mail.
+TOKENS: dict[Hole, Maker] = {
+    Hole.OPEN: lambda person: person.open_token.encode("ascii"),
+    Hole.CLICK: lambda person: person.click_token.encode("ascii"),
+    Hole.UNSUBSCRIBE: lambda person: person.unsubscribe_token.encode("ascii"),
+}
 
 
 class Skeleton:
@@ -29,7 +37,7 @@ class Skeleton:
         self._fixed: list[bytes] = []
         self._makers: dict[Maker, int] = {}
         self._order: list[int] = []
-        self._body_makers: dict[Slot, Maker] = {}
+        self._body_makers: dict[Slot, Maker] = {HOLES[hole]: TOKENS[hole] for hole in Hole}
 
     def add(self, part: bytes | Maker) -> None:
         """Append fixed bytes, or a maker that gives bytes per person."""

@@ -41,7 +41,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             self.filter(mine, status__in=EDITABLE).update(
                 **values,
                 version=F("version") + 1,
-                revision=Case(When(Exists(frozen), then=F("revision") + 1), default=F("revision")),
+                revision=F("revision") + Case(When(Exists(frozen), then=1), default=0),
                 last_tab=tab,
                 updated_at=Now(),
             )

@@ -29,15 +29,16 @@ def fixed(text: str, *, at_start: bool, before_slot: bool) -> bytes:
 
 def value(text: str) -> bytes:
     """Encode what one slot gives; the line it begins in is empty."""
-    if _plain(text):
+    if text.isascii() and ((text.isalnum() and len(text) < 76) or _plain(text)):
         return text.encode("ascii")
     return _encode(text)
 
 
 def _encode(text: str) -> bytes:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Lone surrogates cannot leave as UTF-8; a person must not fail for one.
     encoded = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True)
-    while _DOT.search(encoded):
+    while encoded.startswith(b".") or b"\n." in encoded:
         encoded = _DOT.sub(b"=2E=\n", encoded)
-    return encoded.replace(b"\n", b"\r\n")
+    return encoded.replace(b"\n", b"\r\n") if b"\n" in encoded else encoded

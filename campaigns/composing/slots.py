@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import markupsafe
 from liquid.builtin.expressions import FilteredExpression, Path, StringLiteral
@@ -18,9 +19,11 @@ from campaigns.composing import limits, merge_tags
 from campaigns.composing.marks import Hole, Tag, source_of
 
 
-@dataclass(frozen=True)
-class Person:
-    """One recipient, as one mail needs them. `contact` has plain strings."""
+class Person(NamedTuple):
+    """One recipient, as one mail needs them. `contact` has plain strings.
+
+    Tokens are words of base64url. A tuple, because one is made for every mail.
+    """
 
     uuid_hex: str
     address: str
@@ -41,7 +44,7 @@ class Links:
 Slot = Callable[[Person], str]
 Method = Callable[[str], str]
 
-_HOLES: dict[Hole, Slot] = {
+HOLES: dict[Hole, Slot] = {
     Hole.OPEN: lambda person: person.open_token,
     Hole.CLICK: lambda person: person.click_token,
     Hole.UNSUBSCRIBE: lambda person: person.unsubscribe_token,
@@ -88,7 +91,7 @@ class Compiler:
     def _slot(self, group: Sequence[str | Tag | Hole]) -> Slot:
         only = group[0] if len(group) == 1 else None
         if isinstance(only, Hole):
-            return _HOLES[only]
+            return HOLES[only]
         source = "".join(
             merge_tags.literal(piece) if isinstance(piece, str) else source_of(piece)
             for piece in group
@@ -148,13 +151,25 @@ class Compiler:
 
 
 def _closure(field: str, steps: Sequence[Method], *, escape: bool) -> Slot:
+    """Return the slot of one field: these run for every mail, so nothing in them is spare."""
+    finish = _escaped if escape else str
+    if not steps:
+        return lambda person: finish(person.contact.get(field) or "")
+    if len(steps) == 1:
+        step = steps[0]
+        return lambda person: finish(step(person.contact.get(field) or ""))
+
     def fill(person: Person) -> str:
         value = person.contact.get(field) or ""
         for step in steps:
             value = step(value)
-        return str(markupsafe.escape(value)) if escape else value
+        return finish(value)
 
     return fill
+
+
+def _escaped(value: str) -> str:
+    return value if value.isalnum() else str(markupsafe.escape(value))
 
 
 def groups(pieces: Sequence[str | Tag | Hole]) -> list[list[str | Tag | Hole]]:

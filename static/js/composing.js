@@ -176,6 +176,12 @@
     later(700);
   });
 
+  // htmx forgets buttons that stand outside their form.
+  form.addEventListener("htmx:configRequest", (event) => {
+    const button = event.detail.triggeringEvent?.submitter;
+    if (button?.name) event.detail.parameters[button.name] = button.value;
+  });
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt !== form) return;
     clearTimeout(waiting);
@@ -203,6 +209,7 @@
       }
     }
     if (dirty && !sending) tell("waiting");
+    if (state().dataset.held) document.getElementById("conflict").scrollIntoView({ block: "center" });
     follow();
     if (document.querySelector("#compose-advice .alert-danger")) {
       document.querySelector(".problems > *")?.parentElement.parentElement.scrollIntoView({ block: "center" });
