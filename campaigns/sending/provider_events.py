@@ -123,8 +123,9 @@ def _is_dead(event: AnymailTrackingEvent) -> bool:
     if event.reject_reason not in DEAD:
         return False
     told = event.esp_event if isinstance(event.esp_event, dict) else {}
-    amazon = told.get("bounce") if isinstance(told.get("bounce"), dict) else {}
-    return told.get("Type") != "SoftBounce" and amazon.get("bounceType", "Permanent") == "Permanent"
+    bounce = told.get("bounce")
+    amazon = bounce.get("bounceType") if isinstance(bounce, dict) else "Permanent"
+    return told.get("Type") != "SoftBounce" and amazon == "Permanent"
 
 
 def _suppress(delivery: Delivery, event: AnymailTrackingEvent) -> None:
