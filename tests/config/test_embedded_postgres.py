@@ -4,6 +4,7 @@ import os
 import pwd
 import signal
 import subprocess
+import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -184,6 +185,23 @@ def test_below_a_closed_folder_the_data_lives_elsewhere_and_the_folder_stays_clo
         assert closed.stat().st_mode & 0o777 == 0o700
     finally:
         subprocess.run(["rm", "-rf", str(server.home.path)], check=True)
+
+
+def test_programs_that_its_account_cannot_reach_are_copied_whole(var):
+    server = Server(var, durable=False)
+    packages = Path(sysconfig.get_path("purelib"))
+    server.bin = places.copy_programs(packages, server.home, server.account)
+    assert server.bin.is_relative_to(server.home.path)
+    server.prepare()
+    process = start(server)
+    try:
+        server.wait_until_answering(lambda seconds: alive(process, seconds))
+        server.make_database()
+        with psycopg.connect(url(var)) as connection:
+            connection.execute("CREATE EXTENSION citext")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
 
 
 def test_a_moved_checkout_finds_its_data_and_a_copied_one_is_told(var):
