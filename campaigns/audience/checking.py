@@ -47,8 +47,9 @@ class Checker:
 
     def __init__(self, workspace_id: int, mapping: Mapping[int, str], width: int) -> None:
         self.remarks: list[str] = []
-        self._workspace_id = workspace_id
         self._width = width
+        self._fingerprint = addresses.fingerprinter(workspace_id)
+        self._json = json.JSONEncoder(ensure_ascii=False).encode
         self._at = {target: number for number, target in mapping.items() if target}
         self._fields = [
             (target.removeprefix(columns.FIELD), number)
@@ -73,7 +74,7 @@ class Checker:
             line,
             email,
             email_key,
-            addresses.fingerprint(self._workspace_id, email_key),
+            self._fingerprint(email_key),
             self._text(cells, "first_name", MAX_NAME),
             self._text(cells, "last_name", MAX_NAME),
             self._word(cells, "language", _language),
@@ -124,7 +125,7 @@ class Checker:
         for key, number in self._fields:
             if number < len(cells) and (text := cells[number].strip()):
                 found[key] = self._clean(text, MAX_FIELD)
-        return json.dumps(found, ensure_ascii=False) if found else "{}"
+        return self._json(found) if found else "{}"
 
     def _agreement(self, cells: Sequence[str]) -> str:
         text = self._raw(cells, columns.MEASURING)

@@ -121,13 +121,13 @@ def _stage_chunk(
 ) -> None:
     remarks: list[ImportRemark] = []
     with transaction.atomic():
-        people = list(_check(one, checker, chunk, remarks))
-        staging.copy(one.pk, people)
+        # Checked while they are sent: the database stores one row as we read the next.
+        staged = staging.copy(one.pk, _check(one, checker, chunk, remarks))
         ImportRemark.objects.bulk_create(remarks, batch_size=1000)
         one.bytes_read = position
         one.rows_read += len(chunk)
-        one.rows_staged += len(people)
-        one.rejected += len(chunk) - len(people)
+        one.rows_staged += staged
+        one.rejected += len(chunk) - staged
         one.partly += sum(remark.imported for remark in remarks)
         one.lease_until = timezone.now() + LEASE
         _save_claimed(

@@ -58,10 +58,11 @@ def merge(one: Import) -> Outcome:
         "said_on": one.measuring_said_on,
         "actor": one.created_by_id,
     }
+    _run("SET LOCAL work_mem = '64MB'", values)
     _run("SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values)
     staged = _run(_GATHER.format(staged=staging.table(one.pk)), values)
     _run(_HEED_REFUSALS.format(staged=staging.table(one.pk)), values)
-    _run("ANALYZE gathered", values)
+    _run("ANALYZE gathered (contact_id, is_new)", values)
     suppressed = _run("DELETE FROM gathered WHERE suppressed", values)
     created = _run(_CREATE, values)
     if created != _number("SELECT count(*) FROM gathered WHERE is_new", values):

@@ -44,13 +44,15 @@ def create(import_id: int) -> None:
         )
 
 
-def copy(import_id: int, people: Iterable[Person]) -> None:
-    """Add `people` to the table."""
+def copy(import_id: int, people: Iterable[Person]) -> int:
+    """Add `people` to the table, and return how many they were."""
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _kind in _TYPES)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_identifier(import_id), names)
     with connection.cursor() as cursor, cursor.copy(statement) as rows:
-        for person in people:
+        number = 0
+        for number, person in enumerate(people, 1):  # noqa: B007  # the last number is the answer
             rows.write_row(person)
+    return number
 
 
 def count(import_id: int) -> int | None:

@@ -26,8 +26,10 @@ class ConsentEntry(models.Model):
         PREFERENCES = "preferences", _("Preferences page")
         MEMBER = "member", _("A member of the workspace")
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
-    contact = models.ForeignKey("audience.Contact", models.CASCADE, related_name="consent_entries")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    contact = models.ForeignKey(
+        "audience.Contact", models.CASCADE, related_name="consent_entries", db_index=False
+    )
     state = models.CharField(max_length=10, choices=Consent)
     source = models.CharField(max_length=12, choices=Source)
     # What the person was told and how we know: {"statement": …, "import_id": …, …}.
@@ -36,7 +38,7 @@ class ConsentEntry(models.Model):
     said_at = models.DateTimeField(null=True)
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
 
     class Meta:

@@ -115,8 +115,8 @@ class Import(models.Model):
 class ImportRemark(models.Model):
     """A line that was not imported, or not whole, and why."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
-    of = models.ForeignKey(Import, models.CASCADE, related_name="remarks")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    of = models.ForeignKey(Import, models.CASCADE, related_name="remarks", db_index=False)
     line = models.PositiveIntegerField()
     imported = models.BooleanField(default=False)
     reason = models.CharField(max_length=300)

@@ -50,7 +50,9 @@ class Suppression(models.Model):
         MANUAL = "manual", _("Added by a member")
         ERASED = "erased", _("Asked to be erased")
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="suppressions")
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="suppressions", db_index=False
+    )
     # Keyed BLAKE2 of the address key (`addresses.fingerprint`): outlives erasure.
     fingerprint = models.BinaryField(max_length=16)
     reason = models.CharField(max_length=20, choices=Reason)

@@ -1,0 +1,177 @@
+"""Import rows per second: the whole way, from the uploaded file to people on a list.
+
+The reference gets the same rows already read, checked and de-duplicated by us, and only has
+to store them with `bulk_create(ignore_conflicts=True)`: contacts, then subscriptions. The
+rounds of the three ways alternate on the same PostgreSQL, and the median counts.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import connection
+
+from campaigns.accounts.models import Workspace
+from campaigns.audience import checking, columns, importing, reading
+from campaigns.audience.models import Contact, Import, List, Subscription
+
+ROWS = 100_000
+ROUNDS = 3
+TARGET = 4
+NAMES = ["E-mail", "First name", "Last name", "Country", "Company", "Plan"]
+
+
+def run() -> list[dict[str, Any]]:
+    """Measure, and return the figures as `python -m bench` prints them."""
+    content = _file()
+    ways: dict[str, Callable[[bytes], float]] = {
+        "import": _import,
+        "bulk_create": _bulk_create,
+        "copy": _raw_copy,
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _round in range(ROUNDS):
+        for name, way in ways.items():
+            seconds[name].append(way(content))
+    rate = {name: ROWS / statistics.median(taken) for name, taken in seconds.items()}
+    ratio = rate["import"] / rate["bulk_create"]
+    share = rate["import"] / rate["copy"]
+    return [
+        {
+            "name": "import.rows",
+            "figure": rate["import"],
+            "unit": "rows/s",
+            "reference": "bulk_create(ignore_conflicts=True) of the same rows, already parsed"
+            f" (and {share:.1%} of a raw COPY of the file)",
+            "reference_figure": rate["bulk_create"],
+            "ratio": ratio,
+            "target": TARGET,
+            "met": ratio >= TARGET,
+        }
+    ]
+
+
+def _file() -> bytes:
+    """A file like people's: 3 % repeated in other case, 1 % broken, a few IDN domains."""
+    chance = random.Random(1)
+    lines = [";".join(NAMES)]
+    for number in range(ROWS):
+        email = f"person{number}@example{number % 500}.com"
+        dice = chance.random()
+        if dice < 0.03:
+            email = f"PERSON{chance.randrange(number + 1)}@Example{number % 500}.com"
+        elif dice < 0.04:
+            email = f"person{number}.example.com"
+        elif dice < 0.045:
+            email = f"person{number}@bücher{number % 50}.example"
+        lines.append(f"{email};Jörg {number};Müller;Germany;Acme {number % 1000} GmbH;gold")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def _mapping() -> dict[int, str]:
+    return columns.guess(NAMES, [["x"] * len(NAMES)])
+
+
+def _import(content: bytes) -> float:
+    onto = _new_list()
+    one = Import.objects.create(
+        workspace=onto.workspace,
+        list=onto,
+        file=ContentFile(content, name="bench.csv"),
+        size=len(content),
+        delimiter=";",
+        names=NAMES,
+        mapping={str(number): target for number, target in _mapping().items()},
+        basis="consent",
+    )
+    importing.start(one)
+    began = time.perf_counter()
+    importing.run(one.pk)
+    taken = time.perf_counter() - began
+    one.refresh_from_db()
+    if one.status != Import.Status.DONE or one.rows_read != ROWS:
+        raise RuntimeError(f"the import ended as {one.status}: {one.error}")
+    _clean(onto, expected=one.contacts_created)
+    return taken
+
+
+def _bulk_create(content: bytes) -> float:
+    onto = _new_list()
+    people = list(_people(onto, content))
+    began = time.perf_counter()
+    Contact.objects.bulk_create(
+        (
+            Contact(
+                workspace_id=onto.workspace_id,
+                email=person.email,
+                email_key=person.email_key,
+                fingerprint=person.fingerprint,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                country=person.country,
+                fields={"company": "Acme", "plan": "gold"},
+            )
+            for person in people
+        ),
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+    ids = Contact.objects.filter(workspace=onto.workspace_id).values_list("pk", flat=True)
+    Subscription.objects.bulk_create(
+        (Subscription(workspace_id=onto.workspace_id, list=onto, contact_id=pk) for pk in ids),
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
+    taken = time.perf_counter() - began
+    _clean(onto, expected=len(people))
+    return taken
+
+
+def _people(onto: List, content: bytes) -> Iterator[checking.Person]:
+    checker = checking.Checker(onto.workspace_id, _mapping(), len(NAMES))
+    seen: set[str] = set()
+    for line, cells in reading.rows(io.BytesIO(content), reading.Shape("utf-8", ";")):
+        try:
+            person = checker.check(line, cells)
+        except checking.RejectedError:
+            continue
+        if person.email_key not in seen:
+            seen.add(person.email_key)
+            yield person
+
+
+def _raw_copy(content: bytes) -> float:
+    with connection.cursor() as cursor:
+        names = ", ".join(f"c{number} text" for number in range(len(NAMES)))
+        cursor.execute(f"CREATE TEMPORARY TABLE bench_copy ({names})")
+        began = time.perf_counter()
+        statement = "COPY bench_copy FROM STDIN WITH (FORMAT csv, DELIMITER ';', HEADER)"
+        with cursor.copy(statement) as rows:
+            rows.write(content)
+        taken = time.perf_counter() - began
+        cursor.execute("DROP TABLE bench_copy")
+    return taken
+
+
+def _new_list() -> List:
+    workspace = Workspace.objects.create(name="Benchmark", postal_address="Nowhere 1")
+    return List.objects.create(workspace=workspace, name="Benchmark")
+
+
+def _clean(onto: List, *, expected: int) -> None:
+    """Check what was stored, and remove it."""
+    stored = Subscription.objects.filter(list=onto).count()
+    if stored != expected or not 0.9 * ROWS < stored < ROWS:
+        raise RuntimeError(f"{stored} people were stored, {expected} expected")
+    workspace = [onto.workspace_id]
+    with connection.cursor() as cursor:
+        for table in ("importremark", "import", "field", "subscription", "list", "contact"):
+            cursor.execute(f"DELETE FROM audience_{table} WHERE workspace_id = %s", workspace)
+        cursor.execute("DELETE FROM accounts_workspace WHERE id = %s", workspace)
+        cursor.execute("VACUUM ANALYZE audience_contact, audience_subscription")
