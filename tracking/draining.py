@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,17 @@ from django.db import (
 
 from tracking import counting, sorting, spool
 from tracking.bursts import Recent
+from tracking.copying import Copier
 from tracking.models import SpoolPosition
 from tracking.querysets import lock_draining
+from tracking.snapshots import SnapshotError
 
 logger = logging.getLogger(__name__)
 
 BATCH = 10_000
 IDLE_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 5.0
+COPY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Drainer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._recent = Recent()
+        self._copier = Copier(folder)
+        self._copied_at: float | None = None
         # Segments that are gone from the disk, and whose places may be forgotten.
         self._removed: list[str] = []
 
@@ -92,6 +98,7 @@ class Drainer:
         wait = IDLE_SECONDS
         while not stop.is_set():
             try:
+                self._copy_links()
                 if self.step() == 0:
                     stop.wait(IDLE_SECONDS)
                 wait = IDLE_SECONDS
@@ -104,6 +111,16 @@ class Drainer:
             except (DataError, IntegrityError):
                 logger.exception("A batch of hits was refused; looking for the one it is about")
                 self._skip_refused(stop)
+
+    def _copy_links(self) -> None:
+        now = time.monotonic()
+        if self._copied_at is not None and now - self._copied_at < COPY_SECONDS:
+            return
+        self._copied_at = now
+        try:
+            self._copier.copy()
+        except SnapshotError as error:
+            logger.warning("Links could not be copied beside the spool: %s", error)
 
     def _skip_refused(self, stop: threading.Event) -> None:
         """Go on one by one, and pass over the record that the database will never take."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from functools import cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from tracking import client_ip, hits, keys, pages
 from tracking.addresses import CLICK_PATH, OPEN_PATH, OPEN_SUFFIX
 from tracking.models import Link
 from tracking.redirects import LookupFailed, Redirects
+from tracking.snapshots import Snapshot
 from tracking.spool import Writer
 from tracking.tokens import Kind, Mode, Signer, TokenError
 
@@ -47,22 +48,32 @@ _PIXEL_HEADERS = [
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     *_PRIVATE,
 ]
+_EMPTY = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "0")]
 # What may stand in a Location header as it is: RFC 3986's characters, and "%".
 _URI = "%/:=&?~#+!$,;'@()*[]-._"
 
 Recorder = Callable[[hits.Hit], None]
+# A full disk is told of once in so long, not with every hit.
+_TELL_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the answers rest on."""
+
+    signer: Signer
+    redirects: Redirects
+    record: Recorder
+    trusted_proxies: tuple[client_ip.Network, ...] = ()
 
 
 class Tracking:
     """Answers `/track/…`, and leaves all other paths to the application behind it."""
 
-    def __init__(
-        self, behind: WSGIApplication, signer: Signer, redirects: Redirects, record: Recorder
-    ) -> None:
+    def __init__(self, behind: WSGIApplication, parts: Parts) -> None:
         self._behind = behind
-        self._signer = signer
-        self._redirects = redirects
-        self._record = record
+        self._parts = parts
+        self._told_at: float | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -74,7 +85,7 @@ class Tracking:
             return self._behind(environ, start_response)
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "HEAD"):
-            start_response("405 Method Not Allowed", [("Allow", "GET, HEAD"), *_PRIVATE])
+            start_response("405 Method Not Allowed", [("Allow", "GET, HEAD"), *_EMPTY, *_PRIVATE])
             return [b""]
         body = answer(path, environ, start_response)
         return [b""] if method == "HEAD" else [body]
@@ -83,7 +94,7 @@ class Tracking:
         """Serve the pixel, whatever happens: a broken image would show in the mail."""
         text = path[len(OPEN_PATH) :].removesuffix(OPEN_SUFFIX)
         try:
-            token = self._signer.read(Kind.OPEN, text)
+            token = self._parts.signer.read(Kind.OPEN, text)
         except TokenError:
             token = None
         if token is not None and token.mode is not Mode.SELF:
@@ -95,34 +106,53 @@ class Tracking:
         """Redirect to a stored link, or say that there is none."""
         text, _slash, digits = path[len(CLICK_PATH) :].partition("/")
         try:
-            token = self._signer.read(Kind.CLICK, text)
+            token = self._parts.signer.read(Kind.CLICK, text)
             number = _number(digits)
         except TokenError:
             return _not_found(start_response)
-        target = self._redirects.target(token.campaign_id, number)
+        target = self._parts.redirects.target(token.campaign_id, number)
         if target is None:
             return _not_found(start_response)
         if token.mode is not Mode.SELF:
             self._note(Kind.CLICK, text, number, environ)
         location = ("Location", quote(target, safe=_URI))
-        start_response("302 Found", [location, ("Content-Length", "0"), *_PRIVATE])
+        start_response("302 Found", [location, *_EMPTY, *_PRIVATE])
         return b""
 
     def _note(self, kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> None:
         if environ["REQUEST_METHOD"] == "HEAD":
             return
         try:
-            self._record(_hit(kind, text, number, environ))
+            self._parts.record(self._hit(kind, text, number, environ))
         except OSError:
             # The reader is answered all the same; the operator hears of it here.
-            logger.exception("A hit could not be written to the spool")
+            self._tell("Hits cannot be written to the spool, and are lost")
+
+    def _hit(self, kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> hits.Hit:
+        get = environ.get
+        address = client_ip.client_ip(
+            get("REMOTE_ADDR", ""), get("HTTP_X_FORWARDED_FOR", ""), self._parts.trusted_proxies
+        )
+        agent = get("HTTP_USER_AGENT", "")
+        return hits.Hit(time.time_ns(), kind, text, number, address, agent, _flags(environ))
+
+    def _tell(self, message: str) -> None:
+        now = time.monotonic()
+        if self._told_at is None or now - self._told_at >= _TELL_SECONDS:
+            self._told_at = now
+            logger.exception(message)
 
 
 def application(behind: WSGIApplication) -> Tracking:
     """Return the tracking callable by the settings, in front of `behind`."""
     spool = Writer(settings.SPOOL_DIR, fsync_seconds=settings.SPOOL_FSYNC_SECONDS)
-    redirects = Redirects(_links, settings.SPOOL_DIR / "links.json")
-    return Tracking(behind, keys.signer(), redirects, lambda hit: spool.append(hits.pack(hit)))
+    parts = Parts(
+        signer=keys.signer(),
+        redirects=Redirects(_links, Snapshot(settings.SPOOL_DIR)),
+        record=lambda hit: spool.append(hits.pack(hit)),
+        trusted_proxies=client_ip.networks(settings.TRUSTED_PROXIES),
+    )
+    return Tracking(behind, parts)
 
 
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -137,27 +167,20 @@ def _links(campaign_id: int) -> dict[int, str]:
         return dict(found.values_list("number", "url"))
     except DatabaseError as error:
         raise LookupFailed from error
+    finally:
+        # No request of Django's ends here, which would give the connection back.
+        close_old_connections()
 
 
-def _hit(kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> hits.Hit:
+def _flags(environ: WSGIEnvironment) -> str:
     get = environ.get
     purpose = f"{get('HTTP_SEC_PURPOSE', '')}{get('HTTP_PURPOSE', '')}{get('HTTP_X_MOZ', '')}"
-    flags = (
+    return (
         (hits.SIGNAL if get("HTTP_SEC_GPC") == "1" or get("HTTP_DNT") == "1" else "")
         + (hits.PREFETCH if "prefetch" in purpose.lower() else "")
         + (hits.FETCH_METADATA if "HTTP_SEC_FETCH_MODE" in environ else "")
         + (hits.LANGUAGE if get("HTTP_ACCEPT_LANGUAGE") else "")
     )
-    address = client_ip.client_ip(
-        get("REMOTE_ADDR", ""), get("HTTP_X_FORWARDED_FOR", ""), _trusted()
-    )
-    agent = get("HTTP_USER_AGENT", "")
-    return hits.Hit(time.time_ns(), kind, text, number, address, agent, flags)
-
-
-@cache
-def _trusted() -> tuple[client_ip.Network, ...]:
-    return client_ip.networks(settings.TRUSTED_PROXIES)
 
 
 def _number(digits: str) -> int:
