@@ -31,6 +31,8 @@ class Problem:
 
 def problems(campaign: Campaign) -> list[Problem]:
     """Return what must be mended before `campaign` can be sent; empty when it can."""
+    if len(campaign.body) > LARGEST:
+        return [Problem("body", _too_large(len(campaign.body)))]
     found = [*_missing(campaign), *_addresses(campaign), *_merge_tags(campaign)]
     return found or list(_size(campaign, above=LARGEST, sentence=_too_large))
 

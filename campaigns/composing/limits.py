@@ -46,7 +46,7 @@ class Environment(liquid.Environment):
     """Liquid with limits on loops, output, names and depth, and with the allowed parts only."""
 
     loop_iteration_limit = 1_000
-    output_stream_limit = 1_000_000
+    output_stream_limit = 2_000_000
     local_namespace_limit = 200_000
     context_depth_limit = 20
     block_nesting_limit = 20
