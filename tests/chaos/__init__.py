@@ -1,0 +1,1 @@
+"""Long proofs: processes are killed."""
