@@ -1,6 +1,7 @@
 """The room of what a campaign says, to whom and from whom."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ComposingConfig(AppConfig):
@@ -8,8 +9,19 @@ class ComposingConfig(AppConfig):
     label = "composing"
 
     def ready(self) -> None:
-        """Tell audience which lists a mail came through, so that leaving means those."""
+        """Tell the rooms below what only this one knows.
+
+        Audience learns which lists a mail came through, so that leaving means those.
+        """
+        from campaigns.accounts import audit
         from campaigns.audience import unsubscribing
         from campaigns.composing import querysets
 
         unsubscribing.register_campaign_lists(querysets.list_ids)
+        audit.register_labels(
+            {
+                "campaign_created": _("Started a campaign"),
+                "campaign_copied": _("Copied a campaign"),
+                "campaign_deleted": _("Deleted a draft"),
+            }
+        )

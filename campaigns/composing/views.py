@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience.models import Contact
 from campaigns.composing import editing, pages, previewing
@@ -36,6 +37,7 @@ def new(request: WorkspaceRequest) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "composing/new.html", {"form": form}, status=status)
     campaign = editing.create(request.workspace, request.user, form.cleaned_data["name"])
+    audit.record(request, request.workspace, "campaign_created", campaign=campaign.pk)
     return redirect("composing:edit", campaign.pk)
 
 
@@ -101,6 +103,7 @@ def frame(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def duplicate(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Copy a campaign into a new draft."""
     copy = editing.duplicate(_campaign(request, pk), request.user)
+    audit.record(request, request.workspace, "campaign_copied", campaign=copy.pk, of=pk)
     messages.success(request, _("This is your copy. The original stays as it was."))
     return redirect("composing:edit", copy.pk)
 
@@ -112,6 +115,7 @@ def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "composing/delete.html", {"campaign": campaign})
     if request.workspace.campaigns.filter(pk=pk).delete_drafts():
+        audit.record(request, request.workspace, "campaign_deleted", campaign=pk)
         messages.success(request, _("“%s” is deleted.") % campaign.name)
         return redirect("reports:campaigns")
     messages.error(request, _("Only drafts can be deleted."))
