@@ -9,8 +9,9 @@ from playwright.sync_api import Page
 
 from tests.browser import stack as stacks
 
+# What `manage.py demo` prints.
 EMAIL = "demo@example.com"
-PASSWORD = "correct horse battery staple"
+PASSWORD = "tulip thyme and tea"
 # Of one kind of page (the same address but for its numbers), so many are looked at.
 OF_A_KIND = 1
 MOST_PAGES = 80

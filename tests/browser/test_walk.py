@@ -274,7 +274,7 @@ def read_report(page: Page, address: str, campaign: str) -> None:
     expect(stats).to_contain_text(f"of {people} accepted by the mail server")
     expect(stat(page, "Delivered")).to_have_text(str(people))
     expect(stat(page, "Unsubscribed")).to_have_text("2")
-    expect(page.get_by_text("Sweden").first).to_be_visible()
+    expect(page.locator(".bars-label", has_text="Sweden")).to_be_visible()
 
 
 def check_exports(page: Page, hits: Hits) -> None:
