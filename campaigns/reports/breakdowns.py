@@ -80,6 +80,11 @@ def world(facets: Facets, *, people: bool, minimum: int) -> Chart:
     )
 
 
+def device(value: str) -> str:
+    """Return what a kind of device is called."""
+    return str(DEVICES.get(value.lower(), value.capitalize()))
+
+
 TITLES: dict[str, str | Promise] = {
     "country": gettext_lazy("Countries"),
     "device": gettext_lazy("Devices"),
@@ -88,7 +93,7 @@ TITLES: dict[str, str | Promise] = {
 }
 _NAMES: dict[str, Callable[[str], str]] = {
     "country": places.name,
-    "device": lambda value: str(DEVICES.get(value, value.capitalize())),
+    "device": device,
 }
 
 

@@ -17,6 +17,8 @@ class Series:
 
     name: str
     values: Sequence[int | float | None]
+    # Bars with the same word here stand on each other.
+    stack: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Chart:
             "axis": self.axis,
             "labels": list(self.labels),
             "series": [
-                {"name": series.name, "values": list(series.values)} for series in self.series
+                {"name": series.name, "values": list(series.values), "stack": series.stack}
+                for series in self.series
             ],
             "unit": self.unit,
             "keys": list(self.keys),

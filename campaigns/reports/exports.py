@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.reports import engagement, ledger, places, recipients, sheets, verdicts
+from campaigns.reports import breakdowns, engagement, ledger, places, recipients, sheets, verdicts
 from campaigns.reports.querysets import events as hits
 from campaigns.reports.querysets import recipients as people
 from campaigns.reports.recipients import Recipient
@@ -96,7 +96,7 @@ def _recipient(recipient: Recipient, zone: ZoneInfo) -> Sequence[Cell]:
         *_counts(recipient, row.clicks, row.clicks_uncertain, row.clicks_machine),
         _local(row.last_at, zone),
         places.name(row.country) if row.country else "",
-        row.device or "",
+        breakdowns.device(row.device) if row.device else "",
         row.client or "",
         _local(row.unsubscribed_at, zone),
     )
@@ -135,7 +135,7 @@ def _events(campaign: Campaign, query: QueryDict) -> Sheet:
             row.address,
             str(Delivery.Mode(row.mode).label),
             places.name(row.country) if row.country else "",
-            row.device,
+            breakdowns.device(row.device) if row.device else "",
             row.os,
             row.client,
         )

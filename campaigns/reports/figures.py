@@ -61,6 +61,11 @@ class Bounds:
         return Rate(self.sure, self.of)
 
     @property
+    def perhaps(self) -> Rate:
+        """The share of the uncertain alone."""
+        return Rate(self.uncertain, self.of)
+
+    @property
     def high(self) -> Rate:
         """The rate if everybody uncertain did."""
         return Rate(self.most, self.of)

@@ -18,6 +18,7 @@ from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
 from campaigns.reports import summaries
 from campaigns.reports.charts import Chart, Series
+from campaigns.reports.figures import Rate
 from campaigns.reports.summaries import Summary
 
 PER_PAGE = 25
@@ -135,7 +136,8 @@ def last_sent(workspace: Workspace, number: int = COMPARED) -> list[Summary]:
     sent = workspace.campaigns.filter(
         status__in=[Status.SENT, Status.SENDING, Status.PAUSED], launched_at__isnull=False
     )
-    return summaries.of(list(sent.order_by("-launched_at")[:number]))
+    newest = sent.prefetch_related("lists").order_by("-launched_at")
+    return summaries.of(list(newest[:number]))
 
 
 def comparison(compared: list[Summary]) -> Chart:
@@ -145,9 +147,9 @@ def comparison(compared: list[Summary]) -> Chart:
         axis=_("Campaign"),
         labels=[_label(summary.campaign) for summary in shown],
         series=[
-            Series(_("Opened at least"), [_per_cent(one.opened.low.share) for one in shown]),
-            Series(_("Opened at most"), [_per_cent(one.opened.high.share) for one in shown]),
-            Series(_("Clicked"), [_per_cent(one.clicked.share) for one in shown]),
+            Series(_("Opened"), [_per_cent(one.opened.low) for one in shown], "opened"),
+            Series(_("Perhaps opened"), [_per_cent(one.opened.perhaps) for one in shown], "opened"),
+            Series(_("Clicked"), [_per_cent(one.clicked) for one in shown]),
         ],
         unit="%",
     )
@@ -167,5 +169,5 @@ def _label(campaign: Campaign) -> str:
     return f"{campaign.name} ({day})" if day else campaign.name
 
 
-def _per_cent(share: float | None) -> float | None:
-    return None if share is None else round(share * 100, 1)
+def _per_cent(rate: Rate) -> float | None:
+    return None if rate.share is None else round(rate.share * 100, 1)

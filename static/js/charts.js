@@ -49,10 +49,10 @@
         return [x * scale[0] + translate[0], y * scale[1] + translate[1]];
       });
     });
-    const ring = (numbers) => numbers.flatMap((number, place) => {
+    const ring = (numbers) => unwrapped(numbers.flatMap((number, place) => {
       const points = number < 0 ? arcs[~number].slice().reverse() : arcs[number];
       return place ? points.slice(1) : points;
-    });
+    }));
     const shape = ({ type, arcs: parts }) => ({
       type,
       coordinates: type === "Polygon" ? parts.map(ring) : parts.map((part) => part.map(ring)),
@@ -65,6 +65,16 @@
         geometry: shape(country),
       }));
     return { type: "FeatureCollection", features };
+  }
+
+  // A ring that crosses the date line goes on past 180° instead of back across the map.
+  function unwrapped(ring) {
+    let turn = 0;
+    return ring.map(([x, y], place) => {
+      const step = place ? x - ring[place - 1][0] : 0;
+      turn -= Math.abs(step) > 180 ? Math.sign(step) * 360 : 0;
+      return [x + turn, y];
+    });
   }
 
   // The style sheet's colours are `light-dark()` pairs: only an element knows which it wears.
@@ -118,18 +128,27 @@
         textStyle: { color: theme.text },
       },
       grid: {
-        top: spec.series.length > 1 ? 40 : 12, right: 12, bottom: 4, left: 4, containLabel: true,
+        top: spec.series.length > 1 ? 40 : 12, right: 16, bottom: 8, left: 8, containLabel: true,
       },
     };
   }
 
-  function axes(spec, theme) {
+  function axes(spec, theme, width) {
+    const few = spec.labels.length <= 12;
     const categories = {
       type: "category",
       data: spec.labels,
       axisLine: { lineStyle: { color: theme.line } },
       axisTick: { show: false },
-      axisLabel: { color: theme.muted, hideOverlap: true, overflow: "truncate" },
+      axisLabel: {
+        color: theme.muted,
+        overflow: "truncate",
+        alignMinLabel: few ? undefined : "left",
+        alignMaxLabel: few ? undefined : "right",
+        hideOverlap: !few,
+        interval: few ? 0 : "auto",
+        width: few ? Math.max(24, (width - 64) / spec.labels.length - 10) : undefined,
+      },
     };
     const values = {
       type: "value",
@@ -145,8 +164,8 @@
   }
 
   const KINDS = {
-    line(spec, theme) {
-      const { categories, values } = axes(spec, theme);
+    line(spec, theme, width) {
+      const { categories, values } = axes(spec, theme, width);
       return {
         xAxis: { ...categories, boundaryGap: false },
         yAxis: values,
@@ -163,27 +182,20 @@
         })),
       };
     },
-    bar(spec, theme) {
-      const { categories, values } = axes(spec, theme);
+    bar(spec, theme, width) {
+      const { categories, values } = axes(spec, theme, width);
       return {
-        xAxis: categories, yAxis: values, series: bars(spec, [3, 3, 0, 0]), aria: patterns(spec),
+        xAxis: categories, yAxis: values, series: bars(spec, theme, [3, 3, 0, 0]), aria: patterns(spec),
       };
     },
-    bars(spec, theme) {
-      const { categories, values } = axes(spec, theme);
+    bars(spec, theme, width) {
+      const { categories, values } = axes(spec, theme, width);
       return {
         xAxis: values,
         yAxis: { ...categories, inverse: true, axisLabel: { ...categories.axisLabel, width: 160 } },
-        series: bars(spec, [0, 3, 3, 0]),
+        series: bars(spec, theme, [0, 3, 3, 0]),
         aria: patterns(spec),
       };
-    },
-    stack(spec, theme) {
-      const option = KINDS.bar(spec, theme);
-      option.series = option.series.map((series) => ({
-        ...series, stack: "all", itemStyle: { borderRadius: 0 },
-      }));
-      return option;
     },
     map(spec, theme) {
       const values = spec.series[0].values;
@@ -215,12 +227,14 @@
           type: "map",
           map: "world",
           name: spec.series[0].name,
-          top: 4,
-          bottom: 4,
-          left: "center",
-          aspectScale: 0.82,
-          silent: false,
+          top: 0,
+          bottom: 28,
+          left: 0,
+          right: 0,
+          preserveAspect: "contain",
+          aspectScale: 0.8,
           selectedMode: false,
+          showLegendSymbol: false,
           label: { show: false },
           itemStyle: {
             areaColor: theme.dark ? "#26312f" : "#ece7dd", borderColor: theme.ground, borderWidth: 0.5,
@@ -237,13 +251,20 @@
     },
   };
 
-  function bars(spec, radius) {
+  function bars(spec, theme, radius) {
+    const thing = (series) => series.stack || series.name;
+    const things = [...new Set(spec.series.map(thing))];
     return spec.series.map((series) => ({
       type: "bar",
       name: series.name,
       data: series.values,
       barMaxWidth: 28,
-      itemStyle: { borderRadius: radius },
+      stack: series.stack || undefined,
+      itemStyle: {
+        borderRadius: series.stack ? 0 : radius,
+        // Parts of one stack are one thing: one colour, told apart by their pattern.
+        color: theme.colours[things.indexOf(thing(series))],
+      },
       emphasis: { focus: "series" },
     }));
   }
@@ -276,18 +297,27 @@
       return;
     }
     const chart = window.echarts.init(canvas, null, { renderer: "svg" });
-    const resizing = new ResizeObserver(() => chart.resize());
-    resizing.observe(canvas);
-    charts.set(figure, { chart, spec, resizing });
+    const resizing = new ResizeObserver(() => {
+      // Of no size while it is hidden, which ECharts cannot draw; seen again later.
+      if (canvas.clientWidth && chart.getWidth() !== canvas.clientWidth) {
+        chart.resize();
+        paint(figure, false);
+      }
+    });
+    charts.set(figure, { chart, canvas, spec, resizing });
     paint(figure, !drawn.has(figure.id));
     drawn.add(figure.id);
+    resizing.observe(canvas);
   }
 
   function paint(figure, animate) {
-    const { chart, spec } = charts.get(figure);
+    const { chart, canvas, spec } = charts.get(figure);
+    if (!canvas.clientWidth) {
+      return;
+    }
     const theme = look();
     const base = common(spec, theme, animate);
-    const own = KINDS[figure.dataset.chart](spec, theme);
+    const own = KINDS[figure.dataset.chart](spec, theme, chart.getWidth());
     const tooltip = { ...base.tooltip, ...own.tooltip };
     chart.setOption({ ...base, ...own, tooltip }, { notMerge: true });
   }

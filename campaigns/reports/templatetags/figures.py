@@ -9,7 +9,7 @@ from babel.numbers import format_decimal, format_percent
 from django import template
 from django.utils.translation import get_language, to_locale
 
-from campaigns.reports import places
+from campaigns.reports import breakdowns, places
 from campaigns.reports.charts import Chart, Series
 from campaigns.reports.figures import Bounds
 
@@ -81,6 +81,12 @@ def country(code: str) -> str:
 
 
 @register.filter
+def device(value: str) -> str:
+    """A kind of device, in words."""
+    return breakdowns.device(value)
+
+
+@register.filter
 def as_chart(data: Chart | Mapping[str, Any]) -> Chart:
     """Take a chart, or the same as a mapping from a view that does not know charts."""
     if isinstance(data, Chart):
@@ -88,7 +94,10 @@ def as_chart(data: Chart | Mapping[str, Any]) -> Chart:
     return Chart(
         axis=data.get("axis", ""),
         labels=data.get("labels", ()),
-        series=[Series(row["name"], row["values"]) for row in data.get("series", ())],
+        series=[
+            Series(row["name"], row["values"], row.get("stack", ""))
+            for row in data.get("series", ())
+        ],
         unit=data.get("unit", ""),
         keys=data.get("keys", ()),
     )
