@@ -27,6 +27,8 @@ def copy_events(events: Iterable[Sorted]) -> None:
     columns = ", ".join((*_EVENT_COLUMNS, "rules"))
     with (
         connection.cursor() as cursor,
+        # COPY goes past Django, which else would not know the errors.
+        connection.wrap_database_errors,
         cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy,
     ):
         for event in events:
