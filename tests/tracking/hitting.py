@@ -33,7 +33,7 @@ def person(campaign_id: int, delivery_id: int, *, epoch: int = 0) -> Token:
 def make_hit(token: Token, number: int = 0, *, after: float = 0, **fields: Any) -> hits.Hit:
     """Make an open, or a click on link `number`, some seconds after AT."""
     kind = Kind.CLICK if number else Kind.OPEN
-    values = {
+    values: dict[str, Any] = {
         "at_ns": int((AT.timestamp() + after) * 1e9),
         "kind": kind,
         "token": keys.signer().sign(kind, token),

@@ -174,8 +174,7 @@ def _pump(near: socket.socket, far: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 for key, _events in ready.select():
-                    end = key.fileobj
-                    assert isinstance(end, socket.socket)
+                    end = near if key.fileobj is near else far
                     data = end.recv(65536)
                     if not data:
                         return

@@ -137,7 +137,7 @@ def test_addresses_and_agents_stay_in_the_spool(folder):
     draining.drain(folder)
     assert Event.objects.filter(verdict="human").count() == 4
     for model in apps.get_app_config("tracking").get_models():
-        for row in model.objects.values():
+        for row in model._default_manager.values():
             assert not any("145.97." in str(value) for value in row.values())
             assert not any("77.31" in str(value) for value in row.values())
     assert [path for path in folder.iterdir() if path.suffix == spool.SUFFIX] == []

@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_a_full_disk_tears_nothing_else(folder, monkeypatch):
     writer = spool.Writer(folder)
     writer.append(b"before")
     real = os.write
-    monkeypatch.setattr(spool.os, "write", lambda file, data: real(file, data[:7]))
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, data[:7]))
     with pytest.raises(OSError, match="only a part"):
         writer.append(b"does not fit")
     monkeypatch.undo()
@@ -138,12 +139,12 @@ def test_a_torn_end_is_kept_while_its_writer_may_live(folder):
 
 def test_threads_share_a_writer(folder):
     writer = spool.Writer(folder, max_bytes=500)
-    threads = [
-        threading.Thread(
-            target=lambda name=name: [writer.append(b"%d-%d" % (name, n)) for n in range(200)]
-        )
-        for name in range(4)
-    ]
+
+    def write(name: int) -> None:
+        for number in range(200):
+            writer.append(b"%d-%d" % (name, number))
+
+    threads = [threading.Thread(target=write, args=[name]) for name in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -221,4 +222,4 @@ def segment_of(folder: Path) -> Path:
 
 
 def frame(record: bytes) -> bytes:
-    return spool._HEAD.pack(spool._MAGIC, len(record), spool.zlib.crc32(record)) + record
+    return spool._HEAD.pack(spool._MAGIC, len(record), zlib.crc32(record)) + record

@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,9 @@ class Readers:
         for thread in self._threads:
             thread.join()
 
+    def were_answered(self, count: int) -> bool:
+        return self.answered >= count
+
     def _read(self) -> None:
         connection = self._machine.connect()
         while not self._stop.is_set():
@@ -74,6 +78,10 @@ def paths_of(campaign: int) -> list[str]:
     return found
 
 
+def _arrived(count: int) -> bool:
+    return Event.objects.count() >= count
+
+
 def counted() -> int:
     return sum(row.opens + row.clicks for row in CampaignCount.objects.all())
 
@@ -83,14 +91,13 @@ def test_killing_web_and_drainer_loses_and_doubles_nothing(machine):
     web, drainer = machine.start_web(), machine.start_drainer()
     with Readers(machine, paths_of(campaign)) as readers:
         for number in range(KILLS):
-            seen = readers.answered
-            until(lambda seen=seen: readers.answered > seen + 50, "readers are answered")
+            enough = readers.answered + 50
+            until(partial(readers.were_answered, enough), "readers are answered")
             if number % 2:
                 machine.kill(web)
                 web = machine.start_web()
             else:
-                before = Event.objects.count()
-                until(lambda before=before: Event.objects.count() > before, "hits arrive")
+                until(partial(_arrived, Event.objects.count() + 1), "hits arrive")
                 machine.kill(drainer)
                 drainer = machine.start_drainer()
     until(lambda: Event.objects.count() >= readers.answered, "all hits arrive")
@@ -121,9 +128,9 @@ def test_killing_a_drainer_at_any_point_counts_each_hit_once(machine):
     hits = [make_hit(person(campaign, n % 500 + 1), after=n) for n in range(5_000)]
     fill(machine.spool, hits)
     for _ in range(3):
-        before = Event.objects.count()
+        more = Event.objects.count() + 1
         drainer = machine.start("-c", SMALL_STEPS, str(machine.spool))
-        until(lambda before=before: Event.objects.count() > before, "the drainer gets on")
+        until(partial(_arrived, more), "the drainer gets on")
         machine.kill(drainer)
     assert Event.objects.count() < 5_000, "it was killed amid its work"
     draining.drain(machine.spool)

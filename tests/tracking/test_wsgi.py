@@ -62,7 +62,7 @@ class Door:
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         told: list[Any] = []
         # The validator holds us to PEP 3333.
-        app = validator(wsgi.Tracking(validator(_behind), self.parts))
+        app: Any = validator(wsgi.Tracking(validator(_behind), self.parts))
         body = app(environ, lambda status, head, info=None: told.extend((status, head)))
         content = b"".join(body)
         body.close()
@@ -242,7 +242,7 @@ def test_all_other_paths_are_djangos(door):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80), st.dictionaries(st.sampled_from(HEADERS), st.text(max_size=60)))
 def test_no_request_breaks_it(tmp_path, rest, headers):
-    app = wsgi.Tracking(_behind, Door(tmp_path).parts)
+    app: Any = wsgi.Tracking(_behind, Door(tmp_path).parts)
     told: list[str] = []
     for prefix in ("/track/open/", "/track/click/", CLICK + "/", OPEN):
         environ = {"PATH_INFO": prefix + rest, "REQUEST_METHOD": "GET", **headers}
