@@ -22,7 +22,7 @@ TARGETS = (
     ("language", _("Language")),
     ("country", _("Country")),
     ("time_zone", _("Time zone")),
-    (MEASURING, _("Agreed to be measured (yes or no)")),
+    (MEASURING, _("May be measured: yes or no")),
 )
 
 

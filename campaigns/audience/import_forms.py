@@ -15,6 +15,15 @@ from campaigns.audience import columns, reading
 from campaigns.audience.forms import BasisForm
 from campaigns.audience.models import Import
 
+_ENCODINGS = {
+    "windows-1250": _("Central Europe (Windows-1250)"),
+    "windows-1251": _("Cyrillic (Windows-1251)"),
+    "windows-1252": _("Western Europe (Windows-1252)"),
+    "windows-1253": _("Greek (Windows-1253)"),
+    "windows-1254": _("Turkish (Windows-1254)"),
+    "iso-8859-15": _("Western Europe (ISO-8859-15)"),
+    "mac-roman": _("Old Macintosh"),
+}
 MAX_BYTES = 100 * 1024 * 1024
 
 
@@ -65,7 +74,8 @@ class ShapeForm(forms.Form):
         # UTF-16 without a mark, for example, is found but not offered.
         names = dict.fromkeys((self.initial.get("encoding", "utf-8"), *reading.ENCODINGS))
         self.fields["encoding"] = forms.ChoiceField(
-            label=_("Character set"), choices=[(name, name) for name in names]
+            label=_("Character set"),
+            choices=[(name, _ENCODINGS.get(name, name.upper())) for name in names],
         )
 
     def shape(self) -> reading.Shape:
@@ -101,6 +111,8 @@ class MappingForm(BasisForm):
     def __init__(self, *args: Any, names: Sequence[str], guesses: dict[int, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.names = names
+        asked = columns.MEASURING in guesses.values()
+        self.initial["measuring"] = Import.Measuring.COLUMN if asked else Import.Measuring.UNKNOWN
         for number, name in enumerate(names):
             guess = guesses.get(number, columns.IGNORE)
             own = guess if guess.startswith(columns.FIELD) else _own(name, number, guesses)

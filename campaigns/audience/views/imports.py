@@ -45,12 +45,7 @@ def mapping(request: WorkspaceRequest, pk: int) -> HttpResponse:
     except reading.ReadingError as error:
         shape_form.add_error("encoding", str(error))
         names, rows = [], []
-    form = MappingForm(
-        request.POST or None,
-        names=names,
-        guesses=columns.guess(names, rows),
-        initial={"basis": "", "measuring": Import.Measuring.UNKNOWN},
-    )
+    form = MappingForm(request.POST or None, names=names, guesses=columns.guess(names, rows))
     if names and request.method == "POST" and form.is_valid() and shape_form.is_valid():
         return _start(request, one, form, shape_form)
     context = {
