@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -36,6 +37,25 @@ _PARAGRAPH = (
 )
 _NAMES = ("Maria", "Ahmed", "Wei", "Anna", "Zoë", "John", "Fatima", "Luca", "Emma", "Noah")
 _GREETING = 'Hello {{ contact.first_name | default: "friend" }} from {{ contact.company }}'
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What comes out of the database for one recipient."""
+
+    uuid_hex: str
+    address: str
+    contact: dict[str, str]
+
+
+_ROWS = [
+    _Row(
+        uuid_hex=f"{number:032x}",
+        address=f"person{number}@example.com",
+        contact={"first_name": _NAMES[number % 10], "company": "Acme & Sons"},
+    )
+    for number in range(OURS + 1)
+]
 
 
 def run() -> list[dict[str, Any]]:
@@ -71,12 +91,13 @@ def _ours(urls: list[str]) -> Callable[[int], bytes]:
     sign = keys.signer().pair(1, Mode.INDIVIDUAL)
 
     def make(number: int) -> bytes:
+        row = _ROWS[number]
         opened, clicked = sign(number, number, 0)
         return mail.fill(
             Person(
-                uuid_hex=f"{number:032x}",
-                address=f"person{number}@example.com",
-                contact={"first_name": _NAMES[number % 10], "company": "Acme & Sons"},
+                uuid_hex=row.uuid_hex,
+                address=row.address,
+                contact=row.contact,
                 open_token=opened,
                 click_token=clicked,
                 unsubscribe_token=tokens.unsubscribe_token(number, 1, number),
@@ -92,24 +113,25 @@ def _theirs(urls: list[str]) -> Callable[[int], bytes]:
     sign = keys.signer().pair(1, Mode.INDIVIDUAL)
 
     def make(number: int) -> bytes:
+        row = _ROWS[number]
         opened, clicked = sign(number, number, 0)
         leave = tokens.unsubscribe_token(number, 1, number)
         context = Context(
             {
-                "contact": {"first_name": _NAMES[number % 10], "company": "Acme & Sons"},
+                "contact": row.contact,
                 "links": [addresses.click_url(clicked, n) for n in range(1, LINKS + 1)],
                 "pixel": addresses.open_url(opened),
                 "unsubscribe_url": recipient_links.unsubscribe_url(leave),
             }
         )
         message = EmailMultiAlternatives(
-            f"News for {_NAMES[number % 10]}",
+            f"News for {row.contact['first_name']}",
             text.render(context),
             '"Acme News" <news@acme.example>',
-            [f"person{number}@example.com"],
+            [row.address],
             reply_to=["answers@acme.example"],
             headers={
-                "Message-ID": f"<{number:032x}@acme.example>",
+                "Message-ID": f"<{row.uuid_hex}@acme.example>",
                 "List-Unsubscribe": f"<{recipient_links.one_click_url(leave)}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },

@@ -93,14 +93,18 @@ class Mail:
         subject = self._subject.fill
         fields: list[bytes | mime.Maker] = [
             b"From: " + headers.mailbox(revision.from_name, revision.from_email, used=6) + b"\r\n",
-            lambda person: b"To: " + headers.address(person.address) + b"\r\n",
-            lambda person: headers.text("Subject", subject(person)),
+            b"To: ",
+            lambda person: headers.address(person.address),
+            b"\r\nSubject: ",
+            lambda person: headers.unstructured(subject(person), used=len("Subject: ")),
+            b"\r\n",
         ]
         if revision.reply_to:
             fields.append(b"Reply-To: " + headers.address(revision.reply_to) + b"\r\n")
         fields += [
-            mime.date_field,
-            b"Message-ID: <",
+            b"Date: ",
+            mime.date,
+            b"\r\nMessage-ID: <",
             lambda person: person.uuid_hex.encode("ascii"),
             b"@" + domain + b">\r\n",
             f"List-Id: {self._list_id}\r\n".encode("ascii"),

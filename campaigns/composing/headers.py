@@ -27,12 +27,6 @@ def clean(value: str) -> str:
     return _CONTROL.sub(" ", value).strip()
 
 
-def text(name: str, value: str) -> bytes:
-    """Return the field `name` with free text, folded, with its line end."""
-    body = unstructured(value, used=len(name) + 2)
-    return b"%b: %b\r\n" % (name.encode("ascii"), body)
-
-
 def unstructured(value: str, *, used: int) -> bytes:
     """Return free text, of which the first line has `used` characters already."""
     value = clean(value)

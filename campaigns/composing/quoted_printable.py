@@ -29,7 +29,7 @@ def fixed(text: str, *, at_start: bool, before_slot: bool) -> bytes:
 
 def value(text: str) -> bytes:
     """Encode what one slot gives; the line it begins in is empty."""
-    if text.isascii() and ((text.isalnum() and len(text) < 76) or _plain(text)):
+    if text.isascii() and _plain(text):
         return text.encode("ascii")
     return _encode(text)
 

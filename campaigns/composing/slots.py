@@ -42,6 +42,21 @@ class Links:
 
 
 Slot = Callable[[Person], str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A slot that is one value of the person's, escaped or not."""
+
+    read: Slot
+    escape: bool
+
+    def __call__(self, person: Person) -> str:
+        """Return the value as it stands in the text."""
+        value = self.read(person)
+        return escaped(value) if self.escape else value
+
+
 Method = Callable[[str], str]
 
 HOLES: dict[Hole, Slot] = {
@@ -59,15 +74,19 @@ _METHODS: dict[str, Method] = {
 }
 
 
-@dataclass(frozen=True)
 class Text:
     """A compiled text: fixed strings, and slots between them."""
 
-    pieces: tuple[str | Slot, ...]
+    def __init__(self, pieces: Sequence[str | Slot]) -> None:
+        self.pieces = tuple(pieces)
+        self._form = "".join(
+            piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces
+        )
+        self._slots = tuple(piece for piece in pieces if not isinstance(piece, str))
 
     def fill(self, person: Person) -> str:
         """Return the whole text for one person. Raises `MergeTagError`."""
-        return "".join(piece if isinstance(piece, str) else piece(person) for piece in self.pieces)
+        return self._form % tuple([slot(person) for slot in self._slots])
 
 
 class Compiler:
@@ -86,7 +105,7 @@ class Compiler:
                 out.append(group[0])
             else:
                 out.append(self._slot(group))
-        return Text(tuple(out))
+        return Text(out)
 
     def _slot(self, group: Sequence[str | Tag | Hole]) -> Slot:
         only = group[0] if len(group) == 1 else None
@@ -115,7 +134,7 @@ class Compiler:
         known = [step for step in steps if step is not None]
         if len(known) != len(steps):
             return self._block(source)
-        return _closure(field, known, escape=self._escape)
+        return Field(_reader(field, known), self._escape)
 
     def _step(self, filter_: Filter) -> Method | None:
         arguments = [argument.value for argument in filter_.args]
@@ -150,26 +169,26 @@ class Compiler:
         return run
 
 
-def _closure(field: str, steps: Sequence[Method], *, escape: bool) -> Slot:
-    """Return the slot of one field: these run for every mail, so nothing in them is spare."""
-    finish = _escaped if escape else str
+def _reader(field: str, steps: Sequence[Method]) -> Slot:
+    """Return the way to one value: these run for every mail, so nothing in them is spare."""
     if not steps:
-        return lambda person: finish(person.contact.get(field) or "")
+        return lambda person: person.contact.get(field) or ""
     if len(steps) == 1:
         step = steps[0]
-        return lambda person: finish(step(person.contact.get(field) or ""))
+        return lambda person: step(person.contact.get(field) or "")
 
-    def fill(person: Person) -> str:
+    def read(person: Person) -> str:
         value = person.contact.get(field) or ""
         for step in steps:
             value = step(value)
-        return finish(value)
+        return value
 
-    return fill
+    return read
 
 
-def _escaped(value: str) -> str:
-    return value if value.isalnum() else str(markupsafe.escape(value))
+def escaped(value: str) -> str:
+    """Return `value` for HTML."""
+    return value if value.isalnum() else markupsafe.escape(value)
 
 
 def groups(pieces: Sequence[str | Tag | Hole]) -> list[list[str | Tag | Hole]]:
