@@ -1,0 +1,88 @@
+"""A fast SMTP server that takes mails and forgets them: postfix's smtp-sink.
+
+Debian's package is fetched and unpacked into a cache folder, never installed; a server in
+Python would be the slowest part of what it measures. Where there is no such package, the
+sink of the tests stands in.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+BASE = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def running() -> Iterator[tuple[int, str]]:
+    """Give the port of a running sink, and its name."""
+    port = _free_port()
+    program = _smtp_sink()
+    if program is None:
+        command = [sys.executable, "-m", "tests.sending.sink", str(port), os.devnull, "0"]
+        name, environment = "a sink in Python", dict(os.environ)
+    else:
+        account = ["-u", "nobody"] if os.geteuid() == 0 else []
+        command = [str(program), *account, f"127.0.0.1:{port}", "500"]
+        libraries = program.parents[1] / "lib" / "postfix"
+        name = "postfix smtp-sink"
+        environment = {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
+    process = subprocess.Popen(
+        command, env=environment, cwd=BASE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(port)
+        yield port, name
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _smtp_sink() -> Path | None:
+    """Return the program, unpacked from Debian's package on first use."""
+    installed = shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if installed:
+        return Path(installed)
+    folder = Path(settings.VAR_DIR) / "cache" / "postfix"
+    program = folder / "usr" / "sbin" / "smtp-sink"
+    if program.exists():
+        return program
+    folder.mkdir(parents=True, exist_ok=True)
+    fetched = subprocess.run(["apt-get", "download", "postfix"], cwd=folder, capture_output=True)
+    packages = list(folder.glob("postfix_*.deb"))
+    if fetched.returncode or not packages:
+        return None
+    subprocess.run(["dpkg", "-x", packages[0].name, "."], cwd=folder, check=True)
+    # It gives its rights up, and has to read its libraries afterwards.
+    for part in (folder, *folder.rglob("*")):
+        if part.is_dir():
+            part.chmod(0o755)
+    return program if program.exists() else None
+
+
+def _free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    ends_at = time.monotonic() + 15
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > ends_at:
+                raise
+            time.sleep(0.05)
