@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from campaigns.audience import addresses, importing, staging, suppression, unsubscribing
 from campaigns.audience.models import Consent, Contact, Field, Import, Subscription, Suppression
@@ -237,71 +236,6 @@ def test_a_file_that_breaks_off_imports_nothing(workspace, readers, monkeypatch)
     assert one.error.startswith("In line 11 a quotation mark")
     assert not workspace.contacts.exists()
     assert staging.count(one.pk) is None
-
-
-def test_the_file_and_the_staging_table_go_when_it_is_over(readers):
-    one = make_import(readers, b"email\na@example.com\n")
-    name = str(one.file.name)
-    importing.start(one)
-    importing.run(one.pk)
-    one.refresh_from_db()
-    assert not one.file and not default_storage.exists(name)
-    assert staging.count(one.pk) is None
-
-
-def test_a_lost_file_is_said(readers):
-    one = make_import(readers, b"email\na@example.com\n")
-    default_storage.delete(str(one.file.name))
-    importing.start(one)
-    importing.run(one.pk)
-    one.refresh_from_db()
-    assert (one.status, one.error) == (
-        "failed",
-        "The uploaded file is gone. Please upload it again.",
-    )
-
-
-def test_it_starts_and_runs_once(workspace, readers):
-    one = make_import(readers, b"email\na@example.com\n")
-    importing.run(one.pk)
-    assert not workspace.contacts.exists()
-    assert [importing.start(one), importing.start(one)] == [True, False]
-    importing.run(one.pk)
-    one.refresh_from_db()
-    finished = one.finished_at
-    importing.run(one.pk)
-    one.refresh_from_db()
-    assert (one.finished_at, one.attempts, one.contacts_created) == (finished, 1, 1)
-
-
-def test_a_lost_message_and_a_dead_worker_are_rung_for_again(readers):
-    queued = make_import(readers, b"email\na@example.com\n")
-    importing.start(queued)
-    make_import(readers, b"email\nwaiting@example.com\n")
-    rung: list[int] = []
-    assert importing.resume_stale(rung.append) == 1
-    assert rung == [queued.pk]
-
-
-def test_it_gives_up_after_several_deaths(workspace, readers):
-    one = make_import(readers, b"email\na@example.com\n")
-    Import.objects.filter(pk=one.pk).update(status="queued", attempts=importing.MAX_ATTEMPTS)
-    importing.run(one.pk)
-    one.refresh_from_db()
-    assert one.status == Import.Status.FAILED and "several times" in one.error
-    assert not workspace.contacts.exists()
-
-
-def test_a_crashed_database_empties_staging_and_the_file_is_read_again(
-    workspace, readers, monkeypatch
-):
-    monkeypatch.setattr(importing, "CHUNK", 2)
-    one = make_import(readers, b"email\n" + b"".join(b"p%d@example.com\n" % n for n in range(5)))
-    Import.objects.filter(pk=one.pk).update(status="queued", rows_read=4, rows_staged=4)
-    staging.create(one.pk)  # Empty, as PostgreSQL leaves an unlogged table.
-    importing.run(one.pk)
-    one.refresh_from_db()
-    assert (one.contacts_created, one.rows_read, one.rejected) == (5, 5, 0)
 
 
 def test_a_large_file_is_staged_in_chunks_and_counted_right(workspace, readers, monkeypatch):
