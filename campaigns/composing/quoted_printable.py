@@ -11,6 +11,8 @@ import binascii
 import re
 
 _SOFT = b"=\r\n"
+# A soft line break may follow the last line, and is one character of it.
+_LAST_LINE = 75
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 # What may stand as it is, on one line: no "=", no dot first, no space last.
 _plain = re.compile(r"(?!\.)(?:[ -<>-~]{0,74}[!-<>-~])?").fullmatch
@@ -39,6 +41,9 @@ def _encode(text: str) -> bytes:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Lone surrogates cannot leave as UTF-8; a person must not fail for one.
     encoded = binascii.b2a_qp(text.encode("utf-8", "replace"), istext=True)
+    if len(encoded) - encoded.rfind(b"\n") - 1 > _LAST_LINE:
+        cut = -3 if encoded[-3:-2] == b"=" else -1
+        encoded = encoded[:cut] + b"=\n" + encoded[cut:]
     while encoded.startswith(b".") or b"\n." in encoded:
         encoded = _DOT.sub(b"=2E=\n", encoded)
     return encoded.replace(b"\n", b"\r\n") if b"\n" in encoded else encoded
