@@ -4,7 +4,7 @@ PYTHON ?= python3
 ROOM ?= tests
 RUN = .venv/bin/python
 
-.PHONY: help up demo install test test-services bench screenshots chaos format clean
+.PHONY: help up demo database install install-dev test test-services bench screenshots chaos format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
@@ -14,6 +14,9 @@ up: install ## Run Candid on this machine
 
 demo: install ## Run Candid with a sample workspace full of history
 	@exec $(RUN) -m config.up --demo
+
+database: install ## Run the embedded database alone, to restore a backup
+	@exec $(RUN) -m config.up --only-database
 
 install: ## Make the virtual environment, with what the product needs
 	@$(PYTHON) -I config/install.py

@@ -14,7 +14,21 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+
+class Env(environ.Env):  # type: ignore[misc]  # django-environ is untyped.
+    """An environment in which an empty variable is an unset one, and a wrong one is explained."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        default = kwargs.get("default", args[1] if len(args) > 1 else self.NOTSET)
+        if default is not self.NOTSET and not self.ENVIRON.get(var, ""):
+            return default
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} cannot be read: {error}.") from error
+
+
+env = Env()
 environ.Env.read_env(env.str("CANDID_ENV_FILE", default=str(BASE_DIR / ".env")))
 
 VAR_DIR = Path(env.str("CANDID_VAR", default="") or str(BASE_DIR / "var")).resolve()

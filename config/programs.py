@@ -74,7 +74,8 @@ def all_of(run: Run) -> list[Program]:
                 *celery,
                 "worker",
                 "--pool=prefork",
-                f"--concurrency={run.send_workers}",
+                # One more than send, so that ticks and imports never wait for a campaign.
+                f"--concurrency={run.send_workers + 1}",
                 "--without-gossip",
                 "--without-mingle",
                 "--without-heartbeat",

@@ -4,6 +4,7 @@ Each value that a deployment may change is named in `docs/operate.md`.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from config import embedded_postgres
 from config.env import BASE_DIR, VAR_DIR, database, env, kept_secret
@@ -25,7 +26,8 @@ PORT = env.int("PORT", default=8000)
 # Addresses in mails and pages come from here, never from the Host header.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 TRACKING_URL = env.str("TRACKING_URL", default=PUBLIC_URL).rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+_PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", _PUBLIC_HOST])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Addresses or networks of reverse proxies whose X-Forwarded-For we believe.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])

@@ -5,12 +5,9 @@ in plain lines what happens, and on the first trouble one sentence about what to
 """
 
 import argparse
-import fcntl
 import http.client
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,29 +16,25 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-import psutil
 from django.core.exceptions import ImproperlyConfigured
 
-from config import programs
-from config.children import die_with, left_behind
+from config import preflight, programs
+from config.children import die_with
 from config.embedded_postgres import PostgresError, Server
 from config.env import BASE_DIR, VAR_DIR, database, env
+from config.preflight import StartError
 from config.programs import Run
 from config.supervisor import Supervisor
 
-LEAST_FREE_BYTES = 300 * 2**20
 # What is stopped together, and in which order: those who write first, the database last.
 STOPPING = (("beat", "web", "worker"), ("drain", "inbox"), ("database",))
-
-
-class UpError(Exception):
-    """Candid cannot be started; the message says why and what to do."""
 
 
 def main() -> int:
     """Run until told to stop, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m config.up", description=__doc__)
     parser.add_argument("--demo", action="store_true", help="make the sample workspace first")
+    parser.add_argument("--only-database", action="store_true", help="to restore a backup")
     options = parser.parse_args()
     _end_with_make()
     supervisor = Supervisor(say)
@@ -49,15 +42,15 @@ def main() -> int:
     code = 0
     try:
         run = Run.from_environment(VAR_DIR, env)
-        lock = _lock(run)
+        lock = preflight.lock(run)
         supervisor.catch_signals()
-        _start(supervisor, run, demo=options.demo)
+        _start(supervisor, run, demo=options.demo, only_database=options.only_database)
         supervisor.run(until=lambda: False)
-    except (UpError, PostgresError, ImproperlyConfigured) as error:
+    except (StartError, PostgresError, ImproperlyConfigured) as error:
         print(f"\n{error}", file=sys.stderr, flush=True)
         code = 1
     except OSError as error:
-        print(f"\n{_about(error)}", file=sys.stderr, flush=True)
+        print(f"\n{preflight.about(error)}", file=sys.stderr, flush=True)
         code = 1
     finally:
         _stop(supervisor)
@@ -78,17 +71,22 @@ def tell(text: str) -> None:
         print(text, flush=True)
 
 
-def _start(supervisor: Supervisor, run: Run, *, demo: bool) -> None:
+def _start(supervisor: Supervisor, run: Run, *, demo: bool, only_database: bool) -> None:
     started = time.monotonic()
-    _end_left_behind(run)
-    _look_for_room(run)
-    _look_at_ports(run)
+    left = preflight.ask_left_behind_to_end(run)
+    preflight.look_for_room(run)
     run_env = run.environment()
     if env.str("DATABASE_URL", default=""):
         database(env.str("DATABASE_URL"))  # Says what is wrong with it, before anything starts.
         tell("database: the one that DATABASE_URL names")
     else:
         _start_database(supervisor, run)
+    if left:
+        preflight.end_left_behind(run)
+        tell(f"ended {left} processes that an earlier run left behind")
+    if only_database:
+        return
+    preflight.look_at_ports(run)
     _command(supervisor, run_env, "prepare")
     if demo:
         _command(supervisor, run_env, "demo")
@@ -114,7 +112,7 @@ def _start_database(supervisor: Supervisor, run: Run) -> None:
     def pump(seconds: float) -> None:
         supervisor.turn(seconds)
         if supervisor.stopping:
-            raise UpError("Stopped before the database was ready.")
+            raise StartError("Stopped before the database was ready.")
 
     server.wait_until_answering(pump)
     server.make_database()
@@ -127,7 +125,8 @@ def _command(supervisor: Supervisor, run_env: dict[str, str], name: str) -> None
     process = subprocess.Popen(
         [*programs.PYTHON, "manage.py", name],
         cwd=BASE_DIR,
-        env=run_env,
+        # Without a pool, a database that is down is told at once, and why.
+        env={**run_env, "DATABASE_POOL": "0"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -137,11 +136,12 @@ def _command(supervisor: Supervisor, run_env: dict[str, str], name: str) -> None
     for line in output.splitlines():
         tell(line)
     if supervisor.stopping:
-        raise UpError("Stopped.")
+        raise StartError("Stopped.")
     if process.returncode:
         log = _keep(name, output + errors)
         last = [line for line in errors.splitlines() if line.strip()] or ["no reason given"]
-        raise UpError(f"{last[-1].strip()}\n(`manage.py {name}` failed; all it said is in {log})")
+        reason = last[-1].strip().removeprefix("CommandError: ")
+        raise StartError(f"{reason}\n(`manage.py {name}` failed; all it said is in {log})")
 
 
 def _keep(name: str, text: str) -> Path:
@@ -149,86 +149,6 @@ def _keep(name: str, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return path
-
-
-def _lock(run: Run) -> TextIO:
-    """Hold a lock as long as we live, so that one folder is not run twice."""
-    path = run.var / "up.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.seek(0)
-        raise UpError(
-            f"Candid already runs from this folder: {file.read().strip()}. Stop it there with "
-            f"Ctrl-C, or set CANDID_VAR to another folder to run a second one."
-        ) from error
-    file.truncate(0)
-    file.write(f"{run.address}, process {os.getpid()}\n")
-    file.flush()
-    return file
-
-
-def _end_left_behind(run: Run) -> None:
-    """End what a run that was killed could not. We hold the lock, so nobody else runs here."""
-    left = left_behind(run.mark)
-    if not left:
-        return
-    for pid in left:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while left_behind(run.mark) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    tell(f"ended {len(left)} processes that an earlier run left behind")
-
-
-def _look_for_room(run: Run) -> None:
-    free = shutil.disk_usage(run.var).free
-    if free < LEAST_FREE_BYTES:
-        raise UpError(
-            f"The disk of {run.var} is full: {free // 2**20} MB are free, and Candid needs at "
-            f"least {LEAST_FREE_BYTES // 2**20} MB. Make room, or set CANDID_VAR to another folder."
-        )
-
-
-def _look_at_ports(run: Run) -> None:
-    for name, host, port in (
-        ("PORT", run.host, run.port),
-        ("INBOX_PORT", "127.0.0.1", run.inbox_port),
-    ):
-        problem = _problem_with_port(host, port)
-        if problem:
-            other = port + 1 if port < 65535 else 8000
-            raise UpError(f"{problem} Choose another: make up {name}={other}")
-
-
-def _problem_with_port(host: str, port: int) -> str:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, OverflowError):
-        return f"“{host}:{port}” is not an address to listen on."
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-            probe.listen(1)
-        except PermissionError:
-            return f"Port {port} is for root only."
-        except OSError as error:
-            holder = _holder(port)
-            return f"Port {port} on {host} cannot be used: {holder or error.strerror}."
-    return ""
-
-
-def _holder(port: int) -> str:
-    """Name the process that listens on a port, when we may know it."""
-    with suppress(psutil.Error):
-        for link in psutil.net_connections("tcp"):
-            if link.status == psutil.CONN_LISTEN and link.laddr.port == port and link.pid:
-                return f"{psutil.Process(link.pid).name()} (process {link.pid}) listens there"
-    return ""
 
 
 def _wait_for_web(supervisor: Supervisor, run: Run) -> None:
@@ -240,7 +160,9 @@ def _wait_for_web(supervisor: Supervisor, run: Run) -> None:
             tell(f"web: ready ({time.monotonic() - started:.1f} s)")
             return
         if time.monotonic() - started > 60:
-            raise UpError(f"The web server is not ready after 60 s: {body or 'it does not answer'}")
+            raise StartError(
+                f"The web server is not ready after 60 s: {body or 'it does not answer'}"
+            )
 
 
 def _what_next(run: Run) -> str:
@@ -282,13 +204,6 @@ def _end_with_make() -> None:
     """When make started us, end when it is killed: nobody else would know of us."""
     if os.environ.get("MAKELEVEL"):
         die_with(os.getppid(), signal.SIGTERM)
-
-
-def _about(error: OSError) -> str:
-    where = f" ({error.filename})" if error.filename else ""
-    if error.errno == 28:
-        return f"The disk is full{where}. Make room, or set CANDID_VAR to a folder elsewhere."
-    return f"Candid cannot be started: {error.strerror}{where}."
 
 
 if __name__ == "__main__":

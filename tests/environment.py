@@ -25,6 +25,7 @@ def prepare() -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="candid-test-"))
     folder.chmod(0o711)  # The account that PostgreSQL runs as must pass.
+    (folder / "static").mkdir()  # WhiteNoise warns without it.
     os.environ[FOLDER] = os.environ["CANDID_VAR"] = str(folder)
     os.environ["CANDID_ENV_FILE"] = os.devnull
     os.environ.setdefault("DATABASE_URL", "")

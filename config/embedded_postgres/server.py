@@ -73,11 +73,6 @@ class Server:
         """Return a small environment: nothing of ours may change how the server behaves."""
         return {"PATH": f"{self.bin}:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
-    def client_environment(self) -> dict[str, str]:
-        """Return what PostgreSQL's own tools need to find the server."""
-        folder = str(self.home.sockets)
-        return {"PGHOST": folder, "PGPORT": str(PORT), "PGUSER": ROLE, "PGDATABASE": ROLE}
-
     def state(self) -> State:
         """Ask the server whether it lives, by connecting."""
         try:

@@ -36,10 +36,10 @@ def options(folder: Path) -> dict[str, object]:
 
 
 def test_messages_are_json_and_hold_no_results():
-    assert app.conf.accept_content == ["json"]
+    assert list(app.conf.accept_content) == ["json"]
     assert app.conf.task_serializer == "json"
     assert app.conf.task_ignore_result is True
-    assert app.conf.result_backend is None
+    assert not app.conf.result_backend
     assert app.conf.task_acks_late is False
     assert app.conf.worker_prefetch_multiplier == 1
 

@@ -19,7 +19,7 @@ from config.embedded_postgres.server import State
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Path:
+def var() -> Iterator[Path]:
     """A folder that the server's account can reach: pytest's own are closed to others."""
     folder = Path(f"/tmp/candid-embedded-{os.getpid()}-{time.monotonic_ns()}")
     folder.mkdir(mode=0o711)
@@ -52,8 +52,13 @@ def start(server: Server) -> subprocess.Popen[bytes]:
 
 
 def alive(process: subprocess.Popen[bytes], seconds: float) -> None:
-    assert process.poll() is None, process.stdout.read().decode()
+    assert process.poll() is None, output(process)
     time.sleep(seconds)
+
+
+def output(process: subprocess.Popen[bytes]) -> str:
+    assert process.stdout is not None
+    return process.stdout.read().decode()
 
 
 def remember(var: Path, text: str) -> None:
@@ -112,7 +117,7 @@ def test_a_second_server_on_the_same_data_is_refused_while_the_first_lives(var):
         again.prepare()
         second = start(again)
         assert second.wait(30) != 0
-        assert "postmaster.pid" in second.stdout.read().decode()
+        assert "postmaster.pid" in output(second)
         assert server.state() is State.ANSWERING
 
 

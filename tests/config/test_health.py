@@ -1,6 +1,7 @@
 """What probes are told."""
 
 import pytest
+from celery import Celery
 from django.db import DatabaseError, connection
 from django.urls import reverse
 
@@ -32,13 +33,11 @@ def test_is_not_ready_when_the_spool_cannot_be_written(client, settings, tmp_pat
 
 
 @pytest.mark.django_db
-def test_is_not_ready_when_the_broker_does_not_answer(client, settings):
+def test_is_not_ready_when_the_broker_does_not_answer(client, settings, monkeypatch):
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
-    probes.app.conf.broker_url, before = "redis://127.0.0.1:1/0", probes.app.conf.broker_url
-    try:
-        answer = client.get(reverse("readyz"))
-    finally:
-        probes.app.conf.broker_url = before
+    lonely = Celery("lonely", broker=settings.CELERY_BROKER_URL, set_as_current=False)
+    monkeypatch.setattr(probes, "app", lonely)
+    answer = client.get(reverse("readyz"))
     assert answer.status_code == 503
     assert "CELERY_BROKER_URL" in answer.json()["checks"]["broker"]["says"]
 

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import logging.config
+from typing import Any
 
 import pytest
 import structlog
@@ -46,7 +48,7 @@ def json_logger():
         config["formatters"]["line"]
     )
 
-    def line(record: logging.LogRecord) -> dict[str, object]:
+    def line(record: logging.LogRecord) -> Any:
         return json.loads(formatter.format(record))
 
     yield line

@@ -8,6 +8,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def supervisor(listener: Listener) -> Iterator[Supervisor]:
     one.stop(list(one.children))
 
 
-def program(name: str, code: str, **options: object) -> Program:
+def program(name: str, code: str, **options: Any) -> Program:
     command = [sys.executable, "-u", "-c", textwrap.dedent(code)]
     return Program(name=name, command=command, env=dict(os.environ), **options)
 
@@ -158,6 +159,7 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True
     )
+    assert process.stdout is not None
     child = int(process.stdout.readline())
     process.kill()
     process.wait()

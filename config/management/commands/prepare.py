@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -19,7 +20,13 @@ _MIGRATION_LOCK = 7_203_311
 class Command(BaseCommand):
     help = "Apply migrations and collect static files, where there is something to do."
 
+    # Django would print pages; one sentence about the first mistake is what helps.
+    requires_system_checks = []
+
     def handle(self, *args: Any, **options: Any) -> None:
+        for message in run_checks():
+            if message.is_serious():
+                raise CommandError(f"{message.msg} [{message.id}]")
         try:
             self._migrate()
         except DatabaseError as error:
@@ -73,6 +80,6 @@ def _fingerprint() -> str:
 
 
 def _about_database(error: DatabaseError) -> str:
-    reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no reason given"
+    reason = next(iter(str(error).strip().splitlines()), "no reason given")
     where = "The embedded database" if settings.DATABASE_IS_EMBEDDED else "The database"
     return f"{where} cannot be used: {reason}"
