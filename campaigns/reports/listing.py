@@ -34,9 +34,9 @@ COLUMNS: dict[str, F | Func] = {
 # Columns that are figures: a workspace has hundreds of campaigns, not millions.
 FIGURES: dict[str, Callable[[Summary], float]] = {
     "sent": lambda summary: summary.ledger.sent,
-    "opened": lambda summary: summary.opened.low.share or -1,
-    "clicked": lambda summary: summary.clicked.share or -1,
-    "unsubscribed": lambda summary: summary.left.share or -1,
+    "opened": lambda summary: _place(summary.opened.low),
+    "clicked": lambda summary: _place(summary.clicked),
+    "unsubscribed": lambda summary: _place(summary.left),
 }
 DEFAULT = "-date"
 # What a marketer asks for, and the states that are meant.
@@ -167,6 +167,11 @@ def _found(workspace: Workspace, wanted: Wanted) -> QuerySet[Campaign]:
 def _label(campaign: Campaign) -> str:
     day = date_format(campaign.launched_at, "j M") if campaign.launched_at else ""
     return f"{campaign.name} ({day})" if day else campaign.name
+
+
+def _place(rate: Rate) -> float:
+    """Where a rate stands among others: no figure is less than nought."""
+    return -1 if rate.share is None else rate.share
 
 
 def _per_cent(rate: Rate) -> float | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import places, verdicts
 from campaigns.reports.querysets import events
+from campaigns.reports.querysets.events import ContactEvent
 from campaigns.sending.models import Delivery
 
 LONGEST = 200
@@ -91,13 +93,25 @@ def _answers(contact: Contact) -> Iterator[Moment]:
 def _hits(contact: Contact) -> Iterator[Moment]:
     rows = events.of_contact(contact.pk, contact.workspace_id, LONGEST)
     campaigns = _campaigns(contact, (row.campaign_id for row in rows))
-    for row in rows:
-        verdict = verdicts.of(row.verdict)
-        icon, text = DID[row.kind, verdict.counts_as]
-        place = places.name(row.country) if row.country else ""
-        details = (row.url or "", row.client, place)
-        detail = " · ".join(part for part in details if part)
-        yield Moment(row.at, icon, text, campaigns.get(row.campaign_id), detail)
+    for (campaign_id, kind, counts_as), group in groupby(rows, key=_likeness):
+        found = list(group)
+        icon, text = DID[kind, counts_as]
+        # A machine follows every link at once: that is one thing that happened.
+        if counts_as == "machine" and len(found) > 1:
+            times = ngettext("%(n)s time", "%(n)s times", len(found)) % {"n": len(found)}
+            yield Moment(found[-1].at, icon, text, campaigns.get(campaign_id), times)
+            continue
+        for row in found:
+            yield Moment(row.at, icon, text, campaigns.get(campaign_id), _detail(row))
+
+
+def _likeness(row: ContactEvent) -> tuple[int, str, str]:
+    return row.campaign_id, row.kind, verdicts.of(row.verdict).counts_as
+
+
+def _detail(row: ContactEvent) -> str:
+    place = places.name(row.country) if row.country else ""
+    return " · ".join(part for part in (row.url or "", row.client, place) if part)
 
 
 def _campaigns(contact: Contact, ids: Iterable[int | None]) -> dict[int, Campaign]:

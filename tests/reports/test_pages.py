@@ -35,3 +35,64 @@ def test_a_new_contact_has_no_story(alice, workspace):
     contact = world.make_contact(workspace)
     page = alice.get(f"/contacts/{contact.pk}/timeline/")
     assert "Nothing yet" in page.text
+
+
+def test_the_report_says_out_of_how_many(autumn, alice):
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/")
+    assert "Between 35% and 50% opened it" in page.text
+    assert "7–10 of 20 people who may be measured" in page.text
+    assert "of 35 accepted by the mail server" in page.text
+    assert "95% interval 18.1% to 70.1%" in page.text
+
+
+def test_raw_counts_are_one_click_away(autumn, alice):
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/?raw=1")
+    assert "11 of 20 people" in page.text
+    assert "55.0%" in page.text
+
+
+def test_htmx_gets_only_the_part_that_moves(autumn, alice):
+    path = f"/campaigns/{autumn.campaign.pk}/report/"
+    part = alice.get(path, headers={"HX-Request": "true"})
+    assert part.text.lstrip().startswith('<div id="report"')
+    assert part["Vary"] and "HX-Request" in part["Vary"]
+
+
+def test_a_report_takes_the_same_queries_for_every_size(autumn, alice, django_assert_num_queries):
+    # Session, member, workspace, memberships; campaign, its lists; ledger, hits, people,
+    # unsubscribed; hours, links, their clicks, facets.
+    with django_assert_num_queries(13):
+        alice.get(f"/campaigns/{autumn.campaign.pk}/report/")
+
+
+def test_nobody_opened_yet(make_scene, alice):
+    scene = make_scene(granted=12)
+    page = alice.get(f"/campaigns/{scene.campaign.pk}/report/")
+    assert "Nobody has opened it yet" in page.text
+
+
+def test_nothing_is_recorded_of_people_who_refused(make_scene, alice):
+    scene = make_scene(refused=12)
+    page = alice.get(f"/campaigns/{scene.campaign.pk}/report/")
+    assert "Nothing is recorded for this campaign" in page.text
+
+
+def test_figures_of_a_few_are_called_figures_of_people(make_scene, alice):
+    scene = make_scene(granted=3)
+    page = alice.get(f"/campaigns/{scene.campaign.pk}/report/")
+    assert "Only 3 people are measured here" in page.text
+
+
+def test_every_chart_has_a_table_behind_it(autumn, alice):
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/").text
+    assert page.count("<figure") == page.count("Show as a table") == 3
+    assert '<script id="timeline-data" type="application/json">' in page
+
+
+@pytest.mark.parametrize("page", ["report/", "report/recipients/"])
+def test_a_stranger_gets_no_report(autumn, stranger, page):
+    assert stranger.get(f"/campaigns/{autumn.campaign.pk}/{page}").status_code == 404
+
+
+def test_pages_are_only_read(autumn, alice):
+    assert alice.post(f"/campaigns/{autumn.campaign.pk}/report/").status_code == 405

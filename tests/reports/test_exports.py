@@ -1,0 +1,137 @@
+"""CSV files of a campaign, from the page and from the command."""
+
+import csv
+import io
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from campaigns.accounts.models import Workspace
+from campaigns.audience.models import Contact
+from campaigns.reports import exports, sheets
+from campaigns.sending.models import Delivery
+from tests import world
+from tracking.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def read(content):
+    assert content.startswith(sheets.BOM)
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def download(browser, scene, name):
+    answer = browser.get(f"/campaigns/{scene.campaign.pk}/report/{name}")
+    assert answer.status_code == 200
+    assert answer.streaming
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return read(answer.getvalue())
+
+
+def test_recipients_carry_what_each_did(autumn, alice):
+    rows = {row["E-mail"]: row for row in download(alice, autumn, "recipients.csv")}
+    assert len(rows) == 35
+    clicked = rows["granted0@example.com"]
+    assert (clicked["What happened"], clicked["Opens"], clicked["Clicks"]) == ("Clicked", "2", "2")
+    assert clicked["Country"] == "Netherlands"
+    assert rows["granted6@example.com"]["What happened"] == "Perhaps opened"
+    assert rows["granted10@example.com"]["Clicks by machines"] == "2"
+
+
+def test_people_who_may_not_be_measured_have_no_zeros(autumn, alice):
+    rows = {row["E-mail"]: row for row in download(alice, autumn, "recipients.csv")}
+    assert rows["granted19@example.com"]["Opens"] == "0"
+    assert rows["unknown20@example.com"]["Opens"] == ""
+    assert rows["refused34@example.com"]["Opens"] == ""
+
+
+def test_a_file_holds_what_the_page_shows(autumn, alice):
+    rows = download(alice, autumn, "recipients.csv?show=clicked&q=number&sort=address")
+    assert [row["E-mail"] for row in rows] == [f"granted{n}@example.com" for n in (0, 1, 9)]
+
+
+def test_events_are_as_many_as_hits(autumn, alice):
+    rows = download(alice, autumn, "events.csv")
+    assert len(rows) == Event.objects.filter(campaign_id=autumn.campaign.pk).count() == 22
+    assert sum(row["Counted as"] == "Security scanner" for row in rows) == 4
+    links = {row["Link"] for row in rows if row["What"] == "Click"}
+    assert links == {"https://shop.example/first", "https://shop.example/second"}
+
+
+def test_who_is_only_counted_has_neither_address_nor_minute_in_a_file(autumn, alice):
+    rows = download(alice, autumn, "events.csv")
+    counted = [row for row in rows if row["Measuring"] == "Totals only"]
+    assert len(counted) == 5
+    assert {row["E-mail"] for row in counted} == {""}
+    assert all(row["When (UTC)"].endswith(":00:00") for row in counted)
+
+
+def test_hits_of_a_few_who_are_only_counted_are_left_out(make_scene, alice):
+    scene = make_scene(granted=12, unknown=9)
+    scene.opens(0)
+    scene.opens(15)
+    scene.drain()
+    assert [row["E-mail"] for row in download(alice, scene, "events.csv")] == [
+        "granted0@example.com"
+    ]
+    assert {
+        row["Clicks in the totals of others"] for row in download(alice, scene, "links.csv")
+    } == {""}
+
+
+def test_links_add_up(autumn, alice):
+    first, second = download(alice, autumn, "links.csv")
+    assert first["Link"] == "https://shop.example/first"
+    assert (first["People who clicked"], first["Clicks by people"]) == ("2", "2")
+    assert (first["Clicks by machines"], first["All clicks"]) == ("2", "5")
+    assert second["All clicks"] == "3"
+
+
+def test_times_are_the_workspaces_and_the_header_says_so(autumn, alice):
+    Workspace.objects.filter(pk=autumn.workspace.pk).update(time_zone="Asia/Tokyo")
+    rows = {row["E-mail"]: row for row in download(alice, autumn, "recipients.csv")}
+    there = autumn.sent_at.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M:%S")
+    assert rows["granted0@example.com"]["Handed over (Asia/Tokyo)"] == there
+
+
+def test_names_cannot_run_as_formulas(autumn, alice):
+    person = autumn.people[0]
+    Contact.objects.filter(pk=person.pk).update(first_name='=HYPERLINK("http://x","y")')
+    Delivery.objects.filter(pk=autumn.delivery(1).pk).update(
+        state="failed", reason="+1 (refused)", code=550
+    )
+    rows = {row["E-mail"]: row for row in download(alice, autumn, "recipients.csv")}
+    assert rows[person.email]["First name"] == '\'=HYPERLINK("http://x","y")'
+    assert rows[autumn.people[1].email]["Answer"] == "'+1 (refused)"
+
+
+@pytest.mark.parametrize("name", ["recipients.csv", "events.csv", "links.csv"])
+def test_a_stranger_gets_no_file(autumn, stranger, name):
+    answer = stranger.get(f"/campaigns/{autumn.campaign.pk}/report/{name}")
+    assert answer.status_code == 404
+
+
+def test_the_command_writes_the_same_file(autumn, alice, tmp_path):
+    path = tmp_path / "out.csv"
+    call_command(
+        "export_report", autumn.campaign.pk, what="recipients", output=path, filter="show=opened"
+    )
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/recipients.csv?show=opened")
+    assert path.read_bytes() == page.getvalue()
+
+
+def test_the_command_knows_no_campaign_that_is_not_there():
+    with pytest.raises(CommandError, match="There is no campaign 4711"):
+        call_command("export_report", 4711)
+
+
+def test_the_command_says_why_it_cannot_write(autumn, tmp_path):
+    with pytest.raises(CommandError, match="Cannot write"):
+        call_command("export_report", autumn.campaign.pk, output=tmp_path / "no" / "folder.csv")
+
+
+def test_an_unknown_export_says_which_there_are(workspace):
+    with pytest.raises(exports.ExportError, match="recipients, events, links"):
+        exports.export(world.make_campaign(workspace), "everything")
