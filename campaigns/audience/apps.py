@@ -16,7 +16,6 @@ class AudienceConfig(AppConfig):
                 "list_added": _("Added a list"),
                 "list_changed": _("Changed a list"),
                 "list_deleted": _("Deleted a list"),
-                "list_exported": _("Exported the contacts of a list"),
                 "import_started": _("Started an import"),
                 "suppression_added": _("Stopped mail to an address"),
                 "suppression_lifted": _("Allowed mail to an address again"),

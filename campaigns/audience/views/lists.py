@@ -84,7 +84,6 @@ def add_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_safe
 def export_list(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
     one = get_object_or_404(request.workspace.lists, pk=pk)
-    audit.record(request, request.workspace, "list_exported", list=pk)
     return csv_response(export.contacts_of(one), f"{slugify(one.name) or 'list'}.csv")
 
 
