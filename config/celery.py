@@ -16,6 +16,16 @@ TRANSPORT_ALIASES["filesystem"] = "config.filesystem_broker:Transport"
 
 logger = logging.getLogger(__name__)
 
+# What beat rings, and every how many seconds. A ring that nobody heard in time expires: the
+# next one says the same. The housekeeping is hourly because a machine that sleeps at night
+# would miss a fixed hour; doing it twice is harmless.
+SCHEDULE = (
+    ("sending", "campaigns.sending.tasks.tick", 5.0),
+    ("imports", "campaigns.audience.tasks.resume_imports", 15.0),
+    ("tidying", "campaigns.audience.tasks.tidy", 3600.0),
+    ("pruning", "tracking.tasks.prune", 3600.0),
+)
+
 
 class Doorbells(Celery):
     """Celery, for which a broker that is down is no reason to fail.
@@ -33,7 +43,29 @@ class Doorbells(Celery):
             return self.AsyncResult(kwargs.get("task_id") or "not-rung")
 
 
+DEFAULTS: dict[str, Any] = {
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,  # A worker outlives any outage of its broker.
+    "broker_connection_timeout": 3,
+    "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0.2},
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_ignore_result": True,
+    # Acknowledged before the work: a task that kills its worker must not come back for more.
+    "task_acks_late": False,
+    "worker_prefetch_multiplier": 1,
+    "worker_enable_remote_control": False,
+    "worker_hijack_root_logger": False,
+    "timezone": "UTC",
+    "enable_utc": True,
+    "beat_schedule": {
+        name: {"task": task, "schedule": seconds, "options": {"expires": 3 * seconds}}
+        for name, task, seconds in SCHEDULE
+    },
+}
+
 app = Doorbells("candid")
+app.add_defaults(lambda: DEFAULTS)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

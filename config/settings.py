@@ -259,45 +259,6 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
     }
 elif CELERY_BROKER_URL.startswith("amqp"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker outlives any outage of its broker.
-CELERY_BROKER_CONNECTION_TIMEOUT = 3
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_IGNORE_RESULT = True
-# Acknowledged before the work: a task that kills its worker must not come back for more.
-CELERY_TASK_ACKS_LATE = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
-CELERY_ENABLE_UTC = True
-# A tick that nobody fetched in time is worth nothing: the next one says the same.
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "sending": {
-        "task": "campaigns.sending.tasks.tick",
-        "schedule": 5.0,
-        "options": {"expires": 15},
-    },
-    "imports": {
-        "task": "campaigns.audience.tasks.resume_imports",
-        "schedule": 15.0,
-        "options": {"expires": 30},
-    },
-    "tidying": {
-        "task": "campaigns.audience.tasks.tidy",
-        "schedule": 3600.0,
-        "options": {"expires": 3600},
-    },
-    # Often, because a machine that sleeps at night would miss a fixed hour, and one that runs
-    # for an hour a day a long interval. Twice is harmless.
-    "pruning": {
-        "task": "tracking.tasks.prune",
-        "schedule": 600.0,
-        "options": {"expires": 600},
-    },
-}
 
 # --- Tracking --------------------------------------------------------------------
 
