@@ -18,7 +18,7 @@ from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
 from campaigns.sending.forms import ScheduleForm, TestForm
 from campaigns.sending.models import Cooldown, Delivery
-from campaigns.sending.progress import progress
+from campaigns.sending.progress import progress, read_look
 from campaigns.sending.querysets import launching
 
 Status = Campaign.Status
@@ -65,7 +65,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         troubled = troubled.filter(state=wanted)
     return {
         "campaign": campaign,
-        "progress": progress(campaign),
+        "progress": progress(campaign, read_look(request.GET.get("look", ""))),
         "moving": campaign.status in MOVING,
         "cooldown": _cooldown(campaign),
         "waiting": _waiting(campaign),

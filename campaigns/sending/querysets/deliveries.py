@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count, DurationField, ExpressionWrapper, Min
-from django.db.models.expressions import Combinable
+from django.db.models import Count
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
@@ -39,18 +37,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def troubled(self) -> DeliveryQuerySet:
         """Deliveries whose story a marketer should know: refused, unsure, or left out."""
         return self.filter(state__in=("failed", "unknown", "suppressed"))
-
-    def decided_since(self, moment: datetime | Combinable) -> DeliveryQuerySet:
-        """Deliveries that were decided after `moment`."""
-        return self.filter(done_at__gte=moment)
-
-    def pace(self) -> tuple[int, float]:
-        """Count the deliveries, and the seconds from the first decision until now."""
-        facts = self.aggregate(
-            n=Count("pk"),
-            seconds=ExpressionWrapper(Now() - Min("done_at"), output_field=DurationField()),
-        )
-        return facts["n"], facts["seconds"].total_seconds() if facts["seconds"] else 0.0
 
     def counts(self) -> dict[str, int]:
         """Count the deliveries by state, in one query."""
