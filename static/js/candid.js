@@ -119,5 +119,20 @@
     if (event.detail.successful) document.getElementById("notices")?.replaceChildren();
   });
 
+  // --- Tabs that do not fit show the one that is open -----------------------------------
+
+  function showOpenTab() {
+    for (const tab of document.querySelectorAll(".tabs .active")) {
+      const tabs = tab.closest(".tabs");
+      const past = tab.getBoundingClientRect().right - tabs.getBoundingClientRect().right;
+      if (past > 0) tabs.scrollLeft += past;
+    }
+  }
+
+  document.addEventListener("htmx:afterSettle", () => {
+    showTheme();
+    showOpenTab();
+  });
   showTheme();
+  showOpenTab();
 })();

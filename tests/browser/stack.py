@@ -99,7 +99,7 @@ class Stack:
 def running(var: Path, *, names: Sequence[str], prepare: Sequence[str] = ()) -> Iterator[Stack]:
     """Give a Candid with an empty database; run these commands before it starts."""
     with _database() as url:
-        port, inbox_port = _free_ports(2)
+        port, inbox_port = free_ports(2)
         address = f"http://127.0.0.1:{port}"
         environment = {
             **os.environ,
@@ -160,7 +160,8 @@ def _database() -> Iterator[str]:
             connection.execute(drop)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on, at this moment."""
     with contextlib.ExitStack() as sockets:
         taken = [sockets.enter_context(socket.socket()) for _ in range(count)]
         for one in taken:
