@@ -26,7 +26,7 @@ from tracking import addresses, keys
 from tracking.tokens import Mode
 
 ROUNDS = 7
-OURS, THEIRS = 4_000, 60
+OURS, THEIRS = 20_000, 200
 LINKS = 25
 TARGET = 100
 
@@ -89,18 +89,19 @@ def _ours(urls: list[str]) -> Callable[[int], bytes]:
     numbers = {url: number for number, url in enumerate(urls, 1)}
     mail = compiling.compile_revision(_revision(urls, numbers), "individual")
     sign = keys.signer().pair(1, Mode.INDIVIDUAL)
+    leave = tokens.of_campaign(1)
 
     def make(number: int) -> bytes:
         row = _ROWS[number]
         opened, clicked = sign(number, number, 0)
         return mail.fill(
             Person(
-                uuid_hex=row.uuid_hex,
-                address=row.address,
-                contact=row.contact,
-                open_token=opened,
-                click_token=clicked,
-                unsubscribe_token=tokens.unsubscribe_token(number, 1, number),
+                row.uuid_hex,
+                row.address,
+                row.contact,
+                opened,
+                clicked,
+                leave(number, number),
             )
         )
 

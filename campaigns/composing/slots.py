@@ -187,8 +187,16 @@ def _reader(field: str, steps: Sequence[Method]) -> Slot:
 
 
 def escaped(value: str) -> str:
-    """Return `value` for HTML."""
-    return value if value.isalnum() else markupsafe.escape(value)
+    """Return `value` for HTML, written as Liquid writes it, in a fraction of the time."""
+    if value.isalnum() or isinstance(value, markupsafe.Markup):  # The author's own words.
+        return value
+    return (
+        value.replace("&", "&amp;")
+        .replace(">", "&gt;")
+        .replace("<", "&lt;")
+        .replace("'", "&#39;")
+        .replace('"', "&#34;")
+    )
 
 
 def groups(pieces: Sequence[str | Tag | Hole]) -> list[list[str | Tag | Hole]]:

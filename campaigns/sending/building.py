@@ -23,6 +23,7 @@ class Builder:
         signer = keys.signer()
         self._aggregate = signer.pair(campaign.pk, Mode.AGGREGATE)(0, 0, 0)
         self._individual = signer.pair(campaign.pk, Mode.INDIVIDUAL)
+        self._leaving = leaving.of_campaign(campaign.pk)
         self._revisions: dict[int, Revision] = {}
 
     def outgoing(self, row: Claimed) -> Outgoing:
@@ -46,9 +47,7 @@ class Builder:
             contact=row.contact,
             open_token=opened,
             click_token=clicked,
-            unsubscribe_token=leaving.unsubscribe_token(
-                row.contact_id or 0, self._campaign_id, row.id
-            ),
+            unsubscribe_token=self._leaving(row.contact_id or 0, row.id),
         )
 
     def _tokens(self, row: Claimed) -> tuple[str, str]:

@@ -17,6 +17,14 @@ def test_tokens_read_back(contact_id, campaign_id, delivery_id):
     assert tokens.read(text) == tokens.Token(contact_id, campaign_id, delivery_id)
 
 
+@given(IDS, IDS, IDS)
+def test_a_campaigns_own_maker_makes_the_same_tokens(contact_id, campaign_id, delivery_id):
+    make = tokens.of_campaign(campaign_id)
+    assert make(contact_id, delivery_id) == tokens.unsubscribe_token(
+        contact_id, campaign_id, delivery_id
+    )
+
+
 def test_the_layout_is_frozen(settings):
     settings.SECRET_KEY = "a golden secret"
     text = "AQe5CsCEPVApD97Qq1Wkhj0lYEZcwRY"

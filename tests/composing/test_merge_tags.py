@@ -4,6 +4,8 @@ import socket
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaigns.composing import merge_tags, slots
 from campaigns.composing.marks import Marks
@@ -93,6 +95,21 @@ def test_values_are_escaped_in_html_whatever_the_way(source):
     hostile = "<script>alert(1)</script>\"'&"
     assert "<script" not in fill(source, first_name=hostile)
     assert "<img" not in fill(source, first_name=hostile)
+
+
+@given(
+    # Line ends become of one kind in any mail.
+    st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])),
+    st.sampled_from(["", " | upcase", ' | default: "a <b>" | strip', " | capitalize"]),
+)
+@settings(deadline=None)
+def test_the_short_way_gives_what_liquid_gives(value, filters):
+    source = f"{{{{ contact.first_name{filters} }}}}"
+    for escape in (True, False):
+        short = fill(source, escape=escape, first_name=value)
+        long = fill(f"{{% if true %}}{source}{{% endif %}}", escape=escape, first_name=value)
+        # A block of nothing but white space is left out by Liquid.
+        assert short == long or not short.strip()
 
 
 def test_values_are_left_alone_in_text():
