@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,11 +17,12 @@ from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from campaigns.audience import addresses
 from campaigns.composing.models import Campaign
 from campaigns.reports import breakdowns, engagement, ledger, places, recipients, sheets, verdicts
 from campaigns.reports.querysets import events as hits
 from campaigns.reports.querysets import recipients as people
-from campaigns.reports.recipients import Recipient
+from campaigns.reports.recipients import Outcome, Recipient
 from campaigns.reports.sheets import Cell
 from campaigns.sending.models import Delivery
 
@@ -75,18 +77,30 @@ def _recipients(campaign: Campaign, query: QueryDict) -> Sheet:
         _timed(_("Unsubscribed"), campaign),
     ]
     rows = people.stream(recipients.question(campaign, query))
-    return header, (_recipient(Recipient(row), zone) for row in rows)
+    words = Words()
+    return header, (_recipient(Recipient(row), words, zone) for row in rows)
 
 
-def _recipient(recipient: Recipient, zone: ZoneInfo) -> Sequence[Cell]:
+class Words:
+    """Words of a file that come again in each row, translated once."""
+
+    def __init__(self) -> None:
+        self.states = {state.value: str(state.label) for state in Delivery.State}
+        self.modes = {mode.value: str(mode.label) for mode in Delivery.Mode}
+        self.outcomes = {outcome: str(outcome.label) for outcome in Outcome}
+        self.place = cache(places.name)
+        self.device = cache(breakdowns.device)
+
+
+def _recipient(recipient: Recipient, words: Words, zone: ZoneInfo) -> Sequence[Cell]:
     row = recipient.row
     return (
         recipient.address,
         row.first_name,
         row.last_name,
-        str(Delivery.State(row.state).label),
-        str(recipient.outcome[1]),
-        str(Delivery.Mode(row.mode).label),
+        words.states[row.state],
+        words.outcomes[recipient.outcome],
+        words.modes[row.mode],
         _local(row.done_at, zone),
         row.code,
         row.reason,
@@ -95,9 +109,9 @@ def _recipient(recipient: Recipient, zone: ZoneInfo) -> Sequence[Cell]:
         _local(row.first_click_at, zone),
         *_counts(recipient, row.clicks, row.clicks_uncertain, row.clicks_machine),
         _local(row.last_at, zone),
-        places.name(row.country) if row.country else "",
-        breakdowns.device(row.device) if row.device else "",
-        row.client or "",
+        words.place(row.country) if row.country else "",
+        words.device(row.device) if row.device else "",
+        row.client,
         _local(row.unsubscribed_at, zone),
     )
 
@@ -125,17 +139,20 @@ def _events(campaign: Campaign, query: QueryDict) -> Sheet:
     # A few people's totals would speak about each of them.
     shows_totals = ledger.of(campaign.pk).counted >= settings.AGGREGATE_MINIMUM
     rows = hits.stream(campaign.pk, campaign.workspace_id, with_totals=shows_totals)
+    words = Words()
+    kinds = {"open": _("Open"), "click": _("Click")}
+    titles = {verdict.name: str(verdict.title) for verdict in verdicts.VERDICTS}
     return header, (
         (
             _local(row.at, zone),
-            _("Open") if row.kind == "open" else _("Click"),
+            kinds[row.kind],
             row.url,
-            str(verdicts.of(row.verdict).title),
+            titles.get(row.verdict, row.verdict),
             row.reason,
-            row.address,
-            str(Delivery.Mode(row.mode).label),
-            places.name(row.country) if row.country else "",
-            breakdowns.device(row.device) if row.device else "",
+            row.address and addresses.readable(row.address),
+            words.modes[row.mode],
+            words.place(row.country) if row.country else "",
+            words.device(row.device) if row.device else "",
             row.os,
             row.client,
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import overload
+from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import models
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.audience import addresses
 from campaigns.composing.models import Campaign
 from campaigns.reports.querysets import recipients as questions
-from campaigns.reports.querysets.recipients import Question, RecipientRow
+from campaigns.reports.querysets.recipients import Question, RecipientRow, Window
 from campaigns.sending.models import Delivery
 
 PER_PAGE = 50
@@ -38,18 +37,26 @@ FILTERS: tuple[tuple[str, str | Promise], ...] = (
     ("waiting", _("Waiting")),
 )
 
-# What a row says of somebody whom the mail reached: (value of the badge, words).
-CLICKED = ("clicked", _("Clicked"))
-OPENED = ("opened", _("Opened"))
-PERHAPS = ("uncertain", _("Perhaps opened"))
-NOT_OPENED = ("not_opened", _("Not opened"))
-UNSUBSCRIBED = ("unsubscribed", _("Unsubscribed"))
-BOUNCED = ("bounced", _("Bounced"))
-COMPLAINED = ("complained", _("Reported as spam"))
-UNMEASURED = {
-    Mode.AGGREGATE: ("not_measured", _("Only in the totals")),
-    Mode.NONE: ("not_measured", _("Not measured")),
-}
+
+class Outcome(models.TextChoices):
+    """The strongest thing that can be said of a recipient. Values are those of badges."""
+
+    CLICKED = "clicked", _("Clicked")
+    OPENED = "opened", _("Opened")
+    PERHAPS = "uncertain", _("Perhaps opened")
+    NOT_OPENED = "not_opened", _("Not opened")
+    UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+    COMPLAINED = "complained", _("Reported as spam")
+    BOUNCED = "bounced", _("Bounced")
+    COUNTED = "counted", _("Only in the totals")
+    NOT_MEASURED = "not_measured", _("Not measured")
+    PENDING = "pending", _("Waiting")
+    CLAIMED = "claimed", _("Being prepared")
+    SENDING = "sending", _("Being handed over")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Not confirmed")
+    SUPPRESSED = "suppressed", _("Not sent: suppressed")
+    CANCELLED = "cancelled", _("Not sent: cancelled")
 
 
 @dataclass(frozen=True)
@@ -73,50 +80,31 @@ class Recipient:
         return self.row.mode == Mode.INDIVIDUAL
 
     @property
-    def outcome(self) -> tuple[str, str | Promise]:
-        """The strongest thing that can be said: a value for the badge, and words."""
+    def outcome(self) -> Outcome:
+        """The strongest thing that can be said."""
         row = self.row
         if row.state != State.SENT:
-            return row.state, State(row.state).label
+            return Outcome(row.state)
         if row.hard_bounced_at:
-            return BOUNCED
+            return Outcome.BOUNCED
         if row.complained_at:
-            return COMPLAINED
+            return Outcome.COMPLAINED
         if row.unsubscribed_at:
-            return UNSUBSCRIBED
+            return Outcome.UNSUBSCRIBED
         if not self.is_measured:
-            return UNMEASURED[Mode(row.mode)]
+            return Outcome.COUNTED if row.mode == Mode.AGGREGATE else Outcome.NOT_MEASURED
+        return self._deed
+
+    @property
+    def _deed(self) -> Outcome:
+        row = self.row
         if row.clicks:
-            return CLICKED
+            return Outcome.CLICKED
         if row.opens:
-            return OPENED
+            return Outcome.OPENED
         if row.opens_uncertain or row.clicks_uncertain:
-            return PERHAPS
-        return NOT_OPENED
-
-
-class Found(Sequence[Recipient]):
-    """The recipients that were asked for; a slice is one query, as a Paginator wants."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-
-    def __len__(self) -> int:
-        return self._size
-
-    @cached_property
-    def _size(self) -> int:
-        return questions.count(self.question)
-
-    @overload
-    def __getitem__(self, place: int) -> Recipient: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Recipient]: ...
-    def __getitem__(self, place: int | slice) -> Recipient | list[Recipient]:
-        if isinstance(place, int):
-            return self[place : place + 1][0]
-        start, stop, _step = place.indices(self._size)
-        return [Recipient(row) for row in questions.window(self.question, start=start, stop=stop)]
+            return Outcome.PERHAPS
+        return Outcome.NOT_OPENED
 
 
 def question(campaign: Campaign, query: QueryDict) -> Question:
@@ -132,5 +120,17 @@ def question(campaign: Campaign, query: QueryDict) -> Question:
 
 
 def page(question: Question, number: str | None) -> Page[Recipient]:
-    """Return one page of the table."""
-    return Paginator(Found(question), PER_PAGE).get_page(number)
+    """Return one page of the table; the last one for a number beyond it."""
+    wanted = int(number) if number and number.isdecimal() and len(number) < 9 else 1
+    wanted = max(1, wanted)
+    found = _window(question, wanted)
+    # The rows are cut and counted already: the paginator only knows how many there are.
+    pages: Paginator[Any] = Paginator(range(found.total), PER_PAGE)
+    if wanted > pages.num_pages:
+        wanted = pages.num_pages
+        found = _window(question, wanted)
+    return Page([Recipient(row) for row in found.rows], wanted, pages)
+
+
+def _window(question: Question, number: int) -> Window:
+    return questions.window(question, start=PER_PAGE * (number - 1), length=PER_PAGE)

@@ -32,7 +32,7 @@ def test_what_was_written_is_read_back(rows):
 @given(words)
 def test_no_text_starts_like_a_formula(value):
     _, (cell,) = read(sheets.stream(["a"], [(value or "x",)]))
-    assert not cell.startswith(sheets.DANGEROUS)
+    assert cell[:1] not in sheets.DANGEROUS
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,8 @@ def test_formulas_become_text(formula):
     ],
 )
 def test_cells_are_written_as_spreadsheets_read_them(cell, expected):
-    assert sheets.text(cell) == expected
+    _, (written, _end) = read(sheets.stream(["a", "b"], [(cell, "end")]))
+    assert written == expected
 
 
 def test_a_header_cannot_be_a_formula_either():

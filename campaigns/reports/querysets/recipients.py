@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from campaigns.audience import addresses
+
 ROWS_AT_ONCE = 2000
 
 
@@ -113,50 +115,76 @@ class Question:
         for place, word in enumerate(self.text.split()[:5]):
             name = f"word{place}"
             values[name] = f"%{_literally(word)}%"
+            values[f"{name}_key"] = f"%{_literally(addresses.key(word))}%"
+            # Keys are in lower case already, which makes looking at them cheap.
             parts.append(
-                f"(d.address ILIKE %({name})s OR c.first_name ILIKE %({name})s"
+                f"(d.address_key LIKE %({name}_key)s OR c.first_name ILIKE %({name})s"
                 f" OR c.last_name ILIKE %({name})s)"
             )
         return " AND ".join(parts), values
 
-    def order(self) -> str:
-        """Return the order; people who did nothing come last, whichever way."""
-        column = SORTED.get(self.sort.removeprefix("-"), SORTED["last"])
-        direction = "DESC" if self.sort.startswith("-") else "ASC"
-        return f"{column} {direction} NULLS LAST, d.id"
+    @property
+    def place(self) -> str:
+        """Return what recipients are sorted by."""
+        return SORTED.get(self.sort.removeprefix("-"), SORTED["last"])
+
+    @property
+    def direction(self) -> str:
+        """Return which way; people who did nothing come last in both."""
+        return ("DESC" if self.sort.startswith("-") else "ASC") + " NULLS LAST"
 
 
-def count(question: Question) -> int:
-    """Count the recipients that are asked for."""
+class Window(NamedTuple):
+    """Some of the recipients that were asked for, and how many there are in all."""
+
+    rows: list[RecipientRow]
+    total: int
+
+
+# Found, counted and sorted as narrow rows; only those of the page become wide ones.
+WINDOW = """
+WITH found AS MATERIALIZED (SELECT d.id, {place} AS place FROM {tables} WHERE {where}),
+     page AS (SELECT id, place FROM found ORDER BY place {direction}, id
+               LIMIT %(length)s OFFSET %(start)s)
+SELECT (SELECT count(*) FROM found), {fields}
+  FROM {tables} JOIN page ON page.id = d.id
+ ORDER BY page.place {direction}, d.id
+"""
+COUNT = "SELECT count(*) FROM {tables} WHERE {where}"
+STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {place} {direction}, d.id"
+
+
+def window(question: Question, *, start: int, length: int) -> Window:
+    """Return `length` recipients from place `start` on, and how many there are in all."""
     where, values = question.where()
-    sql = f"SELECT count(*) FROM {TABLES} WHERE {where}"  # noqa: S608 - constants of this module
+    values |= {"length": length, "start": start}
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.fetchone()[0])
-
-
-def window(question: Question, *, start: int, stop: int) -> list[RecipientRow]:
-    """Return the recipients from place `start` up to `stop`."""
-    sql, values = _select(question)
-    values |= {"limit": stop - start, "offset": start}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} LIMIT %(limit)s OFFSET %(offset)s", values)
-        return [RecipientRow(*row) for row in cursor.fetchall()]
+        cursor.execute(_written(WINDOW, question, where), values)
+        rows = cursor.fetchall()
+        if rows:
+            return Window([RecipientRow(*row[1:]) for row in rows], rows[0][0])
+        cursor.execute(_written(COUNT, question, where), values)
+        return Window([], cursor.fetchone()[0])
 
 
 def stream(question: Question) -> Iterator[RecipientRow]:
     """Yield all recipients that are asked for, through a cursor on the server."""
-    sql, values = _select(question)
+    where, values = question.where()
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_written(STREAM, question, where), values)
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             yield from map(RecipientRow._make, rows)
 
 
-def _select(question: Question) -> tuple[str, dict[str, Any]]:
-    where, values = question.where()
-    order = question.order()
-    return f"SELECT {FIELDS} FROM {TABLES} WHERE {where} ORDER BY {order}", values  # noqa: S608
+def _written(sql: str, question: Question, where: str) -> str:
+    """Return SQL made of this module's constants; whatever people typed is a parameter."""
+    return sql.format(
+        tables=TABLES,
+        fields=FIELDS,
+        where=where,
+        place=question.place,
+        direction=question.direction,
+    )
 
 
 def _literally(word: str) -> str:
