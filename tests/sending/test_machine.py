@@ -7,6 +7,8 @@ gets lost, and a campaign is not finished while a row is open.
 
 import os
 from collections import Counter
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -48,13 +50,13 @@ class Ledger(RuleBasedStateMachine):
     def begin(self):
         workspace = world.make_workspace()
         self.campaign = stage.make_sending(workspace, people=PEOPLE)
-        self.claims = {}
+        self.claims: dict[str, Claim] = {}
         self.gone = False
         # What a worker has permission to hand over and has not handed over yet.
-        self.granted = {"one": [], "two": []}
-        self.answers = {"one": [], "two": []}
-        self.taken = Counter()
-        self.refused = Counter()
+        self.granted: dict[str, list[Any]] = {"one": [], "two": []}
+        self.answers: dict[str, list[Any]] = {"one": [], "two": []}
+        self.taken: Counter[int] = Counter()
+        self.refused: Counter[int] = Counter()
 
     @rule(worker=WORKERS, limit=st.integers(1, PEOPLE))
     def claim(self, worker, limit):
@@ -101,7 +103,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule()
     def time_passes(self):
-        past = timezone.now() - timezone.timedelta(hours=1)
+        past = timezone.now() - timedelta(hours=1)
         Delivery.objects.filter(state="claimed").update(lease_until=past)
         Delivery.objects.filter(state="sending").update(sending_at=past)
         Delivery.objects.filter(state="pending").update(next_at=past)
@@ -136,7 +138,7 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def reap(self):
         moves.reap_claims()
-        moves.reap_intents(timezone.timedelta(minutes=15), "")
+        moves.reap_intents(timedelta(minutes=15), "")
 
     @rule()
     def pause(self):
