@@ -57,7 +57,6 @@ def parse(text: str) -> Agent:
     return Agent(device[:20], _SYSTEMS.get(os, os)[:40], _CLIENTS.get(client, client)[:60])
 
 
-@lru_cache(maxsize=4096)
 def is_automated(text: str) -> bool:
     """Whether a user agent is a known crawler's, scanner's or library's."""
     return bool(is_crawler(text))

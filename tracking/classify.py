@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from tracking import agents
 from tracking.tokens import Kind
@@ -102,13 +103,19 @@ _APP = re.compile(r"; wv\)|WebView|\bGSA/|FBAN|FBAV|Instagram")
 
 def classify(traits: Traits, *, human_delay: float) -> Judgement:
     """Judge a hit. `human_delay` is how many seconds a person needs to open a mail."""
-    text = traits.agent.lower()
     if traits.prefetch:
         return Judgement(Verdict.PREFETCH, "prefetch_header")
-    if traits.agent.startswith(_GMAIL_PREFETCH):
+    return _judge_agent(traits.kind, traits.agent) or _judge_behaviour(traits, human_delay)
+
+
+@lru_cache(maxsize=4096)
+def _judge_agent(kind: Kind, agent: str) -> Judgement | None:
+    """Judge by the user agent alone; None when it may be a person's."""
+    text = agent.lower()
+    if agent.startswith(_GMAIL_PREFETCH):
         return Judgement(Verdict.PREFETCH, "gmail_prefetch")
     if proxy := _first(text, _PROXIES):
-        if traits.kind is Kind.OPEN:
+        if kind is Kind.OPEN:
             return Judgement(Verdict.PROXIED, proxy)
         # Image proxies follow no links; whoever says so is something else.
         return Judgement(Verdict.SCANNER, "proxy_click")
@@ -118,11 +125,11 @@ def classify(traits: Traits, *, human_delay: float) -> Judgement:
         return Judgement(Verdict.SCANNER, "no_agent")
     if text.strip() == "mozilla/5.0":
         # Apple Mail Privacy Protection loads all images by itself, read or not.
-        verdict = Verdict.UNCERTAIN if traits.kind is Kind.OPEN else Verdict.SCANNER
+        verdict = Verdict.UNCERTAIN if kind is Kind.OPEN else Verdict.SCANNER
         return Judgement(verdict, "apple_mpp" if verdict is Verdict.UNCERTAIN else "bare_agent")
-    if agents.is_automated(traits.agent):
+    if agents.is_automated(agent):
         return Judgement(Verdict.SCANNER, "known_crawler")
-    return _judge_behaviour(traits, human_delay)
+    return None
 
 
 def _judge_behaviour(traits: Traits, human_delay: float) -> Judgement:
@@ -143,6 +150,7 @@ def _judge_behaviour(traits: Traits, human_delay: float) -> Judgement:
     return Judgement(Verdict.HUMAN, "browser")
 
 
+@lru_cache(maxsize=4096)
 def _is_modern(agent: str) -> bool:
     if _APP.search(agent):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -33,10 +34,13 @@ def client_ip(peer: str, forwarded_for: str, trusted: tuple[Network, ...]) -> st
     return str(current)
 
 
+@lru_cache(maxsize=1024)
 def _is_trusted(address: Address, trusted: tuple[Network, ...]) -> bool:
     return any(address in network for network in trusted if network.version == address.version)
 
 
+# Most hits come from few peers: our own proxies, and the mail providers'.
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> Address | None:
     text = text.strip().removeprefix("[").partition("]")[0]
     if text.count(":") == 1:  # IPv4 with a port, as some proxies write it.

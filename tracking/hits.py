@@ -5,7 +5,7 @@ Addresses and user agents exist here and in the spool, and nowhere after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tracking.tokens import Kind
 
@@ -19,8 +19,7 @@ class HitError(Exception):
     """The record is not one that this version wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One request, before anything is made of it."""
 
     at_ns: int  # Unix time in nanoseconds.
@@ -42,17 +41,13 @@ LANGUAGE = "l"  # Accept-Language is there.
 
 def pack(hit: Hit) -> bytes:
     """Return a hit as bytes for the spool."""
-    return _SEPARATOR.join(
-        (
-            str(hit.at_ns),
-            hit.kind[0],
-            hit.token,
-            str(hit.number),
-            hit.ip,
-            hit.flags,
-            hit.agent[:_MAX_AGENT].translate(_CLEAN),
-        )
-    ).encode("utf-8", "replace")
+    agent = hit.agent[:_MAX_AGENT]
+    if not agent.isprintable():
+        agent = agent.translate(_CLEAN)
+    record = _SEPARATOR.join(
+        (str(hit.at_ns), hit.kind[0], hit.token, str(hit.number), hit.ip, hit.flags, agent)
+    )
+    return record.encode("utf-8", "replace")
 
 
 def unpack(record: bytes) -> Hit:

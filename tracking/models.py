@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from tracking.querysets import EngagementQuerySet
+from tracking.querysets import EngagementQuerySet, MutedQuerySet
 
 
 class TrackedCampaign(models.Model):
@@ -46,6 +46,8 @@ class Muted(models.Model):
 
     contact_id = models.BigIntegerField(primary_key=True)
     epoch = models.PositiveIntegerField()
+
+    objects = MutedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.contact_id} before epoch {self.epoch}"

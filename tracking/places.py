@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import lzma
 import os
-from functools import cache
+import threading
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ import maxminddb
 from django.conf import settings
 
 from tracking.country_data import PACKED
+
+logger = logging.getLogger(__name__)
 
 
 class PlacesError(Exception):
@@ -30,7 +34,7 @@ class Places:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._reader = geoip2.database.Reader(path, mode=maxminddb.MODE_MMAP)
+            self._reader = geoip2.database.Reader(path)
         except (OSError, maxminddb.InvalidDatabaseError) as error:
             raise PlacesError(f"{path} is no readable MMDB file: {error}") from error
         kind = self._reader.metadata().database_type
@@ -40,7 +44,7 @@ class Places:
             self._country = self._of_country
         else:
             self._country = self._of_flat
-            self._flat = maxminddb.open_database(path, maxminddb.MODE_MMAP)
+            self._flat = maxminddb.open_database(path)
 
     def country(self, ip: str) -> str:
         """Return the ISO 3166 code of an address, or "" when it has none."""
@@ -60,10 +64,24 @@ class Places:
         return record.get("country_code") if isinstance(record, dict) else None
 
 
+@lru_cache(maxsize=16_384)
+def country(ip: str) -> str:
+    """Return the country of an address by this process's database, or "" when it has none.
+
+    An operator's file that cannot be read is told of once, and ours serves instead: no hit
+    waits for it.
+    """
+    return _places().country(ip)
+
+
 @cache
-def places() -> Places:
-    """Return this process's database of places. Raises `PlacesError`."""
-    return Places(Path(settings.GEOIP_PATH) if settings.GEOIP_PATH else unpacked())
+def _places() -> Places:
+    if settings.GEOIP_PATH:
+        try:
+            return Places(Path(settings.GEOIP_PATH))
+        except PlacesError:
+            logger.exception("GEOIP_PATH is of no use; the country database that ships serves")
+    return Places(unpacked())
 
 
 def unpacked() -> Path:
@@ -74,7 +92,7 @@ def unpacked() -> Path:
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
     fresh.write_bytes(lzma.decompress(packed))
     fresh.replace(path)
     return path

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import connection, models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from tracking.models import Engagement
+    from tracking.models import Engagement, Muted
 
 # First halves of advisory lock keys, so that ours never meet those of other rooms.
 _LINKS_LOCK = 0x6C6E6B
 _DRAIN_LOCK = 0x64726E
+
+
+class MutedQuerySet(models.QuerySet["Muted"]):
+    """Who withdrew."""
+
+    def epochs(self, contact_ids: Iterable[int]) -> dict[int, int]:
+        """Return the epoch of those of the contacts who are muted."""
+        with connection.cursor() as cursor:
+            # One array instead of ten thousand parameters.
+            cursor.execute(
+                "SELECT contact_id, epoch FROM tracking_muted WHERE contact_id = ANY (%s)",
+                [list(contact_ids)],
+            )
+            return dict(cursor.fetchall())
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):

@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.conf import settings
 
-from tracking import agents, classify, facts, hits, keys
+from tracking import agents, classify, facts, hits, keys, places
 from tracking.bursts import Click, Recent
 from tracking.classify import Judgement, Traits, Verdict
 from tracking.models import Mode, Muted, TrackedCampaign
-from tracking.places import places
 from tracking.tokens import Kind, Token, TokenError
 from tracking.tokens import Mode as TokenMode
 
@@ -27,8 +27,7 @@ logger = logging.getLogger(__name__)
 _PROXY_CLIENTS = {"gmail": "Gmail", "yahoo": "Yahoo Mail", "fastmail": "Fastmail"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
+class Sorted(NamedTuple):
     """An event, as it will be kept."""
 
     workspace_id: int
@@ -100,7 +99,7 @@ def _read(records: Iterable[bytes], dropped: Counter[str]) -> Iterator[_Read]:
 
 def _muted(reads: Sequence[_Read]) -> Mapping[int, int]:
     contacts = {read.token.contact_id for read in reads} - {0}
-    return dict(Muted.objects.filter(contact_id__in=contacts).values_list("contact_id", "epoch"))
+    return Muted.objects.all().epochs(contacts)
 
 
 def _bursts(reads: Sequence[_Read], recent: Recent) -> set[int]:
@@ -133,7 +132,7 @@ def _event(read: _Read, judgement: Judgement, workspace_id: int) -> Sorted:
     known = token.mode is TokenMode.INDIVIDUAL and hits.SIGNAL not in hit.flags
     country, agent = "", agents.Agent()
     if judgement.verdict is Verdict.HUMAN:
-        country, agent = places().country(hit.ip), agents.parse(hit.agent)
+        country, agent = places.country(hit.ip), agents.parse(hit.agent)
     elif judgement.verdict is Verdict.PROXIED:
         agent = agents.Agent(client=_PROXY_CLIENTS.get(judgement.reason, ""))
     return Sorted(

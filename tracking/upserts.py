@@ -7,8 +7,9 @@ tables and columns come from our own models; values are always parameters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import connection, models
 
@@ -17,8 +18,9 @@ from tracking.deeds import Deeds
 from tracking.models import Engagement, LinkClicker
 from tracking.sorting import Sorted
 
-_EVENT_COLUMNS = tuple(field.name for field in fields(Sorted))
+_EVENT_COLUMNS = Sorted._fields
 _DEEDS_COLUMNS = tuple(field.name for field in fields(Deeds))
+_deeds_row = attrgetter(*_DEEDS_COLUMNS)
 _DEEDS_KEY = ("campaign_id", "delivery_id")
 
 
@@ -32,7 +34,7 @@ def copy_events(events: Iterable[Sorted]) -> None:
         cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy,
     ):
         for event in events:
-            copy.write_row((*astuple(event), RULES))
+            copy.write_row((*event, RULES))
 
 
 def add(
@@ -67,7 +69,7 @@ def deeds_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Deeds]:
 def write_deeds(all_deeds: Mapping[tuple[int, int], Deeds]) -> None:
     """Write what is known of these deliveries now."""
     sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in _DEEDS_COLUMNS[4:])
-    values = [astuple(all_deeds[key]) for key in sorted(all_deeds)]
+    values = [_deeds_row(all_deeds[key]) for key in sorted(all_deeds)]
     conflict = f"ON CONFLICT ({', '.join(_DEEDS_KEY)}) DO UPDATE SET {sets}"
     _insert(Engagement, _DEEDS_COLUMNS, values, conflict)
 
