@@ -86,7 +86,8 @@ class Text:
 
     def fill(self, person: Person) -> str:
         """Return the whole text for one person. Raises `MergeTagError`."""
-        return self._form % tuple([slot(person) for slot in self._slots])
+        values = tuple([slot(person) for slot in self._slots])
+        return self._form % (values if "\r" not in "".join(values) else _unified(values))
 
 
 class Compiler:
@@ -184,6 +185,11 @@ def _reader(field: str, steps: Sequence[Method]) -> Slot:
         return value
 
     return read
+
+
+def _unified(values: Sequence[str]) -> tuple[str, ...]:
+    """Give values line ends of one kind: a lone one must not join with what comes after."""
+    return tuple(value.replace("\r\n", "\n").replace("\r", "\n") for value in values)
 
 
 def escaped(value: str) -> str:

@@ -5,7 +5,7 @@ import email.policy
 import re
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -288,6 +288,7 @@ hostile = st.text(
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@example(first="\r", company="\r\n", country="\n\r")
 @given(first=hostile, company=hostile, country=hostile)
 def test_no_value_can_break_a_mail(frozen, first, company, country):
     person = make_person(contact={"first_name": first, "company": company, "country": country})
@@ -302,8 +303,7 @@ def test_no_value_can_break_a_mail(frozen, first, company, country):
     assert str(message["Subject"]) == parts.subject
     assert len(message["To"].addresses) == 1
     for kind, content in (("plain", parts.text), ("html", parts.html)):
-        expected = content.replace("\r\n", "\n").replace("\r", "\n")
-        assert body(message, kind).rstrip("\n") == expected.rstrip("\n")
+        assert body(message, kind).rstrip("\n") == content.rstrip("\n")
     assert "<script" not in parts.html
 
     lines = raw.split(b"\r\n")
