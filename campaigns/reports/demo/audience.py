@@ -143,10 +143,11 @@ def _leave_some(rows: list[Subscription], joined: dict[int, datetime], random: R
 
 
 def _stop_some(workspace: Workspace, contacts: list[Contact], random: Random) -> None:
-    stopped = random.sample(contacts, 40)
+    stopped = random.sample(contacts, len(contacts) // 120)
+    fifth = len(stopped) // 5
     for reason, part in (
-        (Suppression.Reason.HARD_BOUNCE, stopped[:24]),
-        (Suppression.Reason.COMPLAINT, stopped[24:30]),
-        (Suppression.Reason.MANUAL, stopped[30:]),
+        (Suppression.Reason.COMPLAINT, stopped[:fifth]),
+        (Suppression.Reason.MANUAL, stopped[fifth : 2 * fifth]),
+        (Suppression.Reason.HARD_BOUNCE, stopped[2 * fifth :]),
     ):
         suppression.suppress(workspace.pk, [bytes(one.fingerprint) for one in part], reason)

@@ -55,7 +55,7 @@ def exists() -> bool:
 
 
 @transaction.atomic
-def build(now: datetime, password: str, number: int = READERS) -> Sample:
+def build(now: datetime, password: str, number: int) -> Sample:
     """Build the sample with `number` people, as it would stand `now`."""
     random = Random(2026)  # noqa: S311 - a sample wants repeatable figures, not secrets.
     workspace, member, sender = _furnish(password)

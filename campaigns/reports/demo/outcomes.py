@@ -29,8 +29,9 @@ BOUNCES = (
     ("smtp; 550 5.4.1 Recipient address rejected: Access denied", 8),
 )
 COMPLAINTS = 3
-UNCONFIRMED = 2
-LEFT_OUT = 5
+# In 10,000, as above.
+UNCONFIRMED = 5
+LEFT_OUT = 12
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ def decide(campaign: Campaign, start: datetime, random: Random) -> list[Sent]:
     shuffled = random.sample(deliveries, len(deliveries))
     for code, enhanced, words, share in REFUSALS:
         _set(_take(shuffled, share, len(deliveries)), State.FAILED, code, enhanced, words)
-    _set(shuffled[:UNCONFIRMED], State.UNKNOWN, None, "", "The connection broke before an answer")
-    del shuffled[:UNCONFIRMED]
-    _set(shuffled[:LEFT_OUT], State.SUPPRESSED, None, "", "unsubscribed since the launch")
-    del shuffled[:LEFT_OUT]
+    unsure = _take(shuffled, UNCONFIRMED, len(deliveries))
+    _set(unsure, State.UNKNOWN, None, "", "The connection broke before an answer")
+    gone = _take(shuffled, LEFT_OUT, len(deliveries))
+    _set(gone, State.SUPPRESSED, None, "", "unsubscribed or suppressed since the launch")
     for words, share in BOUNCES:
         _bounce(campaign, _take(shuffled, share, len(deliveries)), times, words, random)
     return [Sent(row, times[row.pk]) for row in shuffled]
@@ -65,7 +66,7 @@ def decide(campaign: Campaign, start: datetime, random: Random) -> list[Sent]:
 
 def complain(campaign: Campaign, sent: Sequence[Sent], random: Random) -> None:
     """Let a few people report the mail as spam."""
-    chosen = random.sample(sent, COMPLAINTS)
+    chosen = random.sample(sent, min(COMPLAINTS, len(sent)))
     moments = {one.delivery.pk: one.at + timedelta(hours=random.uniform(1, 30)) for one in chosen}
     backdate(Delivery, "complained_at", moments)
     _suppress(campaign, [one.delivery for one in chosen], Suppression.Reason.COMPLAINT)

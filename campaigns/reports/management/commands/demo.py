@@ -27,7 +27,7 @@ class Command(BaseCommand):
         else:
             began = time.monotonic()
             self.stdout.write("Building the sample workspace (about half a minute) …")
-            sample = building.build(timezone.now(), PASSWORD)
+            sample = building.build(timezone.now(), PASSWORD, building.READERS)
             self.stdout.write(
                 f"“{sample.workspace.name}”: {sample.contacts:,} contacts, {sample.hits:,} opens "
                 f"and clicks, in {time.monotonic() - began:.0f} s."
