@@ -130,6 +130,8 @@ def _judge(read: _Read, sent_at: datetime | None, *, burst: bool) -> Judgement:
 def _event(read: _Read, judgement: Judgement, workspace_id: int) -> Sorted:
     hit, token = read.hit, read.token
     known = token.mode is TokenMode.INDIVIDUAL and hits.SIGNAL not in hit.flags
+    # Of who is not to be told apart, the hour is enough.
+    at = datetime.fromtimestamp(hit.at_ns / 1e9, UTC)
     country, agent = "", agents.Agent()
     if judgement.verdict is Verdict.HUMAN:
         country, agent = places.country(hit.ip), agents.parse(hit.agent)
@@ -143,7 +145,7 @@ def _event(read: _Read, judgement: Judgement, workspace_id: int) -> Sorted:
         mode=Mode.INDIVIDUAL if known else Mode.AGGREGATE,
         kind=str(hit.kind),
         number=hit.number or None,
-        at=datetime.fromtimestamp(hit.at_ns / 1e9, UTC),
+        at=at if known else at.replace(minute=0, second=0, microsecond=0),
         verdict=judgement.verdict.value,
         reason=judgement.reason,
         country=country,

@@ -235,6 +235,7 @@ def test_a_signal_against_measuring_makes_a_hit_nobodys(folder):
     drain(folder, make_hit(person(campaign, 1), 1, flags="flg"))
     event = Event.objects.get(campaign_id=campaign)
     assert (event.mode, event.delivery_id, event.contact_id) == ("aggregate", None, None)
+    assert event.at == AT.replace(minute=0), "the hour is enough"
     assert not Engagement.objects.filter(campaign_id=campaign).exists()
     assert not LinkClicker.objects.filter(campaign_id=campaign).exists()
 
