@@ -82,8 +82,9 @@ class Wanted:
 class Summaries(Sequence[Summary]):
     """Summaries of campaigns, read only for the slice that a page shows."""
 
-    def __init__(self, campaigns: QuerySet[Campaign]) -> None:
+    def __init__(self, campaigns: QuerySet[Campaign], known: Sequence[Summary]) -> None:
         self.campaigns = campaigns
+        self.known = known
 
     def __len__(self) -> int:
         return self._size
@@ -99,20 +100,21 @@ class Summaries(Sequence[Summary]):
     def __getitem__(self, place: int | slice) -> Summary | list[Summary]:
         if isinstance(place, int):
             return self[place : place + 1][0]
-        return summaries.of(list(self.campaigns[place]))
+        return summaries.of(list(self.campaigns[place]), self.known)
 
 
-def page(workspace: Workspace, wanted: Wanted) -> Page[Summary]:
-    """Return a page of the workspace's campaigns with their figures."""
+def page(workspace: Workspace, wanted: Wanted, known: Sequence[Summary] = ()) -> Page[Summary]:
+    """Return a page of the workspace's campaigns with their figures, some `known` already."""
     campaigns = _found(workspace, wanted)
     column, falling = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
     if column in FIGURES:
-        everything = summaries.of(list(campaigns))
+        everything = summaries.of(list(campaigns), known)
         everything.sort(key=FIGURES[column], reverse=falling)
         return Paginator(everything, PER_PAGE).get_page(wanted.page)
     expression = COLUMNS[column]
     order = expression.desc(nulls_last=True) if falling else expression.asc()
-    return Paginator(Summaries(campaigns.order_by(order, "-pk")), PER_PAGE).get_page(wanted.page)
+    found = Summaries(campaigns.order_by(order, "-pk"), known)
+    return Paginator(found, PER_PAGE).get_page(wanted.page)
 
 
 def tabs(workspace: Workspace) -> list[Tab]:

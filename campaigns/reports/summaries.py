@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -64,18 +64,29 @@ class Summary:
         return Rate(min(self.unsubscribed, self.ledger.delivered), self.ledger.delivered)
 
 
-def of(campaigns: Sequence[Campaign]) -> list[Summary]:
-    """Return the summaries of campaigns, in their order, in a handful of queries."""
+def of(campaigns: Sequence[Campaign], known: Iterable[Summary] = ()) -> list[Summary]:
+    """Return the summaries of campaigns, in their order, in a handful of queries.
+
+    Those that are `known` are not asked for again.
+    """
+    found = {summary.campaign.pk: summary for summary in known}
+    found |= _of([campaign for campaign in campaigns if campaign.pk not in found])
+    return [found[campaign.pk] for campaign in campaigns]
+
+
+def _of(campaigns: Sequence[Campaign]) -> dict[int, Summary]:
     ids = [campaign.pk for campaign in campaigns]
+    if not ids:
+        return {}
     ledgers = ledger.of_many(ids)
     engaged = engagement.of_many(ids)
     left = questions.unsubscribed(ids)
-    return [
-        Summary(
+    return {
+        campaign.pk: Summary(
             campaign=campaign,
             ledger=ledgers[campaign.pk],
             engaged=engaged[campaign.pk],
             unsubscribed=left.get(campaign.pk, 0),
         )
         for campaign in campaigns
-    ]
+    }

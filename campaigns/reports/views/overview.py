@@ -38,7 +38,7 @@ def campaigns(request: WorkspaceRequest) -> HttpResponse:
     wanted = listing.Wanted.of(request.GET)
     compared = listing.last_sent(request.workspace)
     context = {
-        "page": listing.page(request.workspace, wanted),
+        "page": listing.page(request.workspace, wanted, compared),
         "wanted": wanted,
         "tabs": listing.tabs(request.workspace),
         "comparison": listing.comparison(compared),
