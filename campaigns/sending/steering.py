@@ -70,12 +70,12 @@ def to_draft(campaign: Campaign) -> bool:
 
 def stop_for_provider(campaign: Campaign, words: str) -> bool:
     """Pause because the provider takes nothing, in its own words."""
-    return pause(campaign, _("The mail server takes no mail: %(words)s") % {"words": words})
+    return pause(campaign, _("The mail server takes no mail: “%(words)s”.") % {"words": words})
 
 
 def stop_for_refusals(campaign: Campaign, words: str) -> bool:
     """Pause because one mail after the other was refused."""
-    text = _("One mail after the other was refused, so we stopped. The last answer: %(words)s")
+    text = _("One mail after the other was refused, so we stopped. The last answer: “%(words)s”.")
     return pause(campaign, text % {"words": words or _("the mail could not be made")})
 
 
