@@ -151,3 +151,14 @@ def test_late_hits_keep_the_page_awake(make_scene):
     scene.opens(0, after=3 * 24 * 3600 - 60)
     scene.drain()
     assert read(scene).seconds_to_next == 15
+
+
+def test_a_person_whose_place_is_learned_later_moves_to_it(make_scene):
+    scene = make_scene(granted=12)
+    scene.opens(0, "Mozilla/5.0 (via ggpht.com GoogleImageProxy)", ip="66.249.84.1")
+    scene.drain()
+    scene.clicks(0, after=8000)
+    scene.drain()
+    report = read(scene)
+    assert [(bar.label, bar.count) for bar in report.countries.bars] == [("Netherlands", 1)]
+    assert (report.opened.sure, report.clicked.count) == (1, 1)
