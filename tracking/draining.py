@@ -36,6 +36,9 @@ BATCH = 10_000
 IDLE_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 5.0
 COPY_SECONDS = 5.0
+# Hits that a process passes over because the database refuses them. More than that are no
+# odd hits but a fault of ours: they wait in the spool until it is mended.
+MOST_REFUSED = 10
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Drainer:
         self._recent = Recent()
         self._copier = Copier(folder)
         self._copied_at: float | None = None
+        self._refused = 0
         # Segments that are gone from the disk, and whose places may be forgotten.
         self._removed: list[str] = []
 
@@ -124,6 +128,9 @@ class Drainer:
 
     def _skip_refused(self, stop: threading.Event) -> None:
         """Go on one by one, and pass over the record that the database will never take."""
+        if self._refused >= MOST_REFUSED:
+            stop.wait(LONGEST_WAIT_SECONDS)
+            return
         for _ in range(BATCH):
             if stop.is_set():
                 return
@@ -131,6 +138,7 @@ class Drainer:
                 if self.step(limit=1) == 0:
                     return
             except (DataError, IntegrityError):
+                self._refused += 1
                 logger.exception("A hit was passed over")
                 self._pass_over()
                 return

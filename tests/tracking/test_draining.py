@@ -5,12 +5,12 @@ import threading
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from tests.browser.stack import until
 from tests.tracking.agents_met import CHROME
 from tests.tracking.hitting import fill, make_campaign, make_hit, person
-from tracking import draining, hits, sorting, spool
+from tracking import counting, draining, hits, sorting, spool
 from tracking.models import CampaignCount, Event, SpoolPosition
 from tracking.tokens import Token
 
@@ -92,7 +92,7 @@ def test_a_record_that_is_none_does_not_stop_the_others(folder):
 
 def test_a_hit_that_the_database_refuses_is_passed_over(folder, monkeypatch):
     campaign = make_campaign()
-    fill(folder, [make_hit(Token(campaign), after=n) for n in range(5)])
+    fill(folder, [make_hit(person(campaign, 1), after=n) for n in range(5)])
     real = sorting.sort
 
     def sort(records, recent):
@@ -110,6 +110,26 @@ def test_a_hit_that_the_database_refuses_is_passed_over(folder, monkeypatch):
     stop.set()
     runner.join()
     assert Event.objects.count() == CampaignCount.objects.get(campaign_id=campaign).opens == 4
+
+
+def test_when_all_hits_are_refused_they_wait(folder, monkeypatch):
+    campaign = make_campaign()
+    fill(folder, [make_hit(Token(campaign), after=n) for n in range(30)])
+    monkeypatch.setattr(draining, "LONGEST_WAIT_SECONDS", 0.01)
+    stop = threading.Event()
+    with monkeypatch.context() as broken:
+        broken.setattr(counting, "keep", refuse)
+        drainer = draining.Drainer(folder)
+        runner = threading.Thread(target=_run, args=[drainer, stop])
+        runner.start()
+        until(lambda: drainer._refused == draining.MOST_REFUSED, "enough is enough")
+        stop.set()
+        runner.join()
+    assert draining.drain(folder) == 30 - draining.MOST_REFUSED
+
+
+def refuse(events: object) -> None:
+    raise IntegrityError("no")
 
 
 def _run(drainer: draining.Drainer, stop: threading.Event) -> None:
