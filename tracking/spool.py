@@ -36,7 +36,7 @@ class Writer:
         self._folder = folder
         self._max_bytes = max_bytes
         self._fsync_seconds = fsync_seconds
-        self._synced_at = 0.0
+        self._sync_is_due = False
         self._lock = threading.Lock()
         self._file = -1
         self._pid = 0
@@ -52,9 +52,9 @@ class Writer:
                 # A short write (a full disk) leaves a torn record, which readers skip.
                 if os.write(file, framed) != len(framed):
                     raise OSError("the spool took only a part of the record")
-                self._sync(file)
             finally:
                 fcntl.flock(file, fcntl.LOCK_UN)
+            self._plan_sync()
 
     def _hold(self) -> int:
         """Return our segment, locked against removal; a new one when ours is gone or full."""
@@ -66,23 +66,41 @@ class Writer:
             # A drainer may have removed it until we held the lock, even a new one.
             if found.st_nlink and found.st_size < self._max_bytes:
                 return self._file
+            if self._fsync_seconds and found.st_nlink:
+                os.fdatasync(self._file)  # It is full, and no timer of ours finds it again.
             os.close(self._file)
             self._file = -1
 
     def _begin(self) -> None:
-        if self._file >= 0:  # Our parent's, from before a fork.
-            os.close(self._file)
+        if self._pid != os.getpid():
+            self._sync_is_due = False  # A fork takes no timers along, and has its parent's file.
+            if self._file >= 0:
+                os.close(self._file)
         self._pid, self._file = os.getpid(), -1
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{time.time_ns()}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._file = os.open(self._folder / name, flags, 0o600)
 
-    def _sync(self, file: int) -> None:
-        now = time.monotonic()
-        if self._fsync_seconds and now - self._synced_at >= self._fsync_seconds:
+    def _plan_sync(self) -> None:
+        """Let what is written until then reach the disk together; nobody waits for it."""
+        if not self._fsync_seconds or self._sync_is_due:
+            return
+        self._sync_is_due = True
+        timer = threading.Timer(self._fsync_seconds, self._sync)
+        timer.daemon = True
+        timer.start()
+
+    def _sync(self) -> None:
+        with self._lock:
+            self._sync_is_due = False
+            if self._pid != os.getpid() or self._file < 0:
+                return
+            file = os.dup(self._file)
+        try:
             os.fdatasync(file)
-            self._synced_at = now
+        finally:
+            os.close(file)
 
 
 def segments(folder: Path) -> list[Path]:

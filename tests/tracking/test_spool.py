@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.browser.stack import until
 from tracking import spool
 
 RECORDS = [b"first", b"second \xca\xfe", b"", b"x" * spool.MAX_RECORD]
@@ -58,6 +59,31 @@ def test_a_full_segment_is_followed_by_another(folder):
         writer.append(record)
     assert len(spool.segments(folder)) > 1
     assert everything(folder) == records
+
+
+def test_what_is_written_reaches_the_disk_soon_and_together(folder, monkeypatch):
+    synced: list[int] = []
+    real = os.fdatasync
+
+    def sync(file: int) -> None:
+        synced.append(os.fstat(file).st_size)
+        real(file)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    writer = spool.Writer(folder, fsync_seconds=0.2)
+    for _ in range(50):
+        writer.append(b"hit")
+    written = segment_of(folder).stat().st_size
+    until(lambda: synced, "the disk has it")
+    assert synced == [written]
+
+
+def test_without_a_time_nothing_is_forced_to_the_disk(folder, monkeypatch):
+    def never(file: int) -> None:
+        raise AssertionError("it was forced")
+
+    monkeypatch.setattr(os, "fdatasync", never)
+    spool.Writer(folder).append(b"hit")
 
 
 def test_a_record_too_long_is_refused_and_harms_nothing(folder):
