@@ -7,13 +7,12 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Page
 
+from tests.browser import readers
 from tests.browser import stack as stacks
 
 # What `manage.py demo` prints.
 EMAIL = "demo@example.com"
 PASSWORD = "tulip thyme and tea"
-# Of one kind of page (the same address but for its numbers), so many are looked at.
-OF_A_KIND = 1
 MOST_PAGES = 80
 HEADINGS = "document.querySelectorAll('main h1').length"
 LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
@@ -46,28 +45,53 @@ def sign_in(page: Page, address: str) -> None:
 
 def discover(page: Page, stack: stacks.Stack) -> Found:
     """Return the paths of all pages there are, one of each kind. The page must be signed in."""
-    found = Found()
-    seen: dict[str, int] = {}
-    queue = deque(["/"])
-    while queue and len(found.inside) < MOST_PAGES:
+    found = Found(outside=_outside(stack))
+    seen: set[str] = set()
+    queue = deque(["/", *_imports(page, stack)])
+    while queue:
         path = queue.popleft()
-        kind = re.sub(r"\d+", "#", path)
-        if seen.get(kind, 0) >= OF_A_KIND:
+        if path in found.outside or kind_of(path) in seen:
             continue
-        seen[kind] = seen.get(kind, 0) + 1
+        seen.add(kind_of(path))
         response = page.request.get(stack.address + path)
         if not response.headers.get("content-type", "").startswith("text/html"):
             continue
         assert response.status == 200, f"{path} answers {response.status}"
         page.goto(stack.address + path)
-        if not page.evaluate(HEADINGS):
-            continue  # A mail in its frame is not a page of ours.
+        queue.append(urlsplit(page.url).path)
+        if kind_of(urlsplit(page.url).path) != kind_of(path) or not page.evaluate(HEADINGS):
+            continue  # Led elsewhere, or a mail in its frame, which is not a page of ours.
         found.inside.append(path)
         queue.extend(_within(stack.address, path, page.evaluate(LINKS)))
-    recipient = stack.manage("shell", "--verbosity=0", "-c", RECIPIENT).split()
-    found.outside = ["/sign-in/", "/password/forgotten/", "/no-such-page/"]
-    found.outside += [urlsplit(url).path for url in recipient]
+    assert len(found.inside) < MOST_PAGES
     return found
+
+
+def kind_of(path: str) -> str:
+    """Return what the addresses of one kind of page have in common."""
+    return re.sub(r"/providers/new/[a-z_]+/", "/providers/new/#/", re.sub(r"\d+", "#", path))
+
+
+def _imports(page: Page, stack: stacks.Stack) -> list[str]:
+    """Import a file into a list, and upload another whose columns are still to be chosen."""
+    page.goto(f"{stack.address}/lists/")
+    href = page.locator("main tbody a[href^='/lists/']").first.get_attribute("href") or ""
+    path = stack.var / "readers.csv"
+    path.write_bytes(readers.messy_file())
+    stack.manage("import_contacts", href.strip("/").split("/")[1], str(path))
+    page.goto(stack.address + href)
+    done = page.locator("main a[href^='/imports/']").first.get_attribute("href") or ""
+    page.goto(f"{stack.address}{href}import/")
+    page.get_by_label("CSV file").set_input_files(path)
+    page.get_by_role("button", name="Upload").click()
+    page.wait_for_url("**/columns/")
+    return [done, urlsplit(page.url).path]
+
+
+def _outside(stack: stacks.Stack) -> list[str]:
+    recipient = stack.manage("shell", "--verbosity=0", "-c", RECIPIENT).split()
+    paths = [urlsplit(url).path for url in recipient]
+    return ["/sign-in/", "/password/forgotten/", "/no-such-page/", *paths]
 
 
 def _within(address: str, path: str, links: list[str]) -> list[str]:

@@ -37,6 +37,8 @@ TALLEST = 2400
 def main() -> None:
     """Start a Candid with the sample workspace, and photograph it."""
     server = environment.start()
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
     try:
         with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
@@ -78,16 +80,15 @@ def _all(page: Page, address: str, paths: list[str], screen: str) -> None:
 def _photograph(page: Page, url: str, name: str, screen: str) -> None:
     page.goto(url, wait_until="networkidle")
     page.evaluate("document.fonts.ready")
-    width = page.viewport_size["width"] if page.viewport_size else 0
+    size = page.viewport_size
+    assert size is not None
+    # As high as the page: what is fixed to the window's edges stays at the picture's.
     height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+    page.set_viewport_size({"width": size["width"], "height": height})
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}-{screen}.png"
-    page.screenshot(
-        path=path,
-        full_page=True,
-        clip={"x": 0, "y": 0, "width": width, "height": height},
-        animations="disabled",
-    )
+    page.screenshot(path=path, animations="disabled")
+    page.set_viewport_size(size)
     _shrink(path)
     sys.stdout.write(f"{path.relative_to(BASE_DIR)} {path.stat().st_size // 1024} kB\n")
 

@@ -1,13 +1,8 @@
 """The whole of Candid, once through, as a newcomer walks it: from an empty house to the report."""
 
-import csv
 import email
 import email.policy
-import io
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 
 from playwright.sync_api import (
     BrowserContext,
@@ -15,12 +10,12 @@ from playwright.sync_api import (
     FrameLocator,
     Locator,
     Page,
-    Response,
     expect,
 )
 
 from tests.browser import readers
 from tests.browser import stack as stacks
+from tests.browser.evidence import Hits, downloaded_rows, expect_figure, http, stat
 from tests.browser.shop import Shop
 
 EMAIL = "ada@example.org"
@@ -58,18 +53,6 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
     expect_mails(page, empty_house.address, readers.PEOPLE + 1)
 
 
-class Hits:
-    """Counts what this browser loads of the tracking addresses."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.opens = self.clicks = 0
-        context.on("response", self._count)
-
-    def _count(self, response: Response) -> None:
-        self.opens += "/track/open/" in response.url and response.status == 200
-        self.clicks += "/track/click/" in response.url and response.status == 302
-
-
 def set_up(page: Page, address: str) -> None:
     page.goto(address)
     expect(page).to_have_url(f"{address}/setup/")
@@ -95,9 +78,9 @@ def import_readers(page: Page, address: str) -> None:
     upload(page)
     expect(page.get_by_label("Character set")).to_have_value("windows-1252")
     expect(page.get_by_label("Cells are separated by")).to_have_value(";")
-    expect(page.get_by_label("“E-Mail” becomes")).to_have_value("email")
-    expect(page.get_by_label("“Vorname” becomes")).to_have_value("first_name")
-    expect(page.get_by_label("“Land” becomes")).to_have_value("country")
+    expect(becomes(page, "E-Mail")).to_have_value("email")
+    expect(becomes(page, "Vorname")).to_have_value("first_name")
+    expect(becomes(page, "Land")).to_have_value("country")
     expect(page.get_by_text("Äpfel & Söhne").first).to_be_visible()
     state_basis(page)
     page.get_by_role("button", name="Import").click()
@@ -116,9 +99,16 @@ def import_again(page: Page) -> None:
     upload(page)
     state_basis(page)
     page.get_by_role("button", name="Import").click()
-    expect_figure(page, "Unchanged contacts", readers.PEOPLE)
+    expect(page.get_by_text(f"{readers.PEOPLE} were known and unchanged")).to_be_visible(
+        timeout=30_000
+    )
     expect_figure(page, "New contacts", 0)
     expect_figure(page, "Changed contacts", 0)
+
+
+def becomes(page: Page, column: str) -> Locator:
+    """Return the choice of what this column of the file becomes."""
+    return page.get_by_role("combobox", name=column, exact=True)
 
 
 def upload(page: Page) -> None:
@@ -245,18 +235,6 @@ def unsubscribe_by_one_click(page: Page, address: str, recipient: str) -> None:
     expect(page.get_by_text("Unsubscribed").first).to_be_visible()
 
 
-def http(method: str, url: str, form: dict[str, str] | None = None) -> str:
-    """Ask without a browser, and return the text of the answer, whatever it is."""
-    data = urllib.parse.urlencode(form).encode() if form else None
-    request = urllib.request.Request(url, data, method=method)
-    try:
-        with urllib.request.urlopen(request) as response:
-            return str(response.read(), "utf-8")
-    except urllib.error.HTTPError as error:
-        assert method == "GET", f"{url} answers {error.code}"
-        return error.read().decode()
-
-
 def open_test_mail(page: Page, address: str) -> None:
     """Open the test: its hits stand outside every count."""
     page.goto(f"{address}/inbox/?q={EMAIL}")
@@ -297,21 +275,3 @@ def check_exports(page: Page, hits: Hits) -> None:
 def exported(page: Page, name: str) -> list[dict[str, str]]:
     page.get_by_role("button", name="Export").click()
     return downloaded_rows(page, name)
-
-
-def stat(page: Page, label: str) -> Locator:
-    figure = page.locator(".stat").filter(has=page.get_by_text(label, exact=True))
-    return figure.locator(".stat-value").first
-
-
-def expect_figure(page: Page, label: str, value: int) -> None:
-    """Wait until the figure under this label has this value."""
-    expect(stat(page, label)).to_have_text(f"{value:,}", timeout=30_000)
-
-
-def downloaded_rows(page: Page, name: str) -> list[dict[str, str]]:
-    """Click a download and return the rows of its CSV."""
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name=name).click()
-    text = waiting.value.path().read_text("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text)))
