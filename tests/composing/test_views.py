@@ -251,3 +251,9 @@ def test_strangers_change_nothing(stranger, campaign, name):
 def test_the_writing_page_asks_few_questions(alice, campaign, django_assert_max_num_queries):
     with django_assert_max_num_queries(25):
         alice.get(url("edit", campaign))
+
+
+def test_from_the_preview_of_a_paused_campaign_one_gets_back_to_it(alice, campaign):
+    Campaign.objects.filter(pk=campaign.pk).update(status="paused")
+    page = alice.get(url("preview", campaign)).content.decode()
+    assert f'href="{reverse("sending:campaign", args=[campaign.pk])}"' in page
