@@ -243,7 +243,7 @@ SEND_REPLY_SECONDS = env.int("SEND_REPLY_SECONDS", default=600)
 SEND_INTENT_SECONDS = env.int("SEND_INTENT_SECONDS", default=900)
 # Workers on one campaign at a time, and connections of each.
 SEND_WORKERS = env.int("SEND_WORKERS", default=2)
-SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=4)
+SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=8)
 
 # --- Celery ----------------------------------------------------------------------
 
