@@ -155,7 +155,7 @@ def from_events(campaign_id: int) -> Figures:
 
         def rows(sql: str) -> list[tuple[Any, ...]]:
             cursor.execute(sql, {"id": campaign_id})
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
         facets = []
         for facet in FACETS:
