@@ -73,7 +73,9 @@ class SmtpMailer:
         clean = True
         try:
             line = self._connect()
-            for mail, follower in zip(mails, [*mails[1:], None], strict=True):
+            # Handing over nothing connects and signs in, which is how `doctor` asks.
+            followers = [*mails[1:], None][: len(mails)]
+            for mail, follower in zip(mails, followers, strict=True):
                 if time.monotonic() > until:
                     break
                 found.append(self._one(line, mail, follower))
