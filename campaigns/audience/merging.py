@@ -24,6 +24,8 @@ from tracking import muting
 
 # Two imports into one workspace merge one after the other: no deadlocks, no surprises.
 _LOCK = 0x617564
+# A campaign is often launched right after an import: by then the planner must know of it.
+_MANY = 1_000
 
 
 class MergeError(Exception):
@@ -71,6 +73,8 @@ def merge(one: Import) -> Outcome:
     kept = _number(_COUNT_LEFT, values)
     subscribed = _run(_SUBSCRIBE, values)
     consents = _record(values)
+    if created + subscribed > _MANY:
+        _run("ANALYZE audience_contact, audience_subscription", values)
     total = _number("SELECT count(*) FROM gathered", values)
     _run("DROP TABLE gathered", values)
     return Outcome(
