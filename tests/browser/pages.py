@@ -37,10 +37,15 @@ class Found:
 def sign_in(page: Page, address: str) -> None:
     """Sign in as the owner of the sample workspace."""
     page.goto(f"{address}/sign-in/")
-    page.get_by_label("E-mail").or_(page.get_by_label("Email")).fill(EMAIL)
+    fill_in(page)
+    page.get_by_role("link", name="Campaigns").first.wait_for(state="attached")
+
+
+def fill_in(page: Page) -> None:
+    """Fill in the sign-in page, and send it."""
+    page.locator("input[name=login]").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Campaigns").first.wait_for()
 
 
 def discover(page: Page, stack: stacks.Stack) -> Found:

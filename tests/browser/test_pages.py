@@ -1,11 +1,12 @@
 """Every page, wide and narrow, light and dark: for all people, on all screens, from here alone."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import pages
 from tests.browser import stack as stacks
@@ -94,6 +95,32 @@ def test_theme_is_kept_and_set_before_the_first_paint(chromium: Browser, demo_ho
         page.goto(f"{demo_house.address}/campaigns/", wait_until="commit")
         page.locator("body").wait_for(state="attached")
         assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_menu_opens_on_a_phone_and_leads_out(chromium: Browser, demo_house):
+    with reader(chromium, viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        page.goto(f"{demo_house.address}/sign-in/")
+        pages.fill_in(page)
+        expect(page.get_by_role("link", name="Contacts")).to_be_hidden()
+        page.get_by_role("button", name="Menu").click()
+        expect(page.get_by_role("link", name="Contacts")).to_be_visible()
+        page.get_by_role("button", name=pages.EMAIL).click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page).to_have_url(f"{demo_house.address}/sign-in/")
+
+
+def test_search_answers_while_typing_and_keeps_the_focus(chromium: Browser, demo_house):
+    with reader(chromium) as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        page.goto(f"{demo_house.address}/contacts/")
+        page.keyboard.press("/")
+        page.keyboard.type("schneider", delay=30)
+        expect(page.locator("main tbody tr").first).to_contain_text("chneider")
+        expect(page).to_have_url(re.compile(r"q=schneider"))
+        expect(page.get_by_role("searchbox")).to_be_focused()
+        expect(page.get_by_role("searchbox")).to_have_value("schneider")
 
 
 def look_at(page: Page, address: str, paths: list[str]) -> list[str]:
