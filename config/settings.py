@@ -241,6 +241,8 @@ SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=90)
 # and when a hand-over without an answer is called "not confirmed": well after that.
 SEND_REPLY_SECONDS = env.int("SEND_REPLY_SECONDS", default=600)
 SEND_INTENT_SECONDS = env.int("SEND_INTENT_SECONDS", default=900)
+# The same for a hand-over whose worker is known to be gone: it cannot tell any more.
+SEND_ORPHAN_SECONDS = env.int("SEND_ORPHAN_SECONDS", default=30)
 # Workers on one campaign at a time, and connections of each.
 SEND_WORKERS = env.int("SEND_WORKERS", default=2)
 SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=8)

@@ -32,6 +32,7 @@ class Claim:
         self.campaign_id = campaign_id
         self._token = uuid.uuid4()
         self._results: list[Result] = []
+        moves.hold(self._token)
         lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
         self.rows: list[Claimed] = ledger.claim(
             campaign_id, token=self._token, limit=limit, lease=lease
@@ -83,6 +84,7 @@ class Claim:
         """Return whatever was not intended, for any worker to take after `delay` seconds."""
         ids = [row.id for row in self.rows]
         ledger.release(self._token, ids, timedelta(seconds=delay))
+        moves.let_go(self._token)
 
 
 def is_running(campaign_id: int) -> bool:

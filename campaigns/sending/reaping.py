@@ -17,10 +17,9 @@ from campaigns.sending.steering import CANCEL_ROWS
 def reap() -> None:
     """Return expired claims to pending; call expired intents unknown, never pending."""
     moves.reap_claims()
-    moves.reap_intents(
-        timedelta(seconds=settings.SEND_INTENT_SECONDS),
-        _("the worker stopped while this mail was handed over"),
-    )
+    reason = _("the worker stopped while this mail was handed over")
+    moves.reap_intents(timedelta(seconds=settings.SEND_INTENT_SECONDS), reason)
+    moves.reap_orphans(timedelta(seconds=settings.SEND_ORPHAN_SECONDS), reason)
     evidence.look()
 
 

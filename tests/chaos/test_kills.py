@@ -58,6 +58,7 @@ class Crew:
             "SEND_CONNECTIONS": str(CONNECTIONS),
             "SEND_LEASE_SECONDS": "3",
             "SEND_INTENT_SECONDS": "4",
+            "SEND_ORPHAN_SECONDS": "2",
             "SEND_REPLY_SECONDS": "2",
             "SEND_CLAIM_ROWS": "100",
             "LOG_LEVEL": "CRITICAL",

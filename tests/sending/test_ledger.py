@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns.audience.models import Contact, Subscription, Suppression
 from campaigns.composing.models import Campaign
+from campaigns.sending import claiming
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import ledger, moves
 from campaigns.sending.querysets.ledger import Result
@@ -400,3 +401,34 @@ def test_a_cooldown_grows_when_trouble_comes_again_and_counts_once_at_a_time(wor
     assert [moves.cool_down(provider.pk, **values) for _ in range(3)] == [1, 2, 3]
     values |= {"first": timedelta(minutes=1), "longest": timedelta(minutes=5)}
     assert [moves.cool_down(provider.pk, **values) for _ in range(3)] == [4, 4, 4]
+
+
+def test_an_intent_whose_worker_is_gone_is_not_waited_for(workspace):
+    campaign = stage.make_sending(workspace, people=2)
+    token, [row, _other] = claim(campaign)
+
+    def live_and_die():
+        moves.hold(token)
+        ledger.exchange(token, [], [row.id])
+        while_alive = moves.reap_orphans(timedelta(0), "gone")
+        connection.close()
+        return while_alive
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(live_and_die).result() == 0
+    assert moves.reap_orphans(timedelta(minutes=1), "gone") == 0
+    # PostgreSQL ends the session, and with it the lock, a moment after the connection.
+    stage.wait_until(lambda: moves.reap_orphans(timedelta(0), "gone") == 1)
+    assert state_of(row.id) == "unknown"
+
+
+def test_a_claim_that_was_given_back_leaves_no_lock(workspace):
+    campaign = stage.make_sending(workspace, people=1)
+    one = claiming.Claim(campaign.pk, 10)
+    one.give_back()
+    one.give_back()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        assert cursor.fetchone() == (0,)

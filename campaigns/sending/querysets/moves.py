@@ -21,6 +21,19 @@ UPDATE sending_delivery
  WHERE state = 'sending' AND sending_at < clock_timestamp() - %(age)s
 """
 
+# Whose session has ended, its lock with it, can say nothing more in its own voice.
+REAP_ORPHANS = """
+UPDATE sending_delivery d
+   SET state = 'unknown', done_at = clock_timestamp(), lease_until = NULL, reason = %(reason)s
+ WHERE state = 'sending' AND sending_at < clock_timestamp() - %(grace)s
+   AND NOT EXISTS (
+       SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND (classid::bigint << 32) | objid::bigint
+              = ('x' || left(replace(d.claim_token::text, '-', ''), 16))::bit(64)::bigint)
+"""
+
 FINISH = """
 UPDATE composing_campaign k SET status = 'sent', finished_at = clock_timestamp()
  WHERE k.id = %s AND k.status = 'sending'
@@ -90,6 +103,28 @@ def reap_claims() -> int:
 def reap_intents(age: timedelta, reason: str) -> int:
     """Call intents without an answer unknown, and return how many."""
     return _run(REAP_INTENTS, {"age": age, "reason": reason})
+
+
+def reap_orphans(grace: timedelta, reason: str) -> int:
+    """Call intents unknown whose holder is gone for longer than `grace`, and return how many."""
+    return _run(REAP_ORPHANS, {"grace": grace, "reason": reason})
+
+
+def hold(token: uuid.UUID) -> None:
+    """Show that the holder of `token` lives, until `let_go` or the end of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (_int8(token),))
+
+
+def let_go(token: uuid.UUID) -> None:
+    """Take back what `hold` showed; a connection that was renewed has nothing to take back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_unlock(%(key)s) WHERE EXISTS (SELECT FROM pg_locks"
+            " WHERE locktype = 'advisory' AND objsubid = 1 AND pid = pg_backend_pid()"
+            " AND (classid::bigint << 32) | objid::bigint = %(key)s)",
+            {"key": _int8(token)},
+        )
 
 
 def finish(campaign_id: int) -> bool:
@@ -187,3 +222,7 @@ def cool_down(provider_id: int, *, reason: str, first: timedelta, longest: timed
 def miss(lateness: timedelta) -> int:
     """Call scheduled campaigns missed that are later than this, and return how many."""
     return _run(MISS, {"lateness": lateness})
+
+
+def _int8(token: uuid.UUID) -> int:
+    return int.from_bytes(token.bytes[:8], "big", signed=True)
