@@ -4,7 +4,7 @@ PYTHON ?= python3
 ROOM ?= tests
 RUN = .venv/bin/python
 
-.PHONY: help up demo database install install-dev test test-services bench screenshots chaos format clean
+.PHONY: help up demo database install install-dev test test-services bench screenshots chaos prove format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
@@ -38,6 +38,9 @@ screenshots: install-dev ## Photograph every page into docs/screenshots
 
 chaos: install-dev ## The long proofs: processes are killed while campaigns go out
 	@$(RUN) -m pytest -m chaos tests/chaos
+
+prove: install-dev ## The whole job at ten thousand people, with kills on the way; every count must agree
+	@$(RUN) -m tests.chaos.whole_job
 
 format: install-dev ## Format the code
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .

@@ -33,9 +33,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 from config import embedded_postgres
 from config.env import BASE_DIR
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
+from tests.browser.evidence import downloaded_rows, stat
 from tests.browser.shop import Shop, open_shop
 from tests.browser.stack import free_ports, until
-from tests.browser.test_walk import EMAIL, PASSWORD, downloaded_rows, stat, state_basis
+from tests.browser.test_walk import EMAIL, PASSWORD, state_basis
 
 PEOPLE = 10_000
 OPENERS = 3_000

@@ -1,5 +1,6 @@
 """Fixtures of the reports room."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def make_scene(workspace, sender, tmp_path: Path):
 
 
 @pytest.fixture
-def autumn(make_scene) -> Scene:
+def autumn(make_scene: Callable[..., Scene]) -> Scene:
     """Twenty people who agreed, twelve who were not asked, three who refused; and what they did.
 
     By name: six read, two of them through Gmail; one more only clicked; three have Apple Mail;

@@ -109,7 +109,7 @@ def test_lists_grow_and_shrink_in_the_chart(workspace):
     for age in (200, 50, 50, 10):
         contact = world.make_contact(workspace, readers)
         Subscription.objects.filter(contact=contact).update(subscribed_at=now - timedelta(days=age))
-    gone = Subscription.objects.order_by("pk").first()
+    gone = Subscription.objects.earliest("pk")
     Subscription.objects.filter(pk=gone.pk).update(
         status="unsubscribed", unsubscribed_at=now - timedelta(days=20)
     )
