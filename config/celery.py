@@ -38,7 +38,7 @@ class Doorbells(Celery):
     def send_task(self, name: str, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().send_task(name, *args, **kwargs)
-        except (OperationalError, ChannelError) as error:
+        except (OperationalError, ChannelError, OSError) as error:
             logger.warning("The broker is down: %s waits for the next tick (%s)", name, error)
             return self.AsyncResult(kwargs.get("task_id") or "not-rung")
 

@@ -20,7 +20,7 @@ from kombu.utils.json import dumps, loads
 class Channel(filesystem.Channel):
     # kombu-stubs name this parameter in two ways.
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
-        folder = Path(self.data_folder_out)
+        folder = _made(self.data_folder_out)
         # The clock of the wall, unlike that of the original, orders messages across restarts.
         name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         unfinished = folder / f".{name}"
@@ -31,7 +31,7 @@ class Channel(filesystem.Channel):
             raise ChannelError(f"Cannot write a message to {folder}: {error.strerror}") from error
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        folder = Path(self.data_folder_in)
+        folder = _made(self.data_folder_in)
         waiting = (path.name for path in folder.iterdir())
         for name in sorted(name for name in waiting if name.partition(".")[2] == f"{queue}.msg"):
             taken = folder / f".taken_{name}"
@@ -43,6 +43,17 @@ class Channel(filesystem.Channel):
             taken.unlink()
             return loads(text)
         raise Empty
+
+    def _size(self, queue: str) -> int:
+        _made(self.data_folder_in)
+        return int(super()._size(queue))
+
+
+def _made(folder: str) -> Path:
+    """Return the folder, there: somebody may have cleared it away."""
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 class Transport(filesystem.Transport):

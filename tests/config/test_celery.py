@@ -1,6 +1,7 @@
 """Doorbells: safe settings, a broker in a folder, and a broker that is down."""
 
 import multiprocessing
+import shutil
 import time
 import uuid
 from pathlib import Path
@@ -101,6 +102,14 @@ def test_two_readers_share_what_a_writer_writes_meanwhile(tmp_path):
     for link in links:
         link.close()
     assert sorted(seen) == list(range(count))
+
+
+def test_a_folder_that_was_cleared_away_is_made_again(broker, tmp_path):
+    queue = broker.SimpleQueue(name())
+    queue.put({"number": 1})
+    shutil.rmtree(tmp_path / "messages")
+    queue.put({"number": 2})
+    assert queue.get(timeout=2).payload["number"] == 2
 
 
 def test_a_broker_that_is_down_does_not_fail_who_rings(caplog):
