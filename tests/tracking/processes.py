@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -155,15 +155,13 @@ def relay() -> Iterator[Relay]:
 
 
 def _to_database() -> socket.socket:
-    parts = urlsplit(databases.url())
-    host = unquote(parts.hostname or "")
-    # A folder of sockets, in its own letters: `hostname` is lower case.
-    netloc = unquote(parts.netloc.rpartition("@")[2].rpartition(":")[0] or parts.netloc)
-    if netloc.startswith("/"):
+    found = settings.DATABASES["default"]
+    port = int(found["PORT"] or 5432)
+    if found["HOST"].startswith("/"):  # A folder of sockets.
         far = socket.socket(socket.AF_UNIX)
-        far.connect(f"{netloc}/.s.PGSQL.{parts.port or 5432}")
+        far.connect(f"{found['HOST']}/.s.PGSQL.{port}")
         return far
-    return socket.create_connection((host, parts.port or 5432))
+    return socket.create_connection((found["HOST"], port))
 
 
 def _pump(near: socket.socket, far: socket.socket) -> None:
