@@ -1,4 +1,4 @@
-"""A real Candid and a real Chromium, each started once for all tests of this folder."""
+"""A real Candid and a real Chromium, started once for all tests of this folder in a process."""
 
 import shutil
 from collections.abc import Generator, Iterator
@@ -17,8 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents and "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            # In one process, so that one Chromium and one Candid do for all.
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ Django's live server would bypass the tracking front, so the web server is the r
 """
 
 import contextlib
+import fcntl
 import http.client
 import os
 import signal
@@ -126,8 +127,9 @@ def running(var: Path, *, names: Sequence[str], prepare: Sequence[str] = ()) -> 
             base=values,
         )
         stack = Stack(address, var, run.environment())
-        _share_static_files(var)
-        for command in ("prepare", *prepare):
+        with _shared_static_files(var):
+            stack.manage("prepare")
+        for command in prepare:
             stack.manage(command)
         try:
             stack.start(run, names)
@@ -157,16 +159,20 @@ def _database() -> Iterator[str]:
         try:
             yield f"{server}/{name}"
         finally:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(drop)
+            # Without FORCE, which may not end a vacuum that is at it: all of ours have stopped.
+            connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
 
 
-def _share_static_files(var: Path) -> None:
+@contextlib.contextmanager
+def _shared_static_files(var: Path) -> Iterator[None]:
     """Collect and compress static files once for all stacks of a run: it takes seconds."""
     shared = Path(os.environ[environment.FOLDER]) / "static"
     shared.mkdir(exist_ok=True)
     var.mkdir(parents=True, exist_ok=True)
     (var / "static").symlink_to(shared)
+    with (shared.parent / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # Another test process may be at it.
+        yield
 
 
 def free_ports(count: int) -> list[int]:
