@@ -148,6 +148,8 @@ DATABASES["default"].update(
         "TEST": {"NAME": env.str("TEST_DATABASE", default="test_candid")},
     }
 )
+# A server that does not even answer is one that is down.
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 if DATABASE_POOL:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 0,

@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import partial
@@ -58,11 +58,13 @@ class House:
     def kill(self, name: str, *, what: str) -> None:
         """Kill (SIGKILL) one process of this kind, as the kernel would for want of memory."""
         for process in reversed(self.supervisor.children(recursive=True)):
-            command = " ".join(process.cmdline())
-            if what in command and (name != "worker" or process.children() == []):
-                process.kill()
-                self.kills.append(f"{name} (pid {process.pid})")
-                return
+            # One of them may be ending by itself at this moment.
+            with suppress(psutil.NoSuchProcess):
+                leaf = name != "worker" or not process.children()
+                if what in " ".join(process.cmdline()) and leaf:
+                    process.kill()
+                    self.kills.append(f"{name} (pid {process.pid})")
+                    return
         raise AssertionError(f"there is no process of {name} to kill")
 
     def ask(self, question: str) -> list[tuple[object, ...]]:
@@ -84,6 +86,8 @@ def living(folder: Path) -> Iterator[House]:
         "PUBLIC_URL": address,
         "TRUSTED_PROXIES": "127.0.0.1",
     }
+    # PostgreSQL runs as another account when we are root, and has to get in.
+    folder.chmod(0o711)
     log = (folder / "up.txt").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "config.up"],
@@ -93,7 +97,12 @@ def living(folder: Path) -> Iterator[House]:
         stderr=subprocess.STDOUT,
     )
     try:
-        until(lambda: "running:" in Path(log.name).read_text(), "Candid runs", seconds=180)
+        until(
+            lambda: process.poll() is not None or "running:" in Path(log.name).read_text(),
+            "Candid runs",
+            seconds=180,
+        )
+        assert process.poll() is None, "Candid did not start"
         yield House(address, embedded_postgres.url(folder), psutil.Process(process.pid), [])
     except BaseException:
         print(Path(log.name).read_text()[-6000:], file=sys.stderr)
