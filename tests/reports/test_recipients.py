@@ -102,8 +102,9 @@ def test_the_last_active_come_first_and_those_unheard_of_last(autumn):
     rows = shown(autumn)
     assert rows[0] == autumn.people[0].email
     assert rows[1] == autumn.people[1].email
-    opened = addresses(autumn, *range(10))
-    assert set(rows[:10]) == opened
+    # Only what people did for sure is activity: Apple's own loads and scanners are none.
+    active = addresses(autumn, 0, 1, 2, 3, 4, 5, 9)
+    assert set(rows[:7]) == active
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
