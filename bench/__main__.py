@@ -1,4 +1,7 @@
-"""Run the benchmarks: `python -m bench`, or `ONLY=track.hits python -m bench`.
+"""Run the benchmarks: `python -m bench`, or `python -m bench track.hits` for one.
+
+They run on a PostgreSQL of their own, which is gone when they end, unless `DATABASE_URL`
+names another.
 
 Every figure is told as a ratio to a reference taken in the same run, because absolute
 figures say more about the machine than about the code. Prints a table, and writes
@@ -17,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.core.management import call_command
+
+from tests import environment
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -33,18 +39,22 @@ COLUMNS = ("name", "figure", "unit", "ratio", "target", "met", "reference")
 
 def main() -> int:
     """Run what was asked for; the exit code is 1 when a target was missed."""
-    only = os.environ.get("ONLY", "")
+    only = next(iter(sys.argv[1:]), os.environ.get("ONLY", ""))
     chosen = [module for module, names in MODULES.items() if not only or only in names]
     if not chosen:
         known = ", ".join(name for names in MODULES.values() for name in names)
         print(f"No benchmark is called {only!r}. There are: {known}.", file=sys.stderr)
         return 2
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    results: list[dict[str, Any]] = []
-    for module in chosen:
-        found = importlib.import_module(module).run()
-        results += [row for row in found if not only or row["name"] == only]
+    environment.prepare()
+    database = environment.start()
+    try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        django.setup()
+        call_command("migrate", verbosity=0)
+        found = [row for module in chosen for row in importlib.import_module(module).run()]
+    finally:
+        environment.stop(database)
+    results: list[dict[str, Any]] = [row for row in found if not only or row["name"] == only]
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print(table(results))
     print(f"\nWritten to {RESULTS}")
