@@ -24,8 +24,8 @@ MOST = 2_000
 
 def look() -> int:
     """Decide unknown deliveries that left a trace, and return how many."""
-    recent = Delivery.objects.unknown().filter(done_at__gte=Now() - LOOK_BACK)
-    ids = list(recent.order_by("-done_at").values_list("pk", flat=True)[:MOST])
+    recent = Delivery.objects.unknown().filter(unknown_since__gte=Now() - LOOK_BACK)
+    ids = list(recent.order_by("-unknown_since").values_list("pk", flat=True)[:MOST])
     if not ids:
         return 0
     seen = set(_read(ids)) | set(_left(ids))

@@ -65,6 +65,7 @@ def _fill(campaign: Campaign, revision: Revision) -> None:
     list_ids = list(campaign.lists.values_list("pk", flat=True))
     while launching.fill(revision, list_ids, tracking=campaign.tracking, chunk=CHUNK):
         pass
+    launching.tell_the_planner()
 
 
 def _fail(campaign: Campaign, reason: str) -> bool:

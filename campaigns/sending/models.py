@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +36,10 @@ class Delivery(models.Model):
         AGGREGATE = "aggregate", _("Totals only")
         INDIVIDUAL = "individual", _("Per person")
 
-    # Three times a row changes on its way, and each time every index is written: the
-    # constraints below begin with the campaign, and nobody asks by workspace alone.
+    # Three times a row changes on its way. No index may know of `state` or of what an
+    # intent or a result writes: then the last two changes stay in their page, and no index
+    # is written for them (PostgreSQL: heap-only tuples). The constraints below begin with
+    # the campaign, and nobody asks by workspace alone.
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     campaign = models.ForeignKey(
         Campaign, models.CASCADE, related_name="deliveries", db_index=False
@@ -52,11 +55,13 @@ class Delivery(models.Model):
     revision = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     claim_token = models.UUIDField(null=True)
-    lease_until = models.DateTimeField(null=True)
     attempt = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField()
+    # When it may be claimed; only what is pending has such a time.
+    next_at = models.DateTimeField(null=True)
     sending_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    # Since when it is not confirmed; only what is unknown has such a time.
+    unknown_since = models.DateTimeField(null=True)
     message_id = models.CharField(max_length=255, blank=True)
     code = models.PositiveSmallIntegerField(null=True)
     enhanced_code = models.CharField(max_length=12, blank=True)
@@ -82,6 +87,16 @@ class Delivery(models.Model):
                 name="sending_delivery_held_has_token",
             ),
             models.CheckConstraint(
+                condition=Q(state="pending", next_at__isnull=False)
+                | (~Q(state="pending") & Q(next_at__isnull=True)),
+                name="sending_delivery_pending_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="unknown", unknown_since__isnull=False)
+                | (~Q(state="unknown") & Q(unknown_since__isnull=True)),
+                name="sending_delivery_unknown_has_time",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="sending") | Q(sending_at__isnull=False),
                 name="sending_delivery_intent_has_time",
             ),
@@ -90,25 +105,14 @@ class Delivery(models.Model):
             # For claiming the next batch of a campaign.
             models.Index(
                 fields=["campaign", "next_at", "id"],
-                name="sending_delivery_pending",
-                condition=Q(state="pending"),
-            ),
-            # For the reaper: claims and intents that have expired.
-            models.Index(
-                fields=["lease_until"],
-                name="sending_delivery_claimed",
-                condition=Q(state="claimed"),
-            ),
-            models.Index(
-                fields=["sending_at"],
-                name="sending_delivery_sending",
-                condition=Q(state="sending"),
+                name="sending_delivery_waiting",
+                condition=Q(next_at__isnull=False),
             ),
             # For evidence on what is not confirmed.
             models.Index(
-                fields=["done_at"],
-                name="sending_delivery_unknown",
-                condition=Q(state="unknown"),
+                fields=["unknown_since"],
+                name="sending_delivery_doubt",
+                condition=Q(unknown_since__isnull=False),
             ),
             # For provider events that name only the provider's own id.
             models.Index(
@@ -120,6 +124,19 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} to {self.contact_id}: {self.state}"
+
+
+class Lease(models.Model):
+    """A claim: who holds which deliveries, and until when. Gone when none is held any more."""
+
+    token = models.UUIDField(primary_key=True)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="leases")
+    delivery_ids = ArrayField(models.BigIntegerField())
+    taken_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.token} until {self.until}"
 
 
 class Cooldown(models.Model):

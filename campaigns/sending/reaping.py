@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import evidence
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.querysets import moves
 from campaigns.sending.steering import CANCEL_ROWS
 
@@ -20,6 +20,7 @@ def reap() -> None:
     reason = _("the worker stopped while this mail was handed over")
     moves.reap_intents(timedelta(seconds=settings.SEND_INTENT_SECONDS), reason)
     moves.reap_orphans(timedelta(seconds=settings.SEND_ORPHAN_SECONDS), reason)
+    moves.drop_leases()
     evidence.look()
 
 
@@ -27,9 +28,10 @@ def finish_all() -> None:
     """Close the campaigns that are done, and what cancelled campaigns left open."""
     for campaign_id in _ids(Campaign.Status.SENDING):
         moves.finish(campaign_id)
-    cancelled = Delivery.objects.open().filter(campaign__status=Campaign.Status.CANCELLED)
-    for campaign_id in cancelled.order_by().values_list("campaign", flat=True).distinct():
-        moves.cancel_some(campaign_id, CANCEL_ROWS)
+    for campaign_id in _ids(Campaign.Status.CANCELLED):
+        waiting = Delivery.objects.filter(campaign=campaign_id).waiting()
+        if waiting.exists() or Lease.objects.filter(campaign=campaign_id).exists():
+            moves.cancel_some(campaign_id, CANCEL_ROWS)
 
 
 def preparing() -> list[int]:

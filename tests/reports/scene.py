@@ -13,6 +13,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending import launch
 from campaigns.sending.models import Delivery
 from tests import world
+from tests.sending import stage
 from tracking import draining, hits, keys, spool
 from tracking.hits import Hit
 from tracking.tokens import Kind, Mode
@@ -70,9 +71,8 @@ class Scene:
         )
         assert launch.launch(self.campaign)
         assert launch.prepare(self.campaign.pk)
-        Delivery.objects.filter(campaign=self.campaign).update(
-            state="sent", code=250, done_at=self.sent_at, sending_at=self.sent_at
-        )
+        times = {"done_at": self.sent_at, "sending_at": self.sent_at}
+        stage.become(Delivery.objects.filter(campaign=self.campaign), "sent", code=250, **times)
         Campaign.objects.filter(pk=self.campaign.pk).update(
             status="sent", launched_at=self.sent_at, finished_at=self.sent_at
         )

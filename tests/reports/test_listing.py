@@ -13,6 +13,7 @@ from campaigns.reports.listing import Wanted
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.reports.scene import Scene
+from tests.sending import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +89,7 @@ def test_home_shows_what_goes_out_now(workspace, alice, three):
     sending = Campaign.objects.get(name="Loud")
     Campaign.objects.filter(pk=sending.pk).update(status="sending")
     pending = Delivery.objects.filter(campaign=sending)[:4].values("pk")
-    Delivery.objects.filter(pk__in=pending).update(state="pending")
+    stage.become(Delivery.objects.filter(pk__in=pending), "pending")
     fragment = alice.get("/campaigns/running/")
     assert "6 of 10 sent, 0 failed, 4 to go" in fragment.text
     assert "every 3s" in fragment.text

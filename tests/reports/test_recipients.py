@@ -11,6 +11,7 @@ from campaigns.reports import recipients
 from campaigns.reports.querysets import recipients as questions
 from campaigns.sending.models import Delivery
 from tests import world
+from tests.sending import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -50,8 +51,8 @@ def test_nobody_who_may_not_be_measured_is_said_not_to_have_opened(autumn, alice
 
 
 def test_losses_are_found_by_what_became_of_them(autumn):
-    def became(person, **facts):
-        Delivery.objects.filter(pk=autumn.delivery(person).pk).update(**facts)
+    def became(person, state="sent", **facts):
+        stage.become(Delivery.objects.filter(pk=autumn.delivery(person).pk), state, **facts)
 
     became(11, hard_bounced_at=timezone.now())
     became(12, state="failed", code=550, reason="No such user")

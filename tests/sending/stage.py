@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from campaigns.accounts.models import Provider, Sender, Workspace
 from campaigns.audience.models import Contact, List, Subscription
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Delivery, Lease
 from tests import world
 
 
@@ -48,18 +50,39 @@ def make_sending(workspace: Workspace, people: int = 3, **fields: Any) -> Campai
 
 
 def make_delivery(campaign: Campaign, contact: Contact, **fields: Any) -> Delivery:
-    values = {
+    values: dict[str, Any] = {
         "address": contact.email,
         "address_key": contact.email_key,
         "domain": contact.email.rpartition("@")[2],
         "mode": "individual",
         "revision": 1,
-        "next_at": timezone.now(),
         "consent_epoch": contact.consent_epoch,
     }
+    values |= times_of(fields.get("state", "pending")) | fields
     return Delivery.objects.create(
-        workspace=campaign.workspace, campaign=campaign, contact=contact, **(values | fields)
+        workspace=campaign.workspace, campaign=campaign, contact=contact, **values
     )
+
+
+def times_of(state: str) -> dict[str, Any]:
+    """The times that the database wants with a state."""
+    now = timezone.now()
+    return {
+        "next_at": now if state == "pending" else None,
+        "unknown_since": now if state == "unknown" else None,
+    }
+
+
+def become(deliveries: QuerySet[Delivery], state: str, **facts: Any) -> None:
+    """Put the deliveries into a state, whatever they were."""
+    deliveries.update(**({"state": state} | times_of(state) | facts))
+
+
+def let_leases_expire() -> None:
+    """Let so much time pass that every claim and every intent is too old."""
+    past = timezone.now() - timedelta(hours=1)
+    Lease.objects.update(taken_at=past, until=past)
+    Delivery.objects.filter(state="sending").update(sending_at=past)
 
 
 def make_smtp_sender(workspace: Workspace, port: int, **credentials: Any) -> Sender:

@@ -103,10 +103,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule()
     def time_passes(self):
-        past = timezone.now() - timedelta(hours=1)
-        Delivery.objects.filter(state="claimed").update(lease_until=past)
-        Delivery.objects.filter(state="sending").update(sending_at=past)
-        Delivery.objects.filter(state="pending").update(next_at=past)
+        stage.let_leases_expire()
+        Delivery.objects.pending().update(next_at=timezone.now() - timedelta(hours=1))
 
     @rule(worker=WORKERS, fate=st.sampled_from(sorted(DEFINITE)), settles=st.booleans())
     def work(self, worker, fate, settles):
@@ -256,12 +254,22 @@ def lose_an_answer(machine):
     machine.work("two", "taken", True)
 
 
-# A story, and the guard without which it ends badly.
+# A story, and the guards without which it ends badly.
+DOUBT = "'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp()"
 TOKEN = "d.state = 'claimed' AND d.claim_token = %(token)s"
+LEASE = "h.until > clock_timestamp()"
 MUTANTS = {
-    die_with_an_intent: (moves, "REAP_INTENTS", "'unknown'", "'pending'"),
-    be_overtaken: (ledger, "EXCHANGE", TOKEN, "d.state IN ('claimed', 'sending')"),
-    finish_too_soon: (moves, "FINISH", "state = 'sending')", "false)"),
+    die_with_an_intent: (
+        moves,
+        "REAP_INTENTS",
+        {DOUBT: "'pending', next_at = clock_timestamp()"},
+    ),
+    be_overtaken: (
+        ledger,
+        "EXCHANGE",
+        {TOKEN: "d.state IN ('claimed', 'sending')", LEASE: "true"},
+    ),
+    finish_too_soon: (moves, "FINISH", {"'sending')": "'')"}),
     lose_an_answer: None,
 }
 
@@ -283,9 +291,11 @@ def test_a_guard_that_is_taken_away_is_missed(story, monkeypatch):
     if mutant is None:
         monkeypatch.setitem(DEFINITE, "lost, but taken", Verdict.DEFERRED)
     else:
-        module, constant, old, new = mutant
+        module, constant, changes = mutant
         sql = getattr(module, constant)
-        assert old in sql
-        monkeypatch.setattr(module, constant, sql.replace(old, new))
+        for old, new in changes.items():
+            assert old in sql
+            sql = sql.replace(old, new)
+        monkeypatch.setattr(module, constant, sql)
     with pytest.raises(AssertionError):
         tell(story)

@@ -161,9 +161,8 @@ def test_the_figures_add_up_and_say_of_how_many(alice, workspace):
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     now = timezone.now()
     for pk, state in zip(ids, ["sent", "sent", "failed", "unknown", "suppressed"], strict=False):
-        Delivery.objects.filter(pk=pk).update(
-            state=state, done_at=now, code=550 if state == "failed" else None, reason=f"why {state}"
-        )
+        facts = {"code": 550 if state == "failed" else None, "reason": f"why {state}"}
+        stage.become(Delivery.objects.filter(pk=pk), state, done_at=now, **facts)
     page = alice.get(address("campaign", campaign)).text
     assert "<dd><strong>2</strong> <span>of 6</span></dd>" in page
     for state in ("failed", "unknown", "suppressed"):

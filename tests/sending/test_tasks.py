@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, tasks
-from campaigns.sending.models import Delivery
 from tests import databases, world
 from tests.sending import stage
 
@@ -146,9 +145,7 @@ def test_a_kill_at_each_boundary_leaves_what_is_true(draft, sink, eager, fault, 
     assert process.wait(30) == -signal.SIGKILL
     assert stage.states(draft) == {state: 1}
     assert len(sink.taken) == accepted
-    past = timezone.now() - timedelta(hours=1)
-    Delivery.objects.filter(state="claimed").update(lease_until=past)
-    Delivery.objects.filter(state="sending").update(sending_at=past)
+    stage.let_leases_expire()
     tasks.tick()
     tasks.tick()
     final = "unknown" if state == "sending" else "sent"

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def delivery(workspace) -> Delivery:
     stage.make_sending(workspace, people=1)
-    Delivery.objects.update(state="sent", message_id="pm-1")
+    stage.become(Delivery.objects.all(), "sent", message_id="pm-1")
     return Delivery.objects.select_related("contact").get()
 
 
@@ -234,7 +234,7 @@ def test_amazon_tells_through_sns(client, workspace, delivery, bounce_type, stop
 def test_what_a_provider_can_only_know_of_a_mail_it_took_confirms_it(
     client, workspace, delivery, event, state
 ):
-    Delivery.objects.update(state="unknown", message_id="")
+    stage.become(Delivery.objects.all(), "unknown", message_id="")
     fields = {"Type": "Transient", "Email": delivery.address} if event != "Delivery" else {}
     tell(client, make_provider(workspace), postmark_event(delivery, event, **fields))
     delivery.refresh_from_db()
@@ -243,14 +243,14 @@ def test_what_a_provider_can_only_know_of_a_mail_it_took_confirms_it(
 
 
 def test_a_rejected_mail_was_not_sent(client, workspace, delivery):
-    Delivery.objects.update(state="unknown")
+    stage.become(Delivery.objects.all(), "unknown")
     tell(client, make_provider(workspace), hard_bounce(delivery, Type="ManuallyDeactivated"))
     delivery.refresh_from_db()
     assert delivery.state == "failed"
 
 
 def test_who_opened_it_has_got_it(workspace, delivery):
-    Delivery.objects.update(state="unknown", done_at=timezone.now())
+    stage.become(Delivery.objects.all(), "unknown")
     assert evidence.look() == 0
     Engagement.objects.create(
         workspace_id=workspace.pk,
@@ -264,7 +264,8 @@ def test_who_opened_it_has_got_it(workspace, delivery):
 
 
 def test_evidence_is_not_looked_for_for_ever(workspace, delivery):
-    Delivery.objects.update(state="unknown", done_at=timezone.now() - timedelta(days=4))
+    long_ago = timezone.now() - timedelta(days=4)
+    stage.become(Delivery.objects.all(), "unknown", unknown_since=long_ago)
     assert evidence.look() == 0
 
 

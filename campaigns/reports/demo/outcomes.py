@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db.models import F
+
 from campaigns.audience import suppression
 from campaigns.audience.models import Suppression
 from campaigns.composing.models import Campaign
@@ -49,8 +51,10 @@ def decide(campaign: Campaign, start: datetime, random: Random) -> list[Sent]:
         row.pk: start + timedelta(seconds=4 + place / MAILS_PER_SECOND)
         for place, row in enumerate(deliveries)
     }
-    Delivery.objects.filter(campaign=campaign).update(state=State.SENT, code=250, attempt=1)
-    for column in ("sending_at", "done_at", "next_at"):
+    Delivery.objects.filter(campaign=campaign).update(
+        state=State.SENT, code=250, attempt=1, next_at=None
+    )
+    for column in ("sending_at", "done_at"):
         backdate(Delivery, column, times)
     shuffled = random.sample(deliveries, len(deliveries))
     for code, enhanced, words, share in REFUSALS:
@@ -81,7 +85,11 @@ def _take(shuffled: list[Delivery], share: int, total: int) -> list[Delivery]:
 
 def _set(rows: Sequence[Delivery], state: str, code: int | None, enhanced: str, words: str) -> None:
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=state, code=code, enhanced_code=enhanced, reason=words
+        state=state,
+        code=code,
+        enhanced_code=enhanced,
+        reason=words,
+        unknown_since=F("done_at") if state == State.UNKNOWN else None,
     )
 
 

@@ -22,13 +22,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries that nobody holds."""
         return self.filter(state="pending")
 
+    def waiting(self) -> DeliveryQuerySet:
+        """The same by their index, which knows only of times."""
+        return self.filter(next_at__isnull=False)
+
     def open(self) -> DeliveryQuerySet:
         """Deliveries that are not decided yet."""
         return self.filter(state__in=OPEN)
 
     def claimable(self) -> DeliveryQuerySet:
         """Deliveries that a worker could take now."""
-        return self.pending().filter(next_at__lte=Now())
+        return self.waiting().filter(next_at__lte=Now())
 
     def unknown(self) -> DeliveryQuerySet:
         """Deliveries that may or may not have been taken."""

@@ -62,6 +62,12 @@ def fill(revision: Revision, list_ids: Sequence[int], *, tracking: str, chunk: i
     return True
 
 
+def tell_the_planner() -> None:
+    """Let workers' prepared statements be planned anew, for a ledger that has just grown."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sending_delivery")
+
+
 def protect_few(campaign_id: int, *, minimum: int) -> None:
     """Tell nobody apart without their own consent when fewer than `minimum` get the mail."""
     if Delivery.objects.filter(campaign=campaign_id)[:minimum].count() >= minimum:

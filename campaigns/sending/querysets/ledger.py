@@ -19,6 +19,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from campaigns.sending.querysets import prepared
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -51,16 +53,21 @@ class Result:
 
 
 CLAIM = """
-WITH next AS (
+WITH next AS MATERIALIZED (
     SELECT id, contact_id FROM sending_delivery
-     WHERE campaign_id = %(campaign)s AND state = 'pending' AND next_at <= statement_timestamp()
+     WHERE campaign_id = %(campaign)s AND next_at <= statement_timestamp()
+       AND state = 'pending'
        AND EXISTS (SELECT FROM composing_campaign
                     WHERE id = %(campaign)s AND status = 'sending')
      ORDER BY next_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), leased AS (
+    INSERT INTO sending_lease (token, campaign_id, delivery_ids, taken_at, until)
+    SELECT %(token)s, %(campaign)s, array_agg(id), clock_timestamp(),
+           clock_timestamp() + %(lease)s
+      FROM next HAVING count(*) > 0
 )
 UPDATE sending_delivery d
-   SET state = 'claimed', claim_token = %(token)s,
-       lease_until = clock_timestamp() + %(lease)s,
+   SET state = 'claimed', claim_token = %(token)s, next_at = NULL,
        -- Nothing is recorded of who withdrew since the launch.
        mode = CASE WHEN c.consent_epoch <> d.consent_epoch THEN 'none' ELSE d.mode END
   FROM next
@@ -82,9 +89,12 @@ WANTED = """
                                   AND x.fingerprint = c.fingerprint))
 """
 
+# Does the holder of this token still hold it, and is the campaign still to be sent? Asked
+# once for a whole window.
 RUNNING = """
-    EXISTS (SELECT FROM composing_campaign k
-             WHERE k.id = d.campaign_id AND k.status = 'sending')
+    EXISTS (SELECT FROM sending_lease h JOIN composing_campaign k ON k.id = h.campaign_id
+             WHERE h.token = %(token)s AND h.until > clock_timestamp()
+               AND k.status = 'sending')
 """
 
 RESULTS = """
@@ -103,11 +113,10 @@ settled AS (
            message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
            attempt = d.attempt - CASE WHEN r.untried THEN 1 ELSE 0 END,
            next_at = CASE WHEN r.state = 'pending'
-                          THEN clock_timestamp() + r.delay * interval '1 second'
-                          ELSE d.next_at END,
+                          THEN clock_timestamp() + r.delay * interval '1 second' END,
            done_at = CASE WHEN r.state = 'pending' THEN NULL ELSE clock_timestamp() END,
-           claim_token = CASE WHEN r.state = 'unknown' THEN d.claim_token END,
-           lease_until = NULL
+           unknown_since = CASE WHEN r.state = 'unknown' THEN clock_timestamp() END,
+           claim_token = CASE WHEN r.state = 'unknown' THEN d.claim_token END
       FROM results r
      WHERE d.id = r.id AND d.claim_token = %(token)s AND d.state = 'sending'
     RETURNING d.id
@@ -119,7 +128,6 @@ intended AS (
     UPDATE sending_delivery d
        SET state = 'sending', sending_at = clock_timestamp(), attempt = d.attempt + 1
      WHERE d.id = ANY(%(ids)s::bigint[]) AND d.state = 'claimed' AND d.claim_token = %(token)s
-       AND d.lease_until > clock_timestamp()
        AND {RUNNING} AND {WANTED}
     RETURNING d.id
 )
@@ -143,15 +151,17 @@ running AS (
        AND k.status IN ('sending', 'paused') FOR SHARE
 )
 UPDATE sending_delivery d
-   SET state = CASE WHEN r.state = 'pending' AND NOT d.campaign_id IN (SELECT id FROM running)
-                    THEN 'failed' ELSE r.state END,
-       code = r.code, enhanced_code = r.enhanced, reason = r.reason,
+   SET state = told.state, code = r.code, enhanced_code = r.enhanced, reason = r.reason,
        message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
-       next_at = clock_timestamp() + r.delay * interval '1 second',
-       claim_token = NULL, lease_until = NULL,
-       done_at = CASE WHEN r.state = 'pending' AND d.campaign_id IN (SELECT id FROM running)
-                      THEN NULL ELSE clock_timestamp() END
+       next_at = CASE WHEN told.state = 'pending'
+                      THEN clock_timestamp() + r.delay * interval '1 second' END,
+       done_at = CASE WHEN told.state = 'pending' THEN NULL ELSE clock_timestamp() END,
+       claim_token = NULL, unknown_since = NULL
   FROM results r
+  JOIN sending_delivery was ON was.id = r.id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN r.state = 'pending' AND was.campaign_id NOT IN (SELECT id FROM running)
+                   THEN 'failed' ELSE r.state END AS state) AS told
  WHERE d.id = r.id AND d.claim_token = %(token)s AND d.state = 'unknown'
    AND r.state <> 'unknown'
 RETURNING d.id
@@ -160,23 +170,30 @@ RETURNING d.id
 LEAVE_OUT = f"""
 UPDATE sending_delivery d
    SET state = 'suppressed', done_at = clock_timestamp(), claim_token = NULL,
-       lease_until = NULL, reason = %(reason)s
+       reason = %(reason)s
  WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.claim_token = %(token)s
    AND {RUNNING} AND NOT {WANTED}
 """  # noqa: S608 - constants of this module
 
 FAIL_CLAIMED = """
 UPDATE sending_delivery
-   SET state = 'failed', done_at = clock_timestamp(), claim_token = NULL, lease_until = NULL,
+   SET state = 'failed', done_at = clock_timestamp(), claim_token = NULL,
        attempt = attempt + 1, reason = %(reason)s
  WHERE id = %(id)s AND state = 'claimed' AND claim_token = %(token)s
 """
 
+# What was intended and not settled keeps the lease, for the reaper to find.
 RELEASE = """
-UPDATE sending_delivery
-   SET state = 'pending', claim_token = NULL, lease_until = NULL,
-       next_at = statement_timestamp() + %(delay)s
- WHERE id = ANY(%(ids)s) AND state = 'claimed' AND claim_token = %(token)s
+WITH back AS (
+    UPDATE sending_delivery
+       SET state = 'pending', claim_token = NULL,
+           next_at = statement_timestamp() + %(delay)s
+     WHERE id = ANY(%(ids)s) AND state = 'claimed' AND claim_token = %(token)s
+)
+DELETE FROM sending_lease
+ WHERE token = %(token)s
+   AND NOT EXISTS (SELECT FROM sending_delivery
+                    WHERE id = ANY(%(ids)s) AND claim_token = %(token)s AND state = 'sending')
 """
 
 FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone")
@@ -190,10 +207,7 @@ def claim(campaign_id: int, *, token: uuid.UUID, limit: int, lease: timedelta) -
         "limit": limit,
         "lease": lease,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
-        rows = cursor.fetchall()
-    return [_claimed(row) for row in rows]
+    return [_claimed(row) for row in prepared.fetch(CLAIM, values)]
 
 
 def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) -> set[int]:
@@ -206,10 +220,7 @@ def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) ->
         raise transaction.TransactionManagementError("an intent must be committed at once")
     wanted = f"{{{','.join(map(str, ids))}}}"
     values: dict[str, Any] = {"results": _as_json(results), "token": token, "ids": wanted}
-    with connection.cursor() as cursor:
-        cursor.execute(EXCHANGE, values)
-        row = cursor.fetchone()
-    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    [row] = prepared.fetch(EXCHANGE, values)
     late = set(row[1]).symmetric_difference(result.id for result in results)
     if late:
         upgrade(token, [result for result in results if result.id in late])

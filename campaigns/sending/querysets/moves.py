@@ -11,55 +11,94 @@ from django.db import connection, transaction
 from campaigns.composing.models import Campaign
 
 REAP_CLAIMS = """
-UPDATE sending_delivery SET state = 'pending', claim_token = NULL, lease_until = NULL
- WHERE state = 'claimed' AND lease_until < clock_timestamp()
+UPDATE sending_delivery d
+   SET state = 'pending', claim_token = NULL, next_at = statement_timestamp()
+  FROM sending_lease l
+ WHERE l.until < clock_timestamp() AND d.id = ANY(l.delivery_ids)
+   AND d.claim_token = l.token AND d.state = 'claimed'
 """
 
 # Never back to pending: the mail may have left. The token stays, for a late answer.
 REAP_INTENTS = """
-UPDATE sending_delivery
-   SET state = 'unknown', done_at = clock_timestamp(), lease_until = NULL, reason = %(reason)s
- WHERE state = 'sending' AND sending_at < clock_timestamp() - %(age)s
+UPDATE sending_delivery d
+   SET state = 'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp(),
+       reason = %(reason)s
+  FROM sending_lease l
+ WHERE l.taken_at < clock_timestamp() - %(age)s AND d.id = ANY(l.delivery_ids)
+   AND d.claim_token = l.token AND d.state = 'sending'
+   AND d.sending_at < clock_timestamp() - %(age)s
 """
 
 # Whose session has ended, its lock with it, can say nothing more in its own voice.
 REAP_ORPHANS = """
+WITH orphans AS MATERIALIZED (
+    SELECT token, delivery_ids FROM sending_lease
+     WHERE taken_at < clock_timestamp() - %(grace)s
+       AND NOT EXISTS (
+           SELECT FROM pg_locks
+            WHERE locktype = 'advisory' AND objsubid = 1
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND (classid::bigint << 32) | objid::bigint
+                  = ('x' || left(replace(token::text, '-', ''), 16))::bit(64)::bigint)
+)
 UPDATE sending_delivery d
-   SET state = 'unknown', done_at = clock_timestamp(), lease_until = NULL, reason = %(reason)s
- WHERE state = 'sending' AND sending_at < clock_timestamp() - %(grace)s
-   AND NOT EXISTS (
-       SELECT FROM pg_locks
-        WHERE locktype = 'advisory' AND objsubid = 1
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND (classid::bigint << 32) | objid::bigint
-              = ('x' || left(replace(d.claim_token::text, '-', ''), 16))::bit(64)::bigint)
+   SET state = 'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp(),
+       reason = %(reason)s
+  FROM orphans o
+ WHERE d.id = ANY(o.delivery_ids) AND d.claim_token = o.token AND d.state = 'sending'
+   AND d.sending_at < clock_timestamp() - %(grace)s
 """
 
+# A lease under which nothing is held any more has done its work.
+DROP_LEASES = """
+DELETE FROM sending_lease l
+ WHERE l.until < clock_timestamp()
+   AND NOT EXISTS (SELECT FROM sending_delivery d
+                    WHERE d.id = ANY(l.delivery_ids) AND d.claim_token = l.token
+                      AND d.state IN ('claimed', 'sending'))
+"""
+
+# The cheap questions first: only when nothing waits and nothing is leased are the rows
+# themselves, which are the truth, all looked at.
 FINISH = """
 UPDATE composing_campaign k SET status = 'sent', finished_at = clock_timestamp()
- WHERE k.id = %s AND k.status = 'sending'
-   AND NOT EXISTS (SELECT FROM sending_delivery
-                    WHERE campaign_id = k.id AND state = 'pending')
-   AND NOT EXISTS (SELECT FROM sending_delivery
-                    WHERE campaign_id = k.id AND state = 'claimed')
-   AND NOT EXISTS (SELECT FROM sending_delivery
-                    WHERE campaign_id = k.id AND state = 'sending')
+ WHERE k.id = %(campaign)s AND k.status = 'sending'
+   AND CASE WHEN EXISTS (SELECT FROM sending_delivery
+                          WHERE campaign_id = %(campaign)s AND next_at IS NOT NULL)
+              OR EXISTS (SELECT FROM sending_lease l
+                           JOIN sending_delivery d ON d.id = ANY(l.delivery_ids)
+                          WHERE l.campaign_id = %(campaign)s AND d.claim_token = l.token
+                            AND d.state IN ('claimed', 'sending'))
+            THEN false
+            ELSE NOT EXISTS (SELECT FROM sending_delivery
+                              WHERE campaign_id = %(campaign)s
+                                AND state IN ('pending', 'claimed', 'sending')) END
 """
 
 # Whoever still holds one of these lost it: their token is gone.
 TAKE_REVISION = """
-UPDATE sending_delivery SET state = 'pending', claim_token = NULL, lease_until = NULL,
-       revision = %(revision)s
+UPDATE sending_delivery
+   SET state = 'pending', claim_token = NULL, revision = %(revision)s,
+       next_at = COALESCE(next_at, statement_timestamp())
  WHERE campaign_id = %(campaign)s AND state IN ('pending', 'claimed')
    AND revision <> %(revision)s
 """
 
 CANCEL = """
-UPDATE sending_delivery SET state = 'cancelled', done_at = clock_timestamp(),
-       claim_token = NULL, lease_until = NULL
- WHERE id IN (SELECT d.id FROM sending_delivery d
-               WHERE d.campaign_id = %(campaign)s AND d.state IN ('pending', 'claimed')
-               LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+WITH waiting AS (
+    SELECT id FROM sending_delivery
+     WHERE campaign_id = %(campaign)s AND next_at IS NOT NULL
+     LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), held AS (
+    SELECT d.id FROM sending_lease l
+      JOIN sending_delivery d ON d.id = ANY(l.delivery_ids)
+     WHERE l.campaign_id = %(campaign)s AND d.state = 'claimed'
+       FOR UPDATE OF d SKIP LOCKED
+)
+UPDATE sending_delivery
+   SET state = 'cancelled', done_at = clock_timestamp(), claim_token = NULL, next_at = NULL
+ WHERE id IN (SELECT id FROM waiting UNION ALL SELECT id FROM held)
+   AND state IN ('pending', 'claimed')
    AND EXISTS (SELECT FROM composing_campaign
                 WHERE id = %(campaign)s AND status = 'cancelled')
 """
@@ -67,7 +106,7 @@ UPDATE sending_delivery SET state = 'cancelled', done_at = clock_timestamp(),
 # An event of the provider proves that it took the mail, or that it did not.
 EVIDENCE = """
 UPDATE sending_delivery
-   SET state = %(state)s, reason = %(reason)s, claim_token = NULL,
+   SET state = %(state)s, reason = %(reason)s, claim_token = NULL, unknown_since = NULL,
        message_id = CASE WHEN message_id = '' THEN %(message)s ELSE message_id END
  WHERE id = %(id)s AND state = 'unknown'
 """
@@ -111,6 +150,11 @@ def reap_orphans(grace: timedelta, reason: str) -> int:
     return _run(REAP_ORPHANS, {"grace": grace, "reason": reason})
 
 
+def drop_leases() -> int:
+    """Forget leases under which nothing is held, and return how many."""
+    return _run(DROP_LEASES, {})
+
+
 def hold(token: uuid.UUID) -> None:
     """Show that the holder of `token` lives, until `let_go` or the end of this connection."""
     with connection.cursor() as cursor:
@@ -135,7 +179,7 @@ def finish(campaign_id: int) -> bool:
         locked = Campaign.objects.select_for_update(of=("self",))
         if not locked.filter(pk=campaign_id, status=Campaign.Status.SENDING).exists():
             return False
-        return _run(FINISH, (campaign_id,)) == 1
+        return _run(FINISH, {"campaign": campaign_id}) == 1
 
 
 def take_revision(campaign_id: int, revision: int) -> int:
