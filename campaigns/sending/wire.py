@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 
 # One TLS record: a call that fails has sent nothing that the other side can read.
 RECORD = 16_384
@@ -26,6 +27,13 @@ class Wire:
         self._sock = sock
         self._buffer = b""
         self._encrypted = isinstance(sock, ssl.SSLSocket)
+        self._patience: float = sock.gettimeout() or 60
+        if not self._encrypted:
+            # The kernel keeps the time: Python would ask it before each call whether the
+            # socket is ready, and let another thread in between.
+            sock.settimeout(None)
+            self._limit(socket.SO_SNDTIMEO, self._patience)
+            self._limit(socket.SO_RCVTIMEO, self._patience)
         # The end of a mail may have left, and its reply has not been read.
         self.vital = False
 
@@ -48,18 +56,18 @@ class Wire:
 
     def reply(self, seconds: float) -> tuple[int, str]:
         """Read one reply: its code, and its lines as one text."""
-        self._sock.settimeout(seconds)
         texts: list[str] = []
         while True:
-            line = self._line()
+            line = self._line(seconds)
             if not line[:3].isdigit():
                 raise BrokenError("the reply is not SMTP", vital=self.vital)
             texts.append(line[4:].decode("utf-8", "replace").strip())
             if line[3:4] != b"-":
                 return int(line[:3]), " ".join(texts)
 
-    def _line(self) -> bytes:
+    def _line(self, seconds: float) -> bytes:
         while b"\n" not in self._buffer:
+            self._wait_at_most(seconds)
             try:
                 got = self._sock.recv(MAX_REPLY)
             except OSError as error:
@@ -72,8 +80,23 @@ class Wire:
         line, _newline, self._buffer = self._buffer.partition(b"\n")
         return line.rstrip(b"\r")
 
+    def _wait_at_most(self, seconds: float) -> None:
+        if seconds == self._patience:
+            return
+        self._patience = seconds
+        if self._encrypted:
+            self._sock.settimeout(seconds)
+        else:
+            self._limit(socket.SO_RCVTIMEO, seconds)
+
+    def _limit(self, option: int, seconds: float) -> None:
+        whole, rest = divmod(max(seconds, 0.001), 1)
+        self._sock.setsockopt(
+            socket.SOL_SOCKET, option, struct.pack("ll", int(whole), int(rest * 1e6))
+        )
+
 
 def _words(error: OSError) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | BlockingIOError):
         return "the server did not answer in time"
     return error.strerror or str(error) or type(error).__name__
