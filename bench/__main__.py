@@ -1,4 +1,5 @@
-"""Run the benchmarks: `python -m bench`, or `python -m bench track.hits` for one.
+"""Run the benchmarks: `python -m bench`, or `python -m bench track.hits` for one,
+`python -m bench track` for a family.
 
 They run on a PostgreSQL of their own, which is gone when they end, unless `DATABASE_URL`
 names another.
@@ -29,7 +30,8 @@ RESULTS = Path(__file__).with_name("results.json")
 # What each module measures, so that `ONLY` starts no more than it must.
 MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.render": ("send.render",),
-    "bench.send": ("send.end_to_end",),
+    "bench.send": ("send.end_to_end", "send.of_smtp_source", "send.processor"),
+    "bench.send_workers": ("send.two_workers",),
     "bench.track": ("track.hits", "track.drain"),
     "bench.imports": ("import.rows",),
     "bench.report": ("report.page",),
@@ -40,7 +42,7 @@ COLUMNS = ("name", "figure", "unit", "ratio", "target", "met", "reference")
 def main() -> int:
     """Run what was asked for; the exit code is 1 when a target was missed."""
     only = next(iter(sys.argv[1:]), os.environ.get("ONLY", ""))
-    chosen = [module for module, names in MODULES.items() if not only or only in names]
+    chosen = [module for module, names in MODULES.items() if any(_asked(n, only) for n in names)]
     if not chosen:
         known = ", ".join(name for names in MODULES.values() for name in names)
         print(f"No benchmark is called {only!r}. There are: {known}.", file=sys.stderr)
@@ -54,11 +56,16 @@ def main() -> int:
         found = [row for module in chosen for row in importlib.import_module(module).run()]
     finally:
         environment.stop(database)
-    results: list[dict[str, Any]] = [row for row in found if not only or row["name"] == only]
+    results: list[dict[str, Any]] = [row for row in found if _asked(row["name"], only)]
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     print(table(results))
     print(f"\nWritten to {RESULTS}")
     return 0 if all(row["met"] for row in results) else 1
+
+
+def _asked(name: str, only: str) -> bool:
+    """Whether `only` names this benchmark, its family, or all."""
+    return only in ("", name, name.partition(".")[0])
 
 
 def table(results: Iterable[Mapping[str, Any]]) -> str:

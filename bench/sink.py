@@ -12,12 +12,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from django.conf import settings
 
 BASE = Path(__file__).resolve().parent.parent
 
@@ -26,16 +25,14 @@ BASE = Path(__file__).resolve().parent.parent
 def running() -> Iterator[tuple[int, str]]:
     """Give the port of a running sink, and its name."""
     port = _free_port()
-    program = _smtp_sink()
+    program = postfix("smtp-sink")
     if program is None:
         command = [sys.executable, "-m", "tests.sending.sink", str(port), os.devnull, "0"]
         name, environment = "a sink in Python", dict(os.environ)
     else:
         account = ["-u", "nobody"] if os.geteuid() == 0 else []
         command = [str(program), *account, f"127.0.0.1:{port}", "500"]
-        libraries = program.parents[1] / "lib" / "postfix"
-        name = "postfix smtp-sink"
-        environment = {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
+        name, environment = "postfix smtp-sink", libraries(program)
     process = subprocess.Popen(
         command, env=environment, cwd=BASE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -47,13 +44,32 @@ def running() -> Iterator[tuple[int, str]]:
         process.wait()
 
 
-def _smtp_sink() -> Path | None:
-    """Return the program, unpacked from Debian's package on first use."""
-    installed = shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+@contextmanager
+def far_away(port: int, milliseconds: int) -> Iterator[int]:
+    """Give a port at which the server of `port` seems to be some way off, in each direction."""
+    distant = _free_port()
+    command = [sys.executable, "-m", "bench.distance", str(distant), str(port), str(milliseconds)]
+    process = subprocess.Popen(command, cwd=BASE)
+    try:
+        _wait_for(distant)
+        yield distant
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def libraries(program: Path) -> dict[str, str]:
+    """Return the environment in which a program of postfix's finds its libraries."""
+    return {**os.environ, "LD_LIBRARY_PATH": str(program.parents[1] / "lib" / "postfix")}
+
+
+def postfix(name: str) -> Path | None:
+    """Return a program of postfix's, unpacked from Debian's package on first use."""
+    installed = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if installed:
         return Path(installed)
-    folder = Path(settings.VAR_DIR) / "cache" / "postfix"
-    program = folder / "usr" / "sbin" / "smtp-sink"
+    folder = Path(tempfile.gettempdir()) / f"candid-postfix-{os.geteuid()}"
+    program = folder / "usr" / "sbin" / name
     if program.exists():
         return program
     folder.mkdir(parents=True, exist_ok=True)

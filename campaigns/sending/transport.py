@@ -27,7 +27,9 @@ logger = logging.getLogger(__name__)
 
 # A window that takes longer than this does not grow: a pause must not wait for it.
 SLOW_WINDOW = 1.0
-# A claim is sized so that the work on it ends well within its lease.
+# A claim is sized to about so many seconds of work: far less than its lease, and little
+# enough that no lane still has much to do when the others find nothing left.
+CLAIM_SECONDS = 1.5
 FIRST_CLAIM = 32
 # So many refusals in a row, with nothing taken between them, concern us and not them.
 REFUSALS_IN_A_ROW = 25
@@ -222,9 +224,9 @@ class Lane:
             self.window = max(self.window // 2, 1)
 
     def _size_claim(self, took: float) -> None:
-        if took < settings.SEND_LEASE_SECONDS / 8:
+        if took < CLAIM_SECONDS / 2:
             self.claim_size = min(self.claim_size * 2, settings.SEND_CLAIM_ROWS)
-        elif took > settings.SEND_LEASE_SECONDS / 4:
+        elif took > CLAIM_SECONDS:
             self.claim_size = max(self.claim_size // 2, 1)
 
 
