@@ -32,6 +32,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.render": ("send.render",),
     "bench.send": ("send.end_to_end", "send.of_smtp_source", "send.processor"),
     "bench.send_workers": ("send.two_workers",),
+    "bench.send_million": ("send.launch", "send.memory", "send.growth"),
+    "bench.send_tls": ("send.tls",),
     "bench.track": ("track.hits", "track.drain"),
     "bench.imports": ("import.rows",),
     "bench.report": ("report.page",),

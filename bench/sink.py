@@ -24,7 +24,7 @@ BASE = Path(__file__).resolve().parent.parent
 @contextmanager
 def running() -> Iterator[tuple[int, str]]:
     """Give the port of a running sink, and its name."""
-    port = _free_port()
+    port = free_port()
     program = postfix("smtp-sink")
     if program is None:
         command = [sys.executable, "-m", "tests.sending.sink", str(port), os.devnull, "0"]
@@ -37,7 +37,7 @@ def running() -> Iterator[tuple[int, str]]:
         command, env=environment, cwd=BASE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(port)
+        wait_for(port)
         yield port, name
     finally:
         process.terminate()
@@ -47,11 +47,11 @@ def running() -> Iterator[tuple[int, str]]:
 @contextmanager
 def far_away(port: int, milliseconds: int) -> Iterator[int]:
     """Give a port at which the server of `port` seems to be some way off, in each direction."""
-    distant = _free_port()
+    distant = free_port()
     command = [sys.executable, "-m", "bench.distance", str(distant), str(port), str(milliseconds)]
     process = subprocess.Popen(command, cwd=BASE)
     try:
-        _wait_for(distant)
+        wait_for(distant)
         yield distant
     finally:
         process.terminate()
@@ -85,14 +85,14 @@ def postfix(name: str) -> Path | None:
     return program if program.exists() else None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     ends_at = time.monotonic() + 15
     while True:
         try:

@@ -46,13 +46,14 @@ def fill(revision: Revision, list_ids: Sequence[int], *, tracking: str, chunk: i
             return False
         last = _last_contact(campaign_id)
         policy = found.workspace.policy
-        people = Contact.objects.mailable(workspace_id, list_ids).filter(pk__gt=last)
-        top = people.order_by("pk").values_list("pk", flat=True)[:chunk]
+        rest = Contact.objects.mailable(workspace_id, list_ids, ids={"gt": last})
+        top = rest.order_by("pk").values_list("pk", flat=True)[:chunk]
         end = top.aggregate(end=Max("pk"))["end"]
         if end is None:
             return False
         # Typed as Any: the checker does not see the annotation of another module.
-        modes: Any = people.filter(pk__lte=end).with_measuring_mode(policy, tracking)
+        people = Contact.objects.mailable(workspace_id, list_ids, ids={"gt": last, "lte": end})
+        modes: Any = people.with_measuring_mode(policy, tracking)
         rows = modes.values("id", "email", "email_key", "mode", "consent_epoch")
         sql, values = rows.query.sql_with_params()
         with connection.cursor() as cursor:
