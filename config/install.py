@@ -5,9 +5,11 @@ What is installed already is known by a stamp: a second run takes no time.
 """
 
 import argparse
+import ctypes.util
 import errno
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,30 +24,33 @@ LOG = BASE / "var" / "log" / "install.log"
 LEAST_FREE_BYTES = 900 * 2**20
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
-# What pip says, and what it means for the person who reads it.
+# What pip says, and what it means for the person who reads it; the first that fits counts.
+# That a package had to be built is read from pip's own lines: those of compilers, CMake and
+# Cargo are countless.
 REASONS = (
-    ("No space left on device", "The disk is full: make room and try again."),
-    ("error: command 'gcc' failed: No such file", "NEEDS_COMPILER"),
-    ("error: command 'cc' failed: No such file", "NEEDS_COMPILER"),
-    ("unable to execute 'gcc'", "NEEDS_COMPILER"),
-    ("Unable to find a compiler", "NEEDS_COMPILER"),
-    ("can't find Rust compiler", "NEEDS_COMPILER"),
-    ("linker `cc` not found", "NEEDS_COMPILER"),
+    (r"No space left on device", "The disk is full: make room and try again."),
     (
-        "Temporary failure in name resolution",
+        r"(?:Collecting (?P<collected>[\w.-]+)(?:(?!Collecting )[\s\S])*?Preparing metadata"
+        r"|(?:Running setup\.py \w+|Building wheel) for (?P<built>[\w.-]+))"
+        r".*: finished with status 'error'",
+        "{package} has no ready-made wheel for this machine, and building it failed: install a "
+        "compiler (on Debian: apt install build-essential python3-dev, and cargo for Rust) and "
+        "try again.",
+    ),
+    (
+        r"Temporary failure in name resolution|Name or service not known"
+        r"|Failed to establish a new connection|Network is unreachable",
         "The package index cannot be reached: is there a network?",
     ),
     (
-        "Failed to establish a new connection",
-        "The package index cannot be reached: is there a network?",
+        r"CERTIFICATE_VERIFY_FAILED",
+        "The package index shows a certificate that is not trusted here: behind a proxy, set "
+        "PIP_CERT to the file of your certificates.",
     ),
-    ("Could not find a version", "The package index does not hold one of the pinned versions."),
-    ("Failed building wheel", "NEEDS_COMPILER"),
-    ("Failed to build", "NEEDS_COMPILER"),
-)
-COMPILER = (
-    "A package has no ready-made wheel for this machine and must be compiled: install a compiler "
-    "(on Debian: apt install build-essential python3-dev) and try again."
+    (
+        r"Could not find a version that satisfies the requirement (?P<wanted>\S+)",
+        "The package index does not hold {package}.",
+    ),
 )
 
 
@@ -162,19 +167,22 @@ def _venv() -> "subprocess.CompletedProcess[str]":
 
 
 def _need_chromium() -> None:
-    if any(shutil.which(name) for name in CHROMIUM):
-        return
-    _apt("chromium", "The browser tests need Chromium: apt install chromium (as root).")
+    missing = [] if any(shutil.which(name) for name in CHROMIUM) else ["chromium"]
+    # The Node.js in Playwright's wheel, which a Debian with no compiler would not start.
+    missing += [] if ctypes.util.find_library("atomic") else ["libatomic1"]
+    if missing:
+        packages = " ".join(missing)
+        _apt(packages, f"The browser tests need more: apt install {packages} (as root).")
 
 
-def _apt(package: str, otherwise: str) -> None:
-    """Install a Debian package when we may, else say the one sentence."""
+def _apt(packages: str, otherwise: str) -> None:
+    """Install Debian packages when we may, else say the one sentence."""
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
         raise InstallError(otherwise)
-    print(f"installing Debian's {package} …", flush=True)
+    print(f"installing Debian's {packages} …", flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install_it = [apt, "install", "--yes", "--no-install-recommends", package]
+    install_it = [apt, "install", "--yes", "--no-install-recommends", *packages.split()]
     for command in (install_it, [apt, "update"], install_it):
         run = subprocess.run(
             command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True
@@ -185,11 +193,12 @@ def _apt(package: str, otherwise: str) -> None:
 
 
 def _reason(said: str) -> str:
-    for words, reason in REASONS:
-        if words in said:
-            return COMPILER if reason == "NEEDS_COMPILER" else reason
-    lines = [line for line in said.splitlines() if line.startswith("ERROR")] or ["pip failed."]
-    return lines[0]
+    for pattern, sentence in REASONS:
+        if found := re.search(pattern, said):
+            package = next((name for name in found.groups() if name), "A package")
+            return sentence.format(package=package)
+    lines = [line for line in said.splitlines() if line.lower().startswith("error")]
+    return next(iter(lines), "pip failed.")
 
 
 if __name__ == "__main__":

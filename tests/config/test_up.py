@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from config.children import MARK, left_behind
+from config.children import MARK, left_behind, spawn
+from config.embedded_postgres import Server
 
 BASE = Path(__file__).resolve().parent.parent.parent
 # All programs start at once, on a machine that runs other tests beside them.
@@ -61,6 +63,33 @@ def up(environment: dict[str, str], var: Path) -> Iterator[Callable[..., subproc
         process.wait(60)
     for pid in left_behind(str(var)):
         os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def server_with_passwords(var: Path) -> Iterator[str]:
+    """A PostgreSQL server that listens on TCP and asks for a password; where it is."""
+    server = Server(var / "other", durable=False)
+    server.prepare()
+    (server.home.path / "hba.conf").write_text(
+        "local all all peer map=candid\nhost all all 127.0.0.1/32 scram-sha-256\n"
+    )
+    port = free_port()
+    process = spawn(
+        [*server.command(), "-c", "listen_addresses=127.0.0.1", "-c", f"port={port}"],
+        env=server.environment(),
+        account=server.account,
+        cwd=server.home.path,
+        death_signal=signal.SIGINT,
+    )
+    until(lambda: accepts(port), lambda: "the server never listened")
+    yield f"127.0.0.1:{port}/postgres"
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
@@ -147,7 +176,40 @@ def test_says_that_the_database_does_not_answer(up, var):
     output = fail(up(DATABASE_URL=f"postgresql://a:secret@127.0.0.1:{free_port()}/x"), var)
     assert "The database cannot be used" in output
     assert "Connection refused" in output
+    assert "start the server, or correct DATABASE_URL" in output
     assert "secret" not in output
+
+
+def test_says_that_the_database_refuses_the_password(up, var, server_with_passwords):
+    output = fail(up(DATABASE_URL=f"postgresql://postgres:wrong@{server_with_passwords}"), var)
+    assert "The database cannot be used" in output
+    assert "password authentication failed" in output
+    assert "check user and password in DATABASE_URL" in output
+    assert "wrong@" not in output
+
+
+def test_says_that_the_database_is_none_of_postgresql(up, var):
+    output = fail(up(DATABASE_URL="nonsense"), var)
+    assert "DATABASE_URL does not name a PostgreSQL server. Write it like" in output
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes a small disk")
+@pytest.mark.parametrize(
+    ("size", "filled", "expected"),
+    [("64m", 0, "is full: 63 MB are free, and Candid needs"), ("16k", 65536, "The disk is full")],
+)
+def test_says_that_the_disk_is_full(up, var, tmp_path, size, filled, expected):
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(tmp_path)], check=True
+    )
+    try:
+        with suppress(OSError), (tmp_path / "filled").open("wb", buffering=0) as file:
+            file.write(bytes(filled))
+        output = fail(up(CANDID_VAR=str(tmp_path)), var)
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+    assert expected in output
+    assert "CANDID_VAR" in output
 
 
 def test_says_what_is_wrong_with_a_setting(up, var):

@@ -15,6 +15,17 @@ from django.db.migrations.executor import MigrationExecutor
 
 # Any number will do, as long as all who migrate one database take the same.
 _MIGRATION_LOCK = 7_203_311
+# What PostgreSQL's client says, and what to do about it.
+_HINTS = (
+    ("permission denied", "the user in DATABASE_URL must own the database"),
+    ("authentication failed", "check user and password in DATABASE_URL"),
+    ("no password supplied", "DATABASE_URL names no password"),
+    ("Connection refused", "start the server, or correct DATABASE_URL"),
+    ("timeout expired", "the server does not answer; check the host in DATABASE_URL"),
+    ("resolve host", "check the host in DATABASE_URL"),
+    ("role", "check the user in DATABASE_URL"),
+    ("database", "make it on the server, or correct DATABASE_URL"),
+)
 
 
 class Command(BaseCommand):
@@ -80,6 +91,8 @@ def _fingerprint() -> str:
 
 
 def _about_database(error: DatabaseError) -> str:
-    reason = next(iter(str(error).strip().splitlines()), "no reason given")
-    where = "The embedded database" if settings.DATABASE_IS_EMBEDDED else "The database"
-    return f"{where} cannot be used: {reason}"
+    reason = next(iter(str(error).strip().splitlines()), "no reason given").rstrip(".")
+    if settings.DATABASE_IS_EMBEDDED:
+        return f"The embedded database cannot be used: {reason}."
+    what_to_do = next((hint for words, hint in _HINTS if words in reason), "check DATABASE_URL")
+    return f"The database cannot be used ({reason}): {what_to_do}."
