@@ -15,5 +15,6 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "workspace": getattr(request, "workspace", None),
         "memberships": getattr(request, "memberships", []),
         "can_edit": bool(role) and roles.at_least(role, Member.Role.MARKETER),
+        "inbox_is_on": getattr(request, "inbox_is_on", False),
         "is_owner": role == Member.Role.OWNER,
     }

@@ -60,6 +60,9 @@ def _enter(request: HttpRequest, member: Member | None, memberships: list[Member
     request.workspace = workspace  # type: ignore[attr-defined]
     request.role = member.role if member else ""  # type: ignore[attr-defined]
     request.memberships = memberships  # type: ignore[attr-defined]
+    # Asked along by `MemberQuerySet.of_user`.
+    real = getattr(member, "has_real_sender", True)
+    request.inbox_is_on = not real  # type: ignore[attr-defined]
 
 
 def _chosen(request: HttpRequest, memberships: list[Member]) -> Member | None:

@@ -145,6 +145,8 @@ class Sender(models.Model):
     unsubscribe_mailbox = models.EmailField(max_length=254, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = querysets.SenderQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 
 if TYPE_CHECKING:
-    from campaigns.accounts.models import Member, User, Workspace
+    from campaigns.accounts.models import Member, Sender, User, Workspace
 
 
 class UserManager(BaseUserManager["User"]):
@@ -24,12 +25,27 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class SenderQuerySet(models.QuerySet["Sender"]):
+    """From identities."""
+
+    def real(self) -> SenderQuerySet:
+        """Those whose mails leave this machine: with the first of them the inbox is off."""
+        return self.exclude(provider__kind="inbox")
+
+
 class MemberQuerySet(models.QuerySet["Member"]):
     """Places of users in workspaces."""
 
     def of_user(self, user: User) -> MemberQuerySet:
-        """All places of one user, oldest first, with their workspaces."""
-        return self.filter(user=user).select_related("workspace").order_by("workspace_id")
+        """All places of one user, oldest first, with what every page shows of the workspaces."""
+        senders = apps.get_model("accounts", "Sender").objects.real()
+        in_workspace = senders.filter(workspace=models.OuterRef("workspace"))
+        return (
+            self.filter(user=user)
+            .annotate(has_real_sender=models.Exists(in_workspace))
+            .select_related("workspace")
+            .order_by("workspace_id")
+        )
 
     def in_workspace(self, workspace: Workspace) -> MemberQuerySet:
         """The members of one workspace, by address, with their users."""

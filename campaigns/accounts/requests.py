@@ -14,4 +14,6 @@ class WorkspaceRequest(HttpRequest):
     # The member's role in that workspace, and all places the user has in workspaces.
     role: str
     memberships: list[Member]
+    # Whether the local inbox takes mails: until the workspace has a sender of a real provider.
+    inbox_is_on: bool
     htmx: HtmxDetails

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from campaigns.accounts.models import Provider
 from campaigns.composing import compiling, fields, freezing, headers, merge_tags
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
@@ -33,7 +34,7 @@ def problems(campaign: Campaign) -> list[Problem]:
     """Return what must be mended before `campaign` can be sent; empty when it can."""
     if len(campaign.body) > LARGEST:
         return [Problem("body", _too_large(len(campaign.body)))]
-    found = [*_missing(campaign), *_addresses(campaign), *_merge_tags(campaign)]
+    found = [*_missing(campaign), *_inbox(campaign), *_addresses(campaign), *_merge_tags(campaign)]
     return found or list(_size(campaign, above=LARGEST, sentence=_too_large))
 
 
@@ -60,6 +61,18 @@ def _missing(campaign: Campaign) -> Iterator[Problem]:
         yield Problem("lists", _("Choose at least one list."), missing=True)
     if not campaign.body.strip():
         yield Problem("body", _("Write something: the body is empty."), missing=True)
+
+
+def _inbox(campaign: Campaign) -> Iterator[Problem]:
+    sender = campaign.sender
+    if sender is None or sender.provider.kind != Provider.Kind.INBOX:
+        return
+    if campaign.workspace.senders.real().exists():
+        message = _(
+            "This sender mails into the local inbox, which is off since you have a real provider: "
+            "nobody would get the mail. Choose another sender, or give this one the provider."
+        )
+        yield Problem("sender", message)
 
 
 def _addresses(campaign: Campaign) -> Iterator[Problem]:

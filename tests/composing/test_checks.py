@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaigns.accounts.models import Provider
 from campaigns.audience.models import Field
 from campaigns.composing import checks
 from tests import world
@@ -67,3 +68,13 @@ def test_a_long_subject_is_warned_of_but_its_merge_tags_are_not_counted(campaign
 def test_a_sender_that_cannot_stand_in_a_header_is_said(campaign):
     campaign.sender.email = "jörg@example.com"
     assert fields_of(campaign) == {"sender"}
+
+
+def test_the_local_inbox_is_no_way_out_once_there_is_a_real_provider(campaign, workspace):
+    provider = Provider.objects.create(workspace=workspace, name="P", kind="postmark")
+    real = world.make_sender(workspace, provider=provider)
+    (problem,) = checks.problems(campaign)
+    assert problem.field == "sender"
+    assert "nobody would get the mail" in problem.message
+    campaign.sender = real
+    assert checks.problems(campaign) == []

@@ -56,10 +56,28 @@ def test_the_list_never_loads_the_mails_themselves(
     assert not any('"content"' in query["sql"] for query in queries.captured_queries)
 
 
-def test_the_page_says_when_the_inbox_is_off(alice: Client, workspace):
+def test_the_menu_leads_to_the_inbox_while_it_is_on(alice: Client, workspace, sender):
+    assert 'href="/inbox/"' in alice.get("/settings/").content.decode()
+    assert "The local inbox is off" not in alice.get("/inbox/").content.decode()
+
+
+def test_the_first_real_sender_turns_the_inbox_off(alice: Client, workspace, sender):
+    mail = arrive(workspace)
     provider = Provider.objects.create(workspace=workspace, name="P", kind="postmark")
     world.make_sender(workspace, provider=provider)
-    assert "The local inbox is off" in alice.get("/inbox/").content.decode()
+    assert 'href="/inbox/"' not in alice.get("/settings/").content.decode()
+    page = alice.get("/inbox/").content.decode()
+    assert "The local inbox is off" in page
+    # What it holds stays within reach.
+    assert f"/inbox/{mail.pk}/" in page
+    assert 'href="/inbox/"' in alice.get("/settings/providers/").content.decode()
+
+
+def test_the_real_sender_of_another_workspace_turns_nothing_off(alice: Client, sender):
+    other = world.make_workspace()
+    provider = Provider.objects.create(workspace=other, name="P", kind="postmark")
+    world.make_sender(other, provider=provider)
+    assert 'href="/inbox/"' in alice.get("/settings/").content.decode()
 
 
 def test_a_mail_is_shown_in_a_frame_that_runs_nothing(alice: Client, workspace):

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.accounts import audit
-from campaigns.accounts.models import Provider
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.sending.inbox import letters
 
@@ -24,7 +23,6 @@ def inbox(request: WorkspaceRequest) -> HttpResponse:
     mails = request.workspace.inbox.listed(words)
     context = {
         "page": Paginator(mails, _MAILS_PER_PAGE).get_page(request.GET.get("page")),
-        "in_use": request.workspace.senders.filter(provider__kind=Provider.Kind.INBOX).exists(),
         "words": words,
         "limit": settings.INBOX_LIMIT,
     }
