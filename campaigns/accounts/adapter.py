@@ -1,10 +1,13 @@
 """allauth with its doors closed: members are invited, nobody signs up."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from campaigns.accounts import audit
 from tracking import client_ip
 
 
@@ -19,6 +22,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # unty
         uidb36, _, token = key.partition("-")
         path = reverse("account_reset_password_from_key", args=[uidb36, token])
         return f"{settings.PUBLIC_URL}{path}"
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Put a failed sign-in on record in the workspaces of the member whose address was tried.
+
+        After a few of them allauth makes the address wait, so nobody can flood the record.
+        """
+        super().authentication_failed(request, **credentials)
+        audit.record_failed_sign_in(credentials.get("email") or "")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Believe X-Forwarded-For only from our own proxies, as tracking does."""

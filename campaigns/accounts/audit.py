@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.models import AuditEntry, User, Workspace
+from campaigns.accounts.models import AuditEntry, Member, User, Workspace
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -28,6 +28,7 @@ _LABELS: dict[str, str | StrPromise] = {
     "member_role_changed": _("Changed a member's role"),
     "member_password_set": _("Set a new password for a member"),
     "member_removed": _("Removed a member"),
+    "sign_in_failed": _("Somebody failed to sign in with this member's address"),
 }
 
 
@@ -42,6 +43,18 @@ def record(
     if isinstance(user, AnonymousUser):
         user = None
     AuditEntry.objects.create(workspace=workspace, user=user, action=action, details=details)
+
+
+def record_failed_sign_in(address: str) -> None:
+    """Add an entry to each workspace of the member with this address, if there is one.
+
+    Neither the address nor the password is kept; whoever tried is not known.
+    """
+    places = Member.objects.filter(user__email__iexact=address)
+    AuditEntry.objects.bulk_create(
+        AuditEntry(workspace_id=place.workspace_id, user_id=place.user_id, action="sign_in_failed")
+        for place in places
+    )
 
 
 def register_labels(labels: Mapping[str, str | StrPromise]) -> None:

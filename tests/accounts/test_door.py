@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from campaigns.accounts.models import Member
+from tests import world
 from tests.world import PASSWORD
 
 
@@ -45,6 +47,35 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Clien
     response = sign_in(client)
     assert "_auth_user_id" not in client.session
     assert "Too many failed" in response.content.decode()
+
+
+def test_a_failed_sign_in_is_on_record_in_every_workspace_of_the_member(
+    client: Client, member, workspace, caplog
+):
+    second, stranger = world.make_workspace(), world.make_workspace()
+    Member.objects.create(workspace=second, user=member, role=Member.Role.READER)
+    sign_in(client, "a wrong secret", "Alice@Example.org")
+    for one in (workspace, second):
+        entry = one.audit.get()
+        assert (entry.action, entry.user, entry.details) == ("sign_in_failed", member, {})
+    assert not stranger.audit.exists()
+    assert "a wrong secret" not in caplog.text
+    assert "alice@" not in caplog.text.lower()
+    client.force_login(member)
+    page = client.get("/settings/audit/").content.decode()
+    assert "failed to sign in with this member&#x27;s address" in page
+
+
+def test_only_real_failures_of_members_are_on_record(client: Client, member, workspace):
+    sign_in(client, "wrong", "nobody@example.org")
+    sign_in(client)
+    assert not workspace.audit.exists()
+
+
+def test_who_has_to_wait_adds_nothing_to_the_record(client: Client, member, workspace):
+    for _ in range(9):
+        sign_in(client, "wrong")
+    assert workspace.audit.count() == 5
 
 
 def failures_from(*addresses: str) -> int:
