@@ -27,7 +27,7 @@ from campaigns.reports.demo.history import Mailed
 from campaigns.reports.demo.mailings import Mailing
 from campaigns.reports.demo.outcomes import Sent
 from campaigns.reports.querysets.sample import backdate, gather_statistics
-from campaigns.sending import launch
+from campaigns.sending import launch, scheduling
 from campaigns.sending.models import Delivery
 from tracking import draining, hits, keys, spool
 from tracking.tokens import Mode
@@ -65,7 +65,11 @@ def build(now: datetime, password: str, number: int) -> Sample:
     ]
     made = 0
     for mailing, campaign in zip(mailings.MAILINGS, campaigns, strict=True):
-        if mailing.days_ago is not None:
+        if mailing.days_ago is None:
+            continue
+        if mailing.days_ago < 0:
+            scheduling.schedule(campaign, _start(mailing, now), ZONE)
+        else:
             made += _send(campaign, mailing, settled, random, now)
     return Sample(workspace, len(settled.readers), made)
 

@@ -20,7 +20,8 @@ class Mailing:
     subject: str
     preheader: str
     lists: tuple[str, ...]
-    # Days before today, and the hour of day in the workspace's time zone; None: a draft.
+    # Days before today (after it, when negative: scheduled), and the hour of day in the
+    # workspace's time zone; None: a draft.
     days_ago: int | None
     hour: int
     body: str
@@ -31,6 +32,20 @@ class Mailing:
 
 
 GREETING = 'Hello {{ contact.first_name | default: "garden friend" }},'
+
+SUMMER = f"""\
+# What to do with too many tomatoes
+
+{GREETING}
+
+They all ripen in the same week, every year. Here is what we do with ours: a sauce that keeps
+until spring, and seeds for next year, dried on a saucer.
+
+[The sauce](https://tulip-and-thyme.example/recipes/tomato-sauce) ·
+[Saving seeds](https://tulip-and-thyme.example/journal/saving-seeds)
+
+[Jars and lids](https://tulip-and-thyme.example/kitchen/jars)
+"""
 
 AUTUMN = f"""\
 # Plant now, flower in March
@@ -121,7 +136,30 @@ prune and what to leave alone, and a small present for those who planted in Octo
 [The December calendar](https://tulip-and-thyme.example/calendar/december)
 """
 
+PLANS = f"""\
+# The year in one bed
+
+{GREETING}
+
+A plan for four square metres: what to sow when, what stands beside what, and what follows.
+
+[The plan, to print](https://tulip-and-thyme.example/journal/one-bed)
+
+[Seeds for it](https://tulip-and-thyme.example/seeds/one-bed)
+"""
+
 MAILINGS = (
+    Mailing(
+        name="Garden letter: tomatoes",
+        subject="Too many tomatoes?",
+        preheader="A sauce that keeps, and seeds for next year",
+        lists=("Garden letter",),
+        days_ago=41,
+        hour=10,
+        body=SUMMER,
+        appeal=0.95,
+        pull=(2.2, 1.1, 0.7),
+    ),
     Mailing(
         name="Garden letter: autumn bulbs",
         subject="Plant now, flower in March",
@@ -174,5 +212,14 @@ MAILINGS = (
         days_ago=None,
         hour=9,
         body=WINTER,
+    ),
+    Mailing(
+        name="Garden letter: the year in one bed",
+        subject="Four square metres, twelve months",
+        preheader="A plan to print",
+        lists=("Garden letter",),
+        days_ago=-12,
+        hour=9,
+        body=PLANS,
     ),
 )

@@ -17,8 +17,8 @@ class Command(BaseCommand):
     """`manage.py demo`: a shop with lists, people, campaigns, and what became of them."""
 
     help = (
-        "Add a sample workspace: 3 lists, 5,000 made-up people, 5 campaigns with a history "
-        "of opens and clicks. Every address in it ends in .example, so no mail can reach anybody."
+        "Add a sample workspace: 3 lists, 5,000 made-up people, 5 sent campaigns with a history "
+        "of opens and clicks, a scheduled one and a draft. Every address in it ends in .example, so no mail can reach anybody."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
