@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     help = (
         "Add a sample workspace: 3 lists, 5,000 made-up people, 5 sent campaigns with a history "
-        "of opens and clicks, a scheduled one and a draft. Every address in it ends in .example, so no mail can reach anybody."
+        "of opens and clicks, a scheduled one and a draft. Every address in it ends in .example, "
+        "so no mail can reach anybody."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
