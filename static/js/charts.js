@@ -135,6 +135,9 @@
 
   function axes(spec, theme, width) {
     const few = spec.labels.length <= 12;
+    // Room for the longest label and air around it: two that nearly touch read as one.
+    const room = Math.max(...spec.labels.map((label) => label.length)) * 7 + 40;
+    const step = Math.ceil(spec.labels.length / Math.max(1, Math.floor(width / room)));
     const categories = {
       type: "category",
       data: spec.labels,
@@ -146,7 +149,7 @@
         alignMinLabel: few ? undefined : "left",
         alignMaxLabel: few ? undefined : "right",
         hideOverlap: !few,
-        interval: few ? 0 : "auto",
+        interval: few ? 0 : (index) => index % step === 0,
         width: few ? Math.max(24, (width - 64) / spec.labels.length - 10) : undefined,
       },
     };

@@ -13,7 +13,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.browser import readers
+from tests.browser import readers, scheduling
 from tests.browser import stack as stacks
 from tests.browser.evidence import Hits, downloaded_rows, expect_figure, http, stat
 from tests.browser.shop import Shop
@@ -36,6 +36,8 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
     launch(page)
     expect_mails(page, empty_house.address, readers.PEOPLE + 1)
     assert hits.opens == 0, "importing, previews and sending must not open anything"
+    appointment = scheduling.schedule(page, empty_house.address)
+    scheduling.expect_nothing_before(page, empty_house.address)
 
     for number in (1, 2, 3):
         open_mail(page, empty_house.address, f"leserin{number}@")
@@ -50,7 +52,8 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
 
     read_report(page, empty_house.address, campaign)
     check_exports(page, hits)
-    expect_mails(page, empty_house.address, readers.PEOPLE + 1)
+    scheduling.expect_it_goes_out(page, empty_house.address, appointment)
+    expect_mails(page, empty_house.address, readers.PEOPLE + 2)
 
 
 def set_up(page: Page, address: str) -> None:
