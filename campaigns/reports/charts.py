@@ -33,6 +33,8 @@ class Chart:
     unit: str = ""
     # Where a label leads, or what a map calls it: one for each label, or none at all.
     keys: Sequence[str] = field(default_factory=tuple)
+    # What stands at the axis where there is no room for the labels: one for each, or none.
+    short: Sequence[str] = field(default_factory=tuple)
 
     @property
     def rows(self) -> list[tuple[str, list[int | float | None]]]:
@@ -59,4 +61,5 @@ class Chart:
             ],
             "unit": self.unit,
             "keys": list(self.keys),
+            "short": list(self.short),
         }

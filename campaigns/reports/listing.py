@@ -148,6 +148,7 @@ def comparison(compared: list[Summary]) -> Chart:
     return Chart(
         axis=_("Campaign"),
         labels=[_label(summary.campaign) for summary in shown],
+        short=[_day(summary.campaign) for summary in shown],
         series=[
             Series(_("Opened"), [_per_cent(one.opened.low) for one in shown], "opened"),
             Series(_("Perhaps opened"), [_per_cent(one.opened.perhaps) for one in shown], "opened"),
@@ -167,8 +168,12 @@ def _found(workspace: Workspace, wanted: Wanted) -> QuerySet[Campaign]:
 
 
 def _label(campaign: Campaign) -> str:
-    day = date_format(campaign.launched_at, "j M") if campaign.launched_at else ""
+    day = _day(campaign)
     return f"{campaign.name} ({day})" if day else campaign.name
+
+
+def _day(campaign: Campaign) -> str:
+    return date_format(campaign.launched_at, "j M") if campaign.launched_at else ""
 
 
 def _place(rate: Rate) -> float:

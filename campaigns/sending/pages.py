@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -40,7 +41,7 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "obstacles": obstacles(campaign, people=people),
         "advice": checks.advice(campaign),
         "test_form": TestForm(initial={"address": request.user.email}),
-        "schedule_form": ScheduleForm(workspace=request.workspace),
+        "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
         "scheduling": campaign.status == Status.SCHEDULED,
     }
 
@@ -72,6 +73,15 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "wanted": wanted,
         "page": Paginator(troubled, ROWS).get_page(request.GET.get("page")),
     }
+
+
+def _chosen(campaign: Campaign) -> dict[str, Any]:
+    """The moment that was chosen before, as the clocks there show it."""
+    if campaign.scheduled_at is None or not campaign.scheduled_zone:
+        return {}
+    there = campaign.scheduled_at.astimezone(ZoneInfo(campaign.scheduled_zone))
+    values = {"date": there.strftime("%Y-%m-%d"), "time": there.strftime("%H:%M")}
+    return values | {"zone": campaign.scheduled_zone}
 
 
 def find_contact(workspace: Workspace, address: str) -> Contact | None:

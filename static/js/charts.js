@@ -137,6 +137,7 @@
     const few = spec.labels.length <= 12;
     // Room for the longest label and air around it: two that nearly touch read as one.
     const room = Math.max(...spec.labels.map((label) => label.length)) * 7 + 40;
+    const cramped = few && spec.short.length && width < spec.labels.length * 100;
     const step = Math.ceil(spec.labels.length / Math.max(1, Math.floor(width / room)));
     const categories = {
       type: "category",
@@ -146,6 +147,7 @@
       axisLabel: {
         color: theme.muted,
         overflow: "truncate",
+        formatter: cramped ? (label, index) => spec.short[index] : undefined,
         alignMinLabel: few ? undefined : "left",
         alignMaxLabel: few ? undefined : "right",
         hideOverlap: !few,

@@ -1,6 +1,6 @@
 """The pages of sending, as a member uses them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -116,6 +116,14 @@ def test_of_two_moments_one_is_chosen(alice, draft):
     alice.post(address("confirm", draft), values | {"which": "later"})
     draft.refresh_from_db()
     assert draft.scheduled_at.isoformat() == "2031-10-26T01:30:00+00:00"
+
+
+def test_who_moves_a_campaign_starts_from_the_time_it_has(alice, draft):
+    at = datetime(2031, 7, 1, 7, 30, tzinfo=UTC)
+    in_state(draft, "scheduled", scheduled_at=at, scheduled_zone="Europe/Berlin")
+    form = alice.get(f"/campaigns/{draft.pk}/send/").context["schedule_form"]
+    shown = [str(form[name].value()) for name in ("date", "time", "zone")]
+    assert shown == ["2031-07-01", "09:30", "Europe/Berlin"]
 
 
 def test_a_scheduled_campaign_can_be_moved_and_taken_back(alice, draft):
