@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -30,26 +30,51 @@ class Problem:
     missing: bool = False
 
 
+@dataclass(frozen=True)
+class Review:
+    """What a marketer hears about a campaign; there is advice only where nothing is wrong."""
+
+    problems: list[Problem] = field(default_factory=list)
+    advice: list[Problem] = field(default_factory=list)
+
+
+def review(campaign: Campaign) -> Review:
+    """Return what must be mended, and what may be changed: the mail is compiled once."""
+    if len(campaign.body) > LARGEST:
+        return Review([Problem("body", _too_large(len(campaign.body)))])
+    found = [*_missing(campaign), *_inbox(campaign), *_addresses(campaign), *_merge_tags(campaign)]
+    if found:
+        return Review(found)
+    try:
+        mail = compiling.compile_preview(freezing.unregistered(campaign), campaign.tracking)
+    except merge_tags.MergeTagError as error:
+        return Review([Problem("body", explain(error))])
+    except headers.HeaderError as error:
+        return Review([Problem("sender", str(error))])
+    if mail.size > LARGEST:
+        return Review([Problem("body", _too_large(mail.size))])
+    return Review(advice=list(_advice(campaign, mail.size)))
+
+
 def problems(campaign: Campaign) -> list[Problem]:
     """Return what must be mended before `campaign` can be sent; empty when it can."""
-    if len(campaign.body) > LARGEST:
-        return [Problem("body", _too_large(len(campaign.body)))]
-    found = [*_missing(campaign), *_inbox(campaign), *_addresses(campaign), *_merge_tags(campaign)]
-    return found or list(_size(campaign, above=LARGEST, sentence=_too_large))
+    return review(campaign).problems
 
 
 def advice(campaign: Campaign) -> list[Problem]:
     """Return what a marketer may want to change; nothing here stops a campaign."""
-    if problems(campaign):
-        return []
-    found = list(_size(campaign, above=CLIPPED, sentence=_clipped))
+    return review(campaign).advice
+
+
+def _advice(campaign: Campaign, size: int) -> Iterator[Problem]:
+    if size > CLIPPED:
+        yield Problem("body", _clipped(size))
     if len(_without_tags(campaign.subject)) > SUBJECT_ON_PHONES:
         message = _("Phones show about the first %(number)d characters of a subject.")
-        found.append(Problem("subject", message % {"number": SUBJECT_ON_PHONES}))
+        yield Problem("subject", message % {"number": SUBJECT_ON_PHONES})
     if not campaign.preheader:
         message = _("Without a preheader, inboxes show the first words of the mail instead.")
-        found.append(Problem("preheader", message))
-    return found
+        yield Problem("preheader", message)
 
 
 def _missing(campaign: Campaign) -> Iterator[Problem]:
@@ -94,18 +119,6 @@ def explain(error: merge_tags.MergeTagError) -> str:
     if not error.line:
         return error.reason
     return _("Line %(line)d: %(reason)s") % {"line": error.line, "reason": error.reason}
-
-
-def _size(campaign: Campaign, *, above: int, sentence: Callable[[int], str]) -> Iterator[Problem]:
-    try:
-        mail = compiling.compile_preview(freezing.unregistered(campaign), campaign.tracking)
-    except merge_tags.MergeTagError as error:
-        yield Problem("body", explain(error))
-    except headers.HeaderError as error:
-        yield Problem("sender", str(error))
-    else:
-        if mail.size > above:
-            yield Problem("body", sentence(mail.size))
 
 
 def _too_large(size: int) -> str:

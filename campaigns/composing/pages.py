@@ -32,19 +32,19 @@ FORM_FIELDS = (
 
 def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) -> dict[str, Any]:
     """Return what the page for writing shows; `complete` also tells what is missing."""
-    found = checks.problems(campaign)
+    review = checks.review(campaign)
     by_field = {
         name: list(form.errors.get(name, [])) if form.is_bound else [] for name in FORM_FIELDS
     }
-    for problem in found:
+    for problem in review.problems:
         if complete or not problem.missing:
             by_field[problem.field].append(problem.message)
     return {
         "campaign": campaign,
         "form": form,
         "problems": by_field,
-        "blocking": bool(found or form.errors) if form.is_bound else bool(found),
-        "advice": checks.advice(campaign),
+        "blocking": bool(review.problems or form.errors),
+        "advice": review.advice,
         "derived": derived(campaign),
         "tags": tags(campaign.workspace),
         "subject_on_phones": checks.SUBJECT_ON_PHONES,
@@ -81,13 +81,14 @@ def conflict(campaign: Campaign, form: CampaignForm, error: Exception) -> dict[s
 
 def preview(campaign: Campaign, contact: Contact | None, *, view: str) -> dict[str, Any]:
     """Return what the preview page shows around its frame."""
+    review = checks.review(campaign)
     facts: dict[str, Any] = {
         "campaign": campaign,
         "contact": contact,
         "view": view,
         "mode": previewing.mode_for(campaign, contact),
-        "problems": checks.problems(campaign),
-        "advice": checks.advice(campaign),
+        "problems": review.problems,
+        "advice": review.advice,
         "preview": None,
         "error": "",
     }

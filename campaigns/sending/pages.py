@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,26 +33,29 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
     """Who gets it, from whom, how they are tracked, and what stands in the way."""
     modes = launching.audience_modes(campaign, minimum=settings.AGGREGATE_MINIMUM)
     people = sum(modes.values())
+    review = checks.review(campaign)
     return {
         "campaign": campaign,
         "people": people,
         "modes": modes,
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
-        "obstacles": obstacles(campaign, people=people),
-        "advice": checks.advice(campaign),
+        "obstacles": _obstacles(review.problems, people),
+        "advice": review.advice,
         "test_form": TestForm(initial={"address": request.user.email}),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
         "scheduling": campaign.status == Status.SCHEDULED,
     }
 
 
-def obstacles(campaign: Campaign, *, people: int | None = None) -> list[Problem]:
+def obstacles(campaign: Campaign) -> list[Problem]:
     """What has to be mended before this campaign can be sent."""
-    found = checks.problems(campaign)
-    if people is None:
-        modes = launching.audience_modes(campaign, minimum=settings.AGGREGATE_MINIMUM)
-        people = sum(modes.values())
+    modes = launching.audience_modes(campaign, minimum=settings.AGGREGATE_MINIMUM)
+    return _obstacles(checks.problems(campaign), sum(modes.values()))
+
+
+def _obstacles(problems: Sequence[Problem], people: int) -> list[Problem]:
+    found = list(problems)
     if people == 0 and not any(problem.field == "lists" for problem in found):
         found.append(Problem("lists", _("Nobody on the chosen lists can be mailed.")))
     return found
