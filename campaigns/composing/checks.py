@@ -107,11 +107,11 @@ def _addresses(campaign: Campaign) -> Iterator[Problem]:
 
 def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
     known = fields.names(campaign.workspace)
-    for field in ("subject", "preheader", "body", "text"):
+    for name in ("subject", "preheader", "body", "text"):
         try:
-            merge_tags.check(getattr(campaign, field), known)
+            merge_tags.check(getattr(campaign, name), known)
         except merge_tags.MergeTagError as error:
-            yield Problem(field, explain(error))
+            yield Problem(name, explain(error))
 
 
 def explain(error: merge_tags.MergeTagError) -> str:
