@@ -44,6 +44,7 @@ prove: install-dev ## The whole job at ten thousand people, with kills on the wa
 
 format: install-dev ## Format the code
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} + || true  # 1: it changed some
 
 clean: ## Remove what can be made again; the data in var/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var/static

@@ -12,9 +12,11 @@ BASE = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(sys.executable).parent
 EVERYTHING = "tests"
+TEMPLATES = sorted(str(path) for path in (BASE / "templates").rglob("*.html"))
 
 STATIC: tuple[tuple[str, Sequence[str]], ...] = (
     ("format", (PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".")),
+    ("templates", (str(BIN / "djade"), "--check", "--target-version", "5.2", *TEMPLATES)),
     ("lint", (PYTHON, "-m", "ruff", "check", "--quiet", ".")),
     ("types", (PYTHON, "-m", "mypy", "--no-error-summary")),
     ("import direction", (PYTHON, str(BIN / "lint-imports"))),
