@@ -54,6 +54,10 @@ DEFAULTS: dict[str, Any] = {
     # Acknowledged before the work: a task that kills its worker must not come back for more.
     "task_acks_late": False,
     "worker_prefetch_multiplier": 1,
+    "worker_pool": "config.pool:TaskPool",
+    # A killed child holds its place in the pool for so many seconds. Nobody waits for what it
+    # might have answered.
+    "worker_lost_wait": 1.0,
     "worker_enable_remote_control": False,
     "worker_hijack_root_logger": False,
     "timezone": "UTC",

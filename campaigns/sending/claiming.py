@@ -76,10 +76,6 @@ class Claim:
                 faults.point(faults.AFTER_RESULT)
                 self._results = []
 
-    def fail(self, row: Claimed, reason: str) -> None:
-        """Fail a delivery whose mail cannot be made; nothing of it has left."""
-        ledger.fail_claimed(self._token, row.id, reason)
-
     def give_back(self, *, delay: float = 0) -> None:
         """Return whatever was not intended, for any worker to take after `delay` seconds."""
         ids = [row.id for row in self.rows]

@@ -21,7 +21,7 @@ from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
 from campaigns.sending.querysets import moves
-from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.querysets.ledger import Claimed, Result
 
 logger = logging.getLogger(__name__)
 
@@ -154,19 +154,18 @@ class Lane:
         rows = claim.rows
         while rows and not self.shift.is_over():
             part, rows = rows[: self.window], rows[self.window :]
-            mails = self._build(claim, part)
-            granted = claim.intend([row for row, mail in mails])
-            if len(granted) < len(mails) and not claiming.is_running(claim.campaign_id):
+            granted = claim.intend(part)
+            if len(granted) < len(part) and not claiming.is_running(claim.campaign_id):
                 # Whatever was granted before the pause came is a promise by now.
                 rows = []
-            wanted = {row.id for row in granted}
-            if not self._send(claim, [(row, mail) for row, mail in mails if row.id in wanted]):
+            if not self._send(claim, self._build(claim, granted)):
                 return False
         return bool(claim.rows) and not self.shift.is_over()
 
     def _build(
         self, claim: claiming.Claim, rows: Sequence[Claimed]
     ) -> list[tuple[Claimed, Outgoing]]:
+        """Make the mails, after their intent: who dies of one must not meet it again."""
         mails = []
         for row in rows:
             try:
@@ -174,7 +173,8 @@ class Lane:
             except Exception as error:
                 # Whatever one person's data does to a template, the others get their mail.
                 logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
-                claim.fail(row, f"{type(error).__name__}: {error}")
+                reason = f"{type(error).__name__}: {error}"
+                claim.note([Result(row.id, "failed", reason=reason, untried=True)])
                 self.refusals += 1
         return mails
 

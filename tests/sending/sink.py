@@ -106,14 +106,14 @@ class Sink:
     def recipients(self) -> list[str]:
         return [taken.recipient for taken in self.taken]
 
-    def note(self, verdict: str, mail: Taken) -> None:
+    def note(self, verdict: str, mail: Taken, fault: str = "") -> None:
         """Write the truth down, before any reply."""
         with self.lock:
             if verdict == "accept" and self.keep:
                 self.taken.append(mail)
             if self.journal_path is not None:
                 with self.journal_path.open("a") as file:
-                    file.write(f"{verdict} {mail.uuid_hex} {mail.recipient}\n")
+                    file.write(f"{verdict} {mail.uuid_hex} {mail.recipient} {fault}\n")
 
     def fault_of(self, address: str) -> str:
         local = address.partition("@")[0]
@@ -213,12 +213,12 @@ class Conversation:
         if self.sink.slow:
             time.sleep(self.sink.slow)
         if fault in ("data-451", "data-554", "no-after"):
-            self.sink.note("refuse", mail)
+            self.sink.note("refuse", mail, fault)
             if fault == "no-after":
                 return False
             self.say("451 4.3.0 later" if fault == "data-451" else "554 5.7.1 spam")
             return True
-        self.sink.note("accept", mail)
+        self.sink.note("accept", mail, fault)
         if fault == "cut-after":
             return False
         if fault == "stall-after":

@@ -14,6 +14,12 @@ from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery, Lease
 from tests import world
 
+API_CREDENTIALS: dict[str, dict[str, object]] = {
+    "mailgun": {"api_key": "key", "sender_domain": "acme.example"},
+    "postmark": {"server_token": "token", "message_stream": "broadcast"},
+    "amazon_ses": {"region": "eu-west-1", "access_key": "AK", "secret_key": "SK"},
+}
+
 
 def make_people(workspace: Workspace, on: List, count: int, **fields: Any) -> list[Contact]:
     """Subscribe `count` new people to the list."""
@@ -91,6 +97,15 @@ def make_smtp_sender(workspace: Workspace, port: int, **credentials: Any) -> Sen
     provider.credentials = {"host": "127.0.0.1", "port": port, "security": "none"} | credentials
     provider.save()
     return world.make_sender(workspace, provider=provider)
+
+
+def make_api_sender(workspace: Workspace, kind: str, url: str) -> Sender:
+    """A sender whose provider is an API on loopback: `provider_stub`."""
+    provider = Provider(workspace=workspace, name=kind, kind=kind)
+    key = "endpoint_url" if kind == "amazon_ses" else "api_url"
+    provider.credentials = API_CREDENTIALS[kind] | {key: url}
+    provider.save()
+    return world.make_sender(workspace, provider=provider, email="news@acme.example")
 
 
 def states(campaign: Campaign) -> dict[str, int]:

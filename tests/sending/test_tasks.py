@@ -126,35 +126,6 @@ def worker(code: str, **environment: str) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize(
-    ("fault", "state", "accepted"),
-    [
-        # Nothing was promised: it goes out later, once.
-        ("after_claim", "claimed", 0),
-        # Promised and not done, or done and not written down: nobody can know.
-        ("after_intent", "sending", 0),
-        ("after_send", "sending", 1),
-        ("after_result", "sent", 1),
-    ],
-)
-def test_a_kill_at_each_boundary_leaves_what_is_true(draft, sink, eager, fault, state, accepted):
-    stage.make_many(draft.workspace, draft.lists.get(), 1)
-    launch.launch(draft)
-    launch.prepare(draft.pk)
-    process = worker(f"transport.work({draft.pk}, seconds=10)", FAULT=fault)
-    assert process.wait(30) == -signal.SIGKILL
-    assert stage.states(draft) == {state: 1}
-    assert len(sink.taken) == accepted
-    stage.let_leases_expire()
-    tasks.tick()
-    tasks.tick()
-    final = "unknown" if state == "sending" else "sent"
-    assert stage.states(draft) == {final: 1}
-    assert len(sink.taken) == (0 if fault == "after_intent" else 1)
-    draft.refresh_from_db()
-    assert draft.status == Campaign.Status.SENT
-
-
 def test_a_worker_that_is_told_to_end_gives_back_what_it_had_not_begun(draft, sink):
     sink.slow = 0.02
     stage.make_many(draft.workspace, draft.lists.get(), 200)

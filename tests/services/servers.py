@@ -101,11 +101,11 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def rabbitmq(folder: Path) -> Iterator[str]:
+def rabbitmq(folder: Path, port: int = 0) -> Iterator[str]:
     """Give the address of a RabbitMQ node of its own, with an epmd of its own."""
     owner = Owner(_account("rabbitmq"), folder)
     home = owner.make("rabbitmq")
-    port, distribution, epmd = free_port(), free_port(), free_port()
+    port, distribution, epmd = port or free_port(), free_port(), free_port()
     env = {
         "HOME": str(home),
         "RABBITMQ_NODENAME": f"candid{os.getpid()}@localhost",
@@ -129,10 +129,10 @@ def rabbitmq(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
+def redis_server(folder: Path, port: int = 0) -> Iterator[str]:
     """Give the address of a Redis server that writes nothing to disk."""
     owner = Owner(_account("redis"), folder)
-    home, port = owner.make("redis"), free_port()
+    home, port = owner.make("redis"), port or free_port()
     command = [str(PACKAGES["redis-server"]), "--port", str(port), "--bind", "127.0.0.1"]
     command += ["--dir", str(home), "--save", "", "--appendonly", "no"]
     url = f"redis://127.0.0.1:{port}/0"

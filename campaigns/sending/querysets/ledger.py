@@ -112,6 +112,7 @@ settled AS (
        SET state = r.state, code = r.code, enhanced_code = r.enhanced, reason = r.reason,
            message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
            attempt = d.attempt - CASE WHEN r.untried THEN 1 ELSE 0 END,
+           sending_at = CASE WHEN r.untried THEN NULL ELSE d.sending_at END,
            next_at = CASE WHEN r.state = 'pending'
                           THEN clock_timestamp() + r.delay * interval '1 second' END,
            done_at = CASE WHEN r.state = 'pending' THEN NULL ELSE clock_timestamp() END,
@@ -175,13 +176,6 @@ UPDATE sending_delivery d
    AND {RUNNING} AND NOT {WANTED}
 """  # noqa: S608 - constants of this module
 
-FAIL_CLAIMED = """
-UPDATE sending_delivery
-   SET state = 'failed', done_at = clock_timestamp(), claim_token = NULL,
-       attempt = attempt + 1, reason = %(reason)s
- WHERE id = %(id)s AND state = 'claimed' AND claim_token = %(token)s
-"""
-
 # What was intended and not settled keeps the lease, for the reaper to find.
 RELEASE = """
 WITH back AS (
@@ -237,12 +231,6 @@ def leave_out(token: uuid.UUID, ids: Sequence[int], reason: str) -> None:
     """Mark those of our claims that must not be mailed any more as suppressed."""
     with connection.cursor() as cursor:
         cursor.execute(LEAVE_OUT, {"token": token, "ids": list(ids), "reason": reason})
-
-
-def fail_claimed(token: uuid.UUID, delivery_id: int, reason: str) -> None:
-    """Fail a claimed delivery whose mail cannot be made."""
-    with connection.cursor() as cursor:
-        cursor.execute(FAIL_CLAIMED, {"token": token, "id": delivery_id, "reason": reason[:300]})
 
 
 def release(token: uuid.UUID, ids: Sequence[int], delay: timedelta = timedelta()) -> None:

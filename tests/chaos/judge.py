@@ -1,0 +1,108 @@
+"""What became of everybody: the ledger held against the journal of whoever took the mails.
+
+The journal is the truth, because each line was written before its answer. Knows neither the
+engine nor how it was harmed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+# Where a delivery may end. `unknown` is told to the marketer as "not confirmed".
+TERMINAL = {"sent", "failed", "unknown", "suppressed", "cancelled"}
+# What the server did to mails whose fate nobody can know from the outside.
+DOUBTFUL = {"cut-after", "no-after", "stall-after", "lost-answer", "cut", "garbled", "silent"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One delivery, as the ledger has it."""
+
+    uuid_hex: str
+    address: str
+    state: str
+
+
+@dataclass
+class Journal:
+    """How often each mail was accepted, by its name and by its address."""
+
+    by_mail: Counter[str]
+    by_address: Counter[str]
+    doubtful: int
+
+    @classmethod
+    def read(cls, path: Path) -> "Journal":
+        """Read lines of "accept|refuse NAME ADDRESS [FAULT]"."""
+        lines = [line.split() for line in path.read_text().splitlines()]
+        accepted = [line for line in lines if line[0] == "accept"]
+        return cls(
+            by_mail=Counter(line[1] for line in accepted),
+            by_address=Counter(line[2] for line in accepted),
+            doubtful=sum(bool(DOUBTFUL.intersection(line[3:])) for line in lines),
+        )
+
+
+@dataclass
+class Findings:
+    """The numbers of one run; `+` adds two runs up."""
+
+    mails: int = 0
+    accepted: int = 0
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    unknown_but_accepted: int = 0
+    # The most that the harm done can leave unconfirmed.
+    unknown_allowed: int = 0
+    duplicates: int = 0
+    lost: int = 0
+    false_sent: int = 0
+    false_failed: int = 0
+
+    def __add__(self, other: "Findings") -> "Findings":
+        names = [field.name for field in fields(self)]
+        return Findings(*(getattr(self, name) + getattr(other, name) for name in names))
+
+    def violations(self) -> list[str]:
+        """Name each promise that was broken, with how often."""
+        broken = [
+            f"{name.replace('_', ' ')}: {getattr(self, name)}"
+            for name in ("duplicates", "lost", "false_sent", "false_failed")
+            if getattr(self, name)
+        ]
+        if self.unknown > self.unknown_allowed:
+            broken.append(f"unknown: {self.unknown}, and at most {self.unknown_allowed} may be")
+        return broken
+
+
+def judge(people: int, rows: Sequence[Row], journal: Journal, *, allowed: int = 0) -> Findings:
+    """Say what became of `people`. `allowed`: how many mails the kills can have left in doubt."""
+    states = Counter(row.state for row in rows)
+    known = {row.uuid_hex for row in rows}
+    return Findings(
+        mails=people,
+        accepted=len(journal.by_mail),
+        sent=states["sent"],
+        failed=states["failed"],
+        unknown=states["unknown"],
+        unknown_but_accepted=_count(rows, {"unknown"}, journal, accepted=True),
+        unknown_allowed=allowed + journal.doubtful,
+        # Also two mails of different names to one person, and a mail that no row knows of.
+        duplicates=max(_surplus(journal.by_mail), _surplus(journal.by_address))
+        + len(set(journal.by_mail) - known),
+        lost=abs(people - len(rows)) + sum(row.state not in TERMINAL for row in rows),
+        false_sent=_count(rows, {"sent"}, journal, accepted=False),
+        false_failed=_count(rows, {"failed", "suppressed", "cancelled"}, journal, accepted=True),
+    )
+
+
+def _surplus(times: Counter[str]) -> int:
+    return sum(count - 1 for count in times.values())
+
+
+def _count(rows: Iterable[Row], states: set[str], journal: Journal, *, accepted: bool) -> int:
+    return sum(
+        row.state in states and bool(journal.by_mail[row.uuid_hex]) is accepted for row in rows
+    )

@@ -1,0 +1,84 @@
+"""Campaigns for a run: launched one after the other, so that there is always work to harm."""
+
+import time
+
+from django.db.models import Q
+from django.utils import timezone
+
+from campaigns.composing.models import Campaign
+from campaigns.sending import launch, steering
+from campaigns.sending.models import Cooldown, Delivery
+from tests import world
+from tests.chaos.judge import Row
+from tests.sending import stage
+
+UNFINISHED = (Campaign.Status.PREPARING, Campaign.Status.SENDING, Campaign.Status.PAUSED)
+
+
+class Mailing:
+    """The campaigns of one run, all through the sender whose provider listens on `port`."""
+
+    def __init__(self, *, port: int, api: str = "", size: int = 2_000) -> None:
+        self.port = port
+        self.people = 0
+        self._size = size
+        self._workspace = world.make_workspace()
+        self._sender = (
+            stage.make_api_sender(self._workspace, api, f"http://127.0.0.1:{port}")
+            if api
+            else stage.make_smtp_sender(self._workspace, port)
+        )
+        self._campaigns = Campaign.objects.filter(workspace=self._workspace)
+        self._deliveries = Delivery.objects.filter(workspace=self._workspace)
+
+    def keep_going(self) -> None:
+        """Launch another campaign when the last one is nearly out, and let no one wait long."""
+        self.hurry()
+        unfinished = self._campaigns.filter(status__in=UNFINISHED)
+        if not unfinished.exists() or (
+            not unfinished.filter(status=Campaign.Status.PREPARING).exists()
+            and self._deliveries.pending().count() < self._size / 2
+        ):
+            self._launch_another()
+
+    def hurry(self) -> None:
+        """Let waiting times pass at once: back-offs, the provider's, and that of a pause."""
+        now = timezone.now()
+        self._deliveries.waiting().filter(next_at__gt=now).update(next_at=now)
+        Cooldown.objects.filter(provider=self._sender.provider).delete()
+        for campaign in self._campaigns.filter(status=Campaign.Status.PAUSED):
+            steering.resume(campaign)
+
+    def pause(self) -> bool:
+        """Pause a campaign that is going out, and say whether there was one."""
+        campaign = self._campaigns.filter(status=Campaign.Status.SENDING).order_by("?").first()
+        return campaign is not None and steering.pause(campaign)
+
+    def is_over(self) -> bool:
+        """Whether every campaign is sent and every delivery decided."""
+        left = ~Q(status=Campaign.Status.SENT)
+        return not self._campaigns.filter(left).exists() and not self._deliveries.open().exists()
+
+    def finish(self, seconds: float) -> bool:
+        """Wait for the end, and say whether it came in time."""
+        ends_at = time.monotonic() + seconds
+        while not self.is_over():
+            if time.monotonic() > ends_at:
+                return False
+            self.hurry()
+            time.sleep(0.2)
+        return True
+
+    def rows(self) -> list[Row]:
+        """Return the ledger of this run."""
+        found = self._deliveries.values_list("uuid", "address", "state")
+        return [Row(uuid.hex, address, state) for uuid, address, state in found]
+
+    def _launch_another(self) -> None:
+        number = self._campaigns.count()
+        readers = world.make_list(self._workspace)
+        # No address is in two campaigns, so a second mail to an address is a second mail.
+        stage.make_many(self._workspace, readers, self._size, name=f"c{number}p")
+        self.people += self._size
+        campaign = world.make_campaign(self._workspace, sender=self._sender, lists=[readers])
+        assert launch.launch(campaign)
