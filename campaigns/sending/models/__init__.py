@@ -13,7 +13,20 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
+from campaigns.sending.models.pace import Alarm, Canary, Ramp, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
+
+__all__ = [
+    "Alarm",
+    "Canary",
+    "Cooldown",
+    "Delivery",
+    "Door",
+    "InboxMail",
+    "ProviderEvent",
+    "Ramp",
+    "Throttle",
+]
 
 
 class Delivery(models.Model):
@@ -119,6 +132,15 @@ class Delivery(models.Model):
                 fields=["message_id"],
                 name="sending_delivery_message",
                 condition=~Q(message_id=""),
+            ),
+            # For the breakers: what went wrong, which is little beside what goes well.
+            models.Index(
+                fields=["campaign"],
+                name="sending_delivery_trouble",
+                condition=Q(code__gte=400)
+                | Q(state__in=["failed", "unknown"])
+                | Q(hard_bounced_at__isnull=False)
+                | Q(complained_at__isnull=False),
             ),
         ]
 

@@ -1,0 +1,152 @@
+"""Stop a campaign that does harm: too many dead addresses, complaints, errors, refusals.
+
+Looked at by every tick. What one mailbox provider refuses holds its part alone; the rest of
+the limits pause the campaign. A person decides how it goes on, and then counting begins anew.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from campaigns.accounts import audit
+from campaigns.composing.models import Campaign
+from campaigns.sending import steering
+from campaigns.sending.models import Alarm, Canary
+from campaigns.sending.pacing import words
+from campaigns.sending.querysets import holding, signals
+from campaigns.sending.querysets.signals import Trouble
+
+Cause = Alarm.Cause
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How many mails a verdict is about, and how many of them must have been handed over."""
+
+    size: int
+    least: int
+
+
+# Fewer say nothing. Of the first few of a large campaign some may have been left out.
+ENOUGH = Sample(200, 200)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The share at which a breaker trips, and the fewest cases that are no accident."""
+
+    share: float
+    fewest: int = 2
+
+
+THRESHOLDS = {
+    # Amazon reviews an account at 5 % and stops it at 10 %.
+    Cause.HARD_BOUNCES: Threshold(0.05),
+    # Gmail and Yahoo stop delivering at 0.3 %. One person's click is no rate.
+    Cause.COMPLAINTS: Threshold(0.003),
+    Cause.ERRORS: Threshold(0.10),
+    Cause.BLOCKS: Threshold(0.10),
+}
+
+
+def look() -> list[Alarm]:
+    """Look at all campaigns that are under way, stop what does harm, and return the alarms."""
+    running = Campaign.objects.filter(status=Campaign.Status.SENDING)
+    campaigns = {campaign.pk: campaign for campaign in running.select_related("workspace")}
+    if not campaigns:
+        return []
+    canaries = Canary.objects.filter(campaign__in=campaigns, ended_at__isnull=True)
+    few = {canary.campaign_id: Sample(canary.size, canary.size // 2) for canary in canaries}
+    held = set(_held(list(campaigns)))
+    raised: list[Alarm | None] = []
+    for campaign_id, trouble in signals.trouble(list(campaigns)).items():
+        campaign, sample = campaigns[campaign_id], few.get(campaign_id, ENOUGH)
+        raised.append(_whole(campaign, trouble, sample, in_canary=campaign_id in few))
+        raised += [
+            _part(campaign, mailbox, blocks, sample)
+            for mailbox, blocks in trouble.blocks.items()
+            if (campaign_id, mailbox) not in held
+        ]
+    return [alarm for alarm in raised if alarm is not None]
+
+
+def _held(campaign_ids: list[int]) -> QuerySet[Alarm, tuple[int, str]]:
+    alarms = Alarm.objects.filter(campaign__in=campaign_ids, lifted_at__isnull=True)
+    return alarms.values_list("campaign", "mailbox")
+
+
+def _whole(
+    campaign: Campaign, trouble: Trouble, sample: Sample, *, in_canary: bool
+) -> Alarm | None:
+    counts = {
+        Cause.HARD_BOUNCES: trouble.hard_bounces,
+        Cause.COMPLAINTS: trouble.complaints,
+        Cause.ERRORS: trouble.errors,
+    }
+    limits = [_limit(cause, n, sample) for cause, n in counts.items()]
+    if not any(limits):
+        return None
+    handed = signals.handed(campaign.pk, limit=max(limits) + 1)
+    for (cause, n), limit in zip(counts.items(), limits, strict=True):
+        if sample.least <= handed <= limit:
+            alarm = Alarm(campaign=campaign, cause=cause, counted=n, handed=handed)
+            return alarm if _pause(campaign, alarm, in_canary=in_canary) else None
+    return None
+
+
+def _part(campaign: Campaign, mailbox: str, blocks: int, sample: Sample) -> Alarm | None:
+    limit = _limit(Cause.BLOCKS, blocks, sample)
+    if not limit:
+        return None
+    handed = signals.handed(campaign.pk, limit=limit + 1, mailbox=mailbox)
+    if not sample.least <= handed <= limit:
+        return None
+    alarm = Alarm(
+        campaign=campaign, cause=Cause.BLOCKS, mailbox=mailbox, counted=blocks, handed=handed
+    )
+    if not _raise(alarm):
+        return None
+    holding.hold(campaign.pk, mailbox)
+    return alarm
+
+
+def _limit(cause: str, n: int, sample: Sample) -> int:
+    """The most mails out of which `n` are too many; 0 when they are not, whatever was sent."""
+    threshold = THRESHOLDS[Cause(cause)]
+    if n < max(threshold.fewest, math.ceil(threshold.share * sample.size)):
+        return 0
+    # What is exact in decimals is a hair off in binary.
+    return math.floor(n / threshold.share + 1e-6)
+
+
+def _pause(campaign: Campaign, alarm: Alarm, *, in_canary: bool) -> bool:
+    causes = Campaign.PauseCause
+    with transaction.atomic():
+        cause = causes.CANARY if in_canary else causes.BREAKER
+        if not steering.pause(campaign, words.why(alarm), cause=cause):
+            return False
+        return _raise(alarm)
+
+
+def _raise(alarm: Alarm) -> bool:
+    """Keep the alarm and put it on record, and say whether this call was the one."""
+    try:
+        with transaction.atomic():
+            alarm.save()
+            audit.record(
+                None,
+                alarm.campaign.workspace,
+                "breaker_tripped",
+                campaign=alarm.campaign_id,
+                cause=alarm.cause,
+                mailbox=alarm.mailbox,
+                counted=alarm.counted,
+                handed=alarm.handed,
+            )
+    except IntegrityError:
+        return False
+    return True
