@@ -145,7 +145,8 @@ class Lane:
         while not self.shift.is_over():
             began = time.monotonic()
             brakes = self.shift.brakes
-            claim = claiming.Claim(self.shift.campaign.pk, min(self.claim_size, brakes.most_rows))
+            rows = brakes.claim_rows(self.claim_size)
+            claim = claiming.Claim(self.shift.campaign.pk, rows)
             if not claim.rows:
                 return
             self.gate = brakes.gate(claim)

@@ -39,7 +39,7 @@ class Brakes:
         self.canary = canary == "out"
         # Seconds until it is worth coming back; None while something may go.
         self.shut: float | None = settings.CANARY_MINUTES * 60 if canary == "waiting" else None
-        self.most_rows = settings.SEND_CLAIM_ROWS
+        self._most_rows: int = settings.SEND_CLAIM_ROWS
         self.eased: set[str] = set()
         if self.throttled and self.shut is None:
             self._look_ahead()
@@ -56,6 +56,14 @@ class Brakes:
     def is_shut(self) -> bool:
         """Whether nothing of the campaign may go for now."""
         return self.shut is not None
+
+    def claim_rows(self, wanted: int) -> int:
+        """Return how many rows a lane should claim at once, if it could use `wanted`."""
+        few: int = settings.CANARY_SIZE
+        if self.canary:
+            # Little by little, or lanes would hold those who should be first while others go.
+            return max(1, few // (4 * _lanes()))
+        return min(wanted, self._most_rows)
 
     def gate(self, claim: Claim) -> Gate:
         """Return the gate that the rows of a claim go through."""
@@ -91,11 +99,16 @@ class Brakes:
         waits = [limit.seconds for limit in whole if not limit.room]
         if waits and max(waits) > PATIENCE:
             self.shut = max(waits)
-        lanes = settings.SEND_CONNECTIONS * settings.SEND_WORKERS
         for limit in whole:
             # No more than there is room for, and than the lease allows at this pace.
-            pace = limit.most / limit.period * settings.SEND_LEASE_SECONDS / 3 / lanes
-            self.most_rows = max(1, min(self.most_rows, max(limit.room, int(pace))))
+            pace = limit.most / limit.period * settings.SEND_LEASE_SECONDS / 3 / _lanes()
+            self._most_rows = max(1, min(self._most_rows, max(limit.room, int(pace))))
+
+
+def _lanes() -> int:
+    """All connections that may work on one campaign."""
+    lanes: int = settings.SEND_CONNECTIONS * settings.SEND_WORKERS
+    return lanes
 
 
 class Gate:
