@@ -1,6 +1,7 @@
 """Breakers trip at their figures, soon, and hold no more than they have to."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -13,9 +14,12 @@ from django.utils import timezone
 from campaigns.accounts.models import AuditEntry
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, steering, tasks, transport
-from campaigns.sending.models import Alarm, Delivery
-from campaigns.sending.pacing import alarms, breakers
-from campaigns.sending.querysets import holding, moves
+from campaigns.sending.claiming import Claim
+from campaigns.sending.models import Alarm, Delivery, Tally
+from campaigns.sending.outcomes import Outcome, Verdict
+from campaigns.sending.pacing import alarms, answers, breakers
+from campaigns.sending.querysets import holding, moves, signals
+from campaigns.sending.querysets.signals import Answers
 from tests import world
 from tests.sending import stage
 from tests.sending.sink import Sink
@@ -61,12 +65,19 @@ def spread_out(campaign):
         )
 
 
-def handed_over(workspace, people, state="sent", **fields):
+def handed_over(workspace, people):
+    """A campaign whose mails are out, as far as it goes: others may follow."""
     campaign = stage.make_sending(workspace, people=people)
-    Delivery.objects.filter(campaign=campaign).update(
-        state=state, sending_at=timezone.now(), done_at=timezone.now(), **fields
-    )
+    taken(campaign, people)
     return campaign
+
+
+def taken(campaign, n, mailbox="other", **answers):
+    """Let the next `n` be taken by their servers, and a lane add them up."""
+    signals.add(campaign.pk, {mailbox: Answers(handed=n, **answers)}, age=1)
+    now = timezone.now()
+    pending = campaign.deliveries.pending().order_by("pk").values("pk")[:n]
+    stage.become(Delivery.objects.filter(pk__in=pending), "sent", done_at=now, sending_at=now)
 
 
 def some(campaign, n):
@@ -118,30 +129,58 @@ def test_fewer_than_two_hundred_say_nothing(workspace, fact):
     campaign = handed_over(workspace, people=199)
     Delivery.objects.filter(campaign=campaign).update(**{fact: timezone.now()})
     assert breakers.look() == []
-    world.make_contact(workspace)
-    extra = world.make_contact(workspace, on=campaign.lists.get())
-    stage.make_delivery(campaign, extra, state="sent", done_at=timezone.now())
+    stage.make_delivery(campaign, world.make_contact(workspace, on=campaign.lists.get()))
+    taken(campaign, 1)
     assert len(breakers.look()) == 1
 
 
 @pytest.mark.parametrize(
-    ("fields", "count", "trips"),
+    ("heard", "trips"),
     [
-        ({"hard_bounced_at": timezone.now()}, 14, False),
-        ({"hard_bounced_at": timezone.now()}, 15, True),
-        ({"state": "failed", "enhanced_code": "5.1.1", "code": 550}, 15, True),
-        ({"state": "failed", "enhanced_code": "5.3.4", "code": 552}, 29, False),
-        ({"state": "failed", "enhanced_code": "5.3.4", "code": 552}, 30, True),
-        ({"state": "unknown"}, 30, True),
-        # Full mailboxes, and servers that are busy, are nobody's fault.
-        ({"state": "pending", "enhanced_code": "4.2.2", "code": 452}, 90, False),
-        ({"soft_bounced_at": timezone.now()}, 90, False),
+        ({"dead": 14}, False),
+        ({"dead": 15}, True),
+        ({"errors": 29}, False),
+        ({"errors": 30}, True),
+        ({"blocked": 29}, False),
+        ({"blocked": 30}, True),
     ],
 )
-def test_what_counts_and_from_when(workspace, fields, count, trips):
-    campaign = handed_over(workspace, people=300)
-    Delivery.objects.filter(pk__in=some(campaign, count)).update(**fields)
+def test_the_figures_at_which_they_trip(workspace, heard, trips):
+    campaign = stage.make_sending(workspace, people=300)
+    taken(campaign, 300, **heard)
     assert bool(breakers.look()) == trips
+
+
+def test_what_one_mailbox_provider_refuses_is_measured_against_its_own_part(workspace):
+    campaign = stage.make_sending(workspace, people=0)
+    taken(campaign, 199, "gmail", blocked=100)
+    taken(campaign, 5000, "other", blocked=400)
+    taken(campaign, 300, "yahoo", blocked=30)
+    [alarm] = breakers.look()
+    assert (alarm.mailbox, alarm.counted, alarm.handed) == ("yahoo", 30, 300)
+    assert breakers.look() == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code", "enhanced", "counts"),
+    [
+        (Verdict.SENT, 250, "2.0.0", Answers(handed=1)),
+        (Verdict.REFUSED, 550, "5.1.1", Answers(handed=1, dead=1)),
+        (Verdict.REFUSED, 554, "5.7.1", Answers(handed=1, blocked=1)),
+        (Verdict.DEFERRED, 451, "4.7.1", Answers(handed=1, blocked=1)),
+        (Verdict.REFUSED, 552, "5.3.4", Answers(handed=1, errors=1)),
+        (Verdict.UNKNOWN, None, "", Answers(handed=1, errors=1)),
+        # Full mailboxes, and servers that are busy, are nobody's fault.
+        (Verdict.DEFERRED, 452, "4.2.2", None),
+        (Verdict.UNTRIED, None, "", None),
+    ],
+)
+def test_what_an_answer_counts_as(workspace, verdict, code, enhanced, counts):
+    campaign = stage.make_sending(workspace, people=1)
+    [row] = Claim(campaign.pk, 1).rows
+    answers.add_up(campaign.pk, [(row, Outcome(verdict, code, enhanced))], age=0)
+    found = Tally.objects.values("handed", "dead", "blocked", "errors").first()
+    assert found == (asdict(counts) if counts else None)
 
 
 def test_a_provider_that_blocks_holds_its_own_part_only(draft, sink, rung, settings):
@@ -220,9 +259,8 @@ def test_resuming_counts_anew(workspace, sink):
         moves.note_fact(pk, "hard_bounced_at", timezone.now())
     assert breakers.look() == []
     for contact in stage.make_people(workspace, campaign.lists.get(), 200):
-        stage.make_delivery(
-            campaign, contact, state="sent", done_at=timezone.now(), sending_at=timezone.now()
-        )
+        stage.make_delivery(campaign, contact)
+    taken(campaign, 200)
     new = campaign.deliveries.order_by("-pk").values("pk")[:10]
     Delivery.objects.filter(pk__in=new).update(hard_bounced_at=timezone.now())
     [alarm] = breakers.look()

@@ -13,7 +13,7 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
-from campaigns.sending.models.pace import Alarm, Canary, Ramp, Throttle
+from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "InboxMail",
     "ProviderEvent",
     "Ramp",
+    "Tally",
     "Throttle",
 ]
 
@@ -133,14 +134,11 @@ class Delivery(models.Model):
                 name="sending_delivery_message",
                 condition=~Q(message_id=""),
             ),
-            # For the breakers: what went wrong, which is little beside what goes well.
+            # For the breakers: what providers told, which is little beside all mails.
             models.Index(
                 fields=["campaign"],
-                name="sending_delivery_trouble",
-                condition=Q(code__gte=400)
-                | Q(state__in=["failed", "unknown"])
-                | Q(hard_bounced_at__isnull=False)
-                | Q(complained_at__isnull=False),
+                name="sending_delivery_harm",
+                condition=Q(hard_bounced_at__isnull=False) | Q(complained_at__isnull=False),
             ),
         ]
 

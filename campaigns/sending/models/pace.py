@@ -92,6 +92,32 @@ class Canary(models.Model):
         return f"{self.taken} of {self.size} of {self.campaign_id}"
 
 
+class Tally(models.Model):
+    """What mail servers answered to a campaign, per mailbox provider, since it was begun.
+
+    Added up by the lanes, claim by claim: counting the ledger would be too dear for every tick.
+    A worker that dies takes a claim's answers with it; no state of the ledger hangs on them.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="tallies", db_index=False)
+    mailbox = models.CharField(max_length=20)
+    # Before the first mail that is counted here was handed over.
+    begun_at = models.DateTimeField()
+    handed = models.PositiveIntegerField(default=0)
+    # Of these: no such address, refused as unwanted, and failed or not confirmed otherwise.
+    dead = models.PositiveIntegerField(default=0)
+    blocked = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "mailbox"], name="sending_tally_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handed} of {self.campaign_id} to {self.mailbox}"
+
+
 class Alarm(models.Model):
     """A breaker that tripped: it holds a campaign, or one mailbox provider's part of it."""
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Member, User
-from campaigns.sending.models import Alarm, Canary
+from campaigns.sending.models import Alarm, Canary, Tally
 from campaigns.sending.pacing import domains, words
 from campaigns.sending.querysets import holding
 
@@ -42,6 +42,7 @@ def lift(campaign_id: int, *, by: User | None = None) -> bool:
     """
     if not _open(campaign_id).filter(mailbox="").update(lifted_at=Now(), lifted_by=by):
         return False
+    Tally.objects.filter(campaign=campaign_id).delete()
     Canary.objects.filter(campaign=campaign_id, ended_at__isnull=True).update(ended_at=Now())
     return True
 
@@ -52,6 +53,7 @@ def lift_part(campaign_id: int, mailbox: str, *, by: User) -> bool:
         return False
     if not _open(campaign_id).filter(mailbox=mailbox).update(lifted_at=Now(), lifted_by=by):
         return False
+    Tally.objects.filter(campaign=campaign_id, mailbox=mailbox).delete()
     holding.let_go(campaign_id, mailbox)
     return True
 

@@ -6,7 +6,7 @@ the limits pause the campaign. A person decides how it goes on, and then countin
 
 from __future__ import annotations
 
-import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -18,7 +18,7 @@ from campaigns.sending import steering
 from campaigns.sending.models import Alarm, Canary
 from campaigns.sending.pacing import words
 from campaigns.sending.querysets import holding, signals
-from campaigns.sending.querysets.signals import Trouble
+from campaigns.sending.querysets.signals import Signals
 
 Cause = Alarm.Cause
 
@@ -63,12 +63,12 @@ def look() -> list[Alarm]:
     few = {canary.campaign_id: Sample(canary.size, canary.size // 2) for canary in canaries}
     held = set(_held(list(campaigns)))
     raised: list[Alarm | None] = []
-    for campaign_id, trouble in signals.trouble(list(campaigns)).items():
+    for campaign_id, found in signals.read(list(campaigns)).items():
         campaign, sample = campaigns[campaign_id], few.get(campaign_id, ENOUGH)
-        raised.append(_whole(campaign, trouble, sample, in_canary=campaign_id in few))
+        raised.append(_whole(campaign, found.values(), sample, in_canary=campaign_id in few))
         raised += [
-            _part(campaign, mailbox, blocks, sample)
-            for mailbox, blocks in trouble.blocks.items()
+            _part(campaign, mailbox, one, sample)
+            for mailbox, one in found.items()
             if (campaign_id, mailbox) not in held
         ]
     return [alarm for alarm in raised if alarm is not None]
@@ -80,33 +80,27 @@ def _held(campaign_ids: list[int]) -> QuerySet[Alarm, tuple[int, str]]:
 
 
 def _whole(
-    campaign: Campaign, trouble: Trouble, sample: Sample, *, in_canary: bool
+    campaign: Campaign, found: Collection[Signals], sample: Sample, *, in_canary: bool
 ) -> Alarm | None:
+    handed = sum(one.handed for one in found)
     counts = {
-        Cause.HARD_BOUNCES: trouble.hard_bounces,
-        Cause.COMPLAINTS: trouble.complaints,
-        Cause.ERRORS: trouble.errors,
+        Cause.HARD_BOUNCES: sum(one.dead for one in found),
+        Cause.COMPLAINTS: sum(one.complaints for one in found),
+        Cause.ERRORS: sum(one.errors for one in found),
     }
-    limits = [_limit(cause, n, sample) for cause, n in counts.items()]
-    if not any(limits):
-        return None
-    handed = signals.handed(campaign.pk, limit=max(limits) + 1)
-    for (cause, n), limit in zip(counts.items(), limits, strict=True):
-        if sample.least <= handed <= limit:
+    for cause, n in counts.items():
+        if _is_too_much(cause, n, handed, sample):
             alarm = Alarm(campaign=campaign, cause=cause, counted=n, handed=handed)
             return alarm if _pause(campaign, alarm, in_canary=in_canary) else None
     return None
 
 
-def _part(campaign: Campaign, mailbox: str, blocks: int, sample: Sample) -> Alarm | None:
-    limit = _limit(Cause.BLOCKS, blocks, sample)
-    if not limit:
-        return None
-    handed = signals.handed(campaign.pk, limit=limit + 1, mailbox=mailbox)
-    if not sample.least <= handed <= limit:
+def _part(campaign: Campaign, mailbox: str, found: Signals, sample: Sample) -> Alarm | None:
+    blocked, handed = found.blocked, found.handed
+    if not _is_too_much(Cause.BLOCKS, blocked, handed, sample):
         return None
     alarm = Alarm(
-        campaign=campaign, cause=Cause.BLOCKS, mailbox=mailbox, counted=blocks, handed=handed
+        campaign=campaign, cause=Cause.BLOCKS, mailbox=mailbox, counted=blocked, handed=handed
     )
     if not _raise(alarm):
         return None
@@ -114,13 +108,11 @@ def _part(campaign: Campaign, mailbox: str, blocks: int, sample: Sample) -> Alar
     return alarm
 
 
-def _limit(cause: str, n: int, sample: Sample) -> int:
-    """The most mails out of which `n` are too many; 0 when they are not, whatever was sent."""
-    threshold = THRESHOLDS[Cause(cause)]
-    if n < max(threshold.fewest, math.ceil(threshold.share * sample.size)):
-        return 0
-    # What is exact in decimals is a hair off in binary.
-    return math.floor(n / threshold.share + 1e-6)
+def _is_too_much(cause: Alarm.Cause, n: int, handed: int, sample: Sample) -> bool:
+    threshold = THRESHOLDS[cause]
+    if handed < sample.least or n < threshold.fewest:
+        return False
+    return n >= threshold.share * max(handed, sample.size)
 
 
 def _pause(campaign: Campaign, alarm: Alarm, *, in_canary: bool) -> bool:

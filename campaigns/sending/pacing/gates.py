@@ -17,8 +17,9 @@ from django.conf import settings
 from campaigns.composing.models import Campaign
 from campaigns.sending.claiming import Claim
 from campaigns.sending.outcomes import Outcome, Verdict
-from campaigns.sending.pacing import domains, easing
+from campaigns.sending.pacing import answers, domains, easing
 from campaigns.sending.querysets import canaries, holding, throttling
+from campaigns.sending.querysets.deliveries import HELD
 from campaigns.sending.querysets.ledger import Claimed
 from campaigns.sending.querysets.throttling import Shut
 
@@ -83,10 +84,15 @@ class Brakes:
 
     def ease(self, mailbox: str, share: float) -> None:
         """Slow down for a mailbox provider that gets this share of what we hand over."""
-        minutes = max((time.monotonic() - self._began) / 60, 1 / 60)
+        minutes = max(self.age / 60, 1 / 60)
         easing.ease(self.sender_id, mailbox, per_minute=self._handed / minutes * share)
         self.eased.add(mailbox)
         self.throttled = True
+
+    @property
+    def age(self) -> float:
+        """Seconds since the worker's turn began."""
+        return time.monotonic() - self._began
 
     def count(self, n: int) -> None:
         """Remember that so many mails were handed over."""
@@ -118,6 +124,7 @@ class Gate:
         self._brakes, self._claim = brakes, claim
         self._put_off: dict[int, float] = {}
         self._earned: Counter[str] = Counter()
+        self._heard: list[tuple[Claimed, Outcome]] = []
 
     def next(
         self, rows: Sequence[Claimed], window: int
@@ -139,6 +146,7 @@ class Gate:
         """Look at the answers to a window: who asks us to slow down, who takes mail again."""
         brakes = self._brakes
         brakes.count(len(rows))
+        self._heard += zip(rows, outcomes, strict=True)
         if any(easing.is_slow_down(outcome) for outcome in outcomes):
             mailboxes = Counter(domains.mailbox_of(row.address) for row in rows)
             for row, outcome in zip(rows, outcomes, strict=True):
@@ -153,9 +161,11 @@ class Gate:
             )
 
     def close(self) -> None:
-        """Write down what was put off and what was earned, in a statement each, if anything."""
+        """Write down what was put off, heard and earned: a statement each, if anything."""
         if self._put_off:
             self._claim.put_off(self._put_off)
+        if self._heard:
+            answers.add_up(self._brakes.campaign_id, self._heard, age=self._brakes.age)
         earned = {name: n for name, n in self._earned.items() if name in self._brakes.eased}
         if earned:
             throttling.add_back(self._brakes.sender_id, earned)
@@ -165,7 +175,7 @@ class Gate:
         if not held:
             return list(rows)
         stay = [row for row in rows if domains.mailbox_of(row.address) in held]
-        self._put_off.update((row.id, holding.HELD_SECONDS) for row in stay)
+        self._put_off.update((row.id, HELD.total_seconds()) for row in stay)
         gone = {row.id for row in stay}
         return [row for row in rows if row.id not in gone]
 

@@ -6,15 +6,16 @@ so that each keeps its own moment.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
 from campaigns.sending.pacing import domains
+from campaigns.sending.querysets.deliveries import HELD
 
-# A hundred years, in a unit that no calendar bends. Whatever waits half as long is held.
-HELD_SECONDS = 876_000 * 3600.0
-_FAR, _HALF = "interval '876000 hours'", "interval '438000 hours'"
+# Whatever waits half as long is held.
+_FAR, _HALF = (f"interval '{part // timedelta(hours=1)} hours'" for part in (HELD, HELD / 2))
 ROWS = 20_000
 
 MOVE = """

@@ -197,7 +197,7 @@ def add_back(sender_id: int, taken: Mapping[str, int]) -> None:
 
 PUT_OFF = """
 UPDATE sending_delivery d
-   SET state = 'pending', claim_token = NULL, lease_until = NULL,
+   SET state = 'pending', claim_token = NULL,
        next_at = statement_timestamp() + p.delay * interval '1 second'
   FROM unnest(%(ids)s::bigint[], %(delays)s::float8[]) AS p(id, delay)
  WHERE d.id = p.id AND d.state = 'claimed' AND d.claim_token = %(token)s
