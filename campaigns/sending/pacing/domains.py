@@ -56,7 +56,7 @@ NAMES = {
     "mailru": _("Mail.ru"),
     "qq": _("QQ"),
     "netease": _("NetEase"),
-    OTHER: _("all other domains"),
+    OTHER: _("Other domains"),
 }
 
 _MAILBOXES = {domain: mailbox for mailbox, domains in DOMAINS.items() for domain in domains}

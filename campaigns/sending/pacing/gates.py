@@ -108,7 +108,7 @@ class Brakes:
         for limit in whole:
             # No more than there is room for, and than the lease allows at this pace.
             pace = limit.most / limit.period * settings.SEND_LEASE_SECONDS / 3 / _lanes()
-            self._most_rows = max(1, min(self._most_rows, max(limit.room, int(pace))))
+            self._most_rows = max(1, min(self._most_rows, max(limit.room // _lanes(), int(pace))))
 
 
 def _lanes() -> int:
