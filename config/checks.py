@@ -122,6 +122,12 @@ def check_work(app_configs: Apps, **kwargs: Any) -> Iterator[CheckMessage]:
             "SEND_CLAIM_ROWS must be at least 1, and SEND_LEASE_SECONDS at least 10.",
             id="candid.E015",
         )
+    if settings.CANARY_OVER and not 1 <= settings.CANARY_SIZE <= settings.CANARY_OVER:
+        yield Error(
+            "CANARY_SIZE must lie between 1 and CANARY_OVER.",
+            hint="CANARY_OVER=0 sends to everybody at once.",
+            id="candid.E020",
+        )
     for name in ("PORT", "INBOX_PORT"):
         if not 1 <= getattr(settings, name) <= 65535:
             yield Error(f"{name} is not a port number.", id="candid.E016")

@@ -249,6 +249,12 @@ SEND_ORPHAN_SECONDS = env.int("SEND_ORPHAN_SECONDS", default=30)
 SEND_WORKERS = env.int("SEND_WORKERS", default=2)
 SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=8)
 
+# Of an audience over CANARY_OVER, this many get it first; the rest goes out so many minutes
+# later, unless too much went wrong. CANARY_OVER=0 sends to everybody at once.
+CANARY_OVER = env.int("CANARY_OVER", default=10_000)
+CANARY_SIZE = env.int("CANARY_SIZE", default=200)
+CANARY_MINUTES = env.float("CANARY_MINUTES", default=10)
+
 # --- Celery ----------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost//"

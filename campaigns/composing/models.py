@@ -26,6 +26,17 @@ class Campaign(models.Model):
         MISSED = "missed", _("Missed its time")
         FAILED = "failed", _("Failed")
 
+    class PauseCause(models.TextChoices):
+        """Who or what paused it; `pause_reason` says it in words."""
+
+        USER = "user", _("A member")
+        BREAKER = "breaker", _("Too much went wrong")
+        ERRORS = "errors", _("One refusal after the other")
+        PROVIDER = "provider", _("The provider takes nothing")
+        FAILOVER = "failover", _("The database changed over")
+        CLONE = "clone", _("The database is a copy")
+        CANARY = "canary", _("The first few went wrong")
+
     class Format(models.TextChoices):
         MARKDOWN = "markdown", _("Markdown")
         HTML = "html", _("HTML")
@@ -62,6 +73,9 @@ class Campaign(models.Model):
     last_tab = models.CharField(max_length=36, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     pause_reason = models.CharField(max_length=300, blank=True)
+    pause_cause = models.CharField(max_length=10, choices=PauseCause, blank=True)
+    # Of a large audience, a few get it first, and the rest waits for what becomes of them.
+    canary_first = models.BooleanField(default=True)
     # The moment to launch, and the zone and wall time the marketer chose it in.
     scheduled_at = models.DateTimeField(null=True, blank=True)
     scheduled_zone = models.CharField(max_length=64, blank=True)

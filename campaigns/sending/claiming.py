@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import faults
-from campaigns.sending.querysets import ledger, moves
+from campaigns.sending.querysets import ledger, moves, throttling
 from campaigns.sending.querysets.ledger import Claimed, Result
 
 
@@ -75,6 +75,10 @@ class Claim:
             else:
                 faults.point(faults.AFTER_RESULT)
                 self._results = []
+
+    def put_off(self, delays: Mapping[int, float]) -> None:
+        """Return some of what was not intended, each for after so many seconds."""
+        throttling.put_off(self._token, delays)
 
     def give_back(self, *, delay: float = 0) -> None:
         """Return whatever was not intended, for any worker to take after `delay` seconds."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from campaigns.composing import checks, freezing
 from campaigns.composing.models import Campaign, Revision
 from campaigns.sending.models import Delivery
+from campaigns.sending.pacing import canary
 from campaigns.sending.querysets import launching
 
 Status = Campaign.Status
@@ -24,7 +25,11 @@ LAUNCHABLE = (Status.DRAFT, Status.SCHEDULED, Status.MISSED)
 def launch(campaign: Campaign) -> bool:
     """Decide to send now, and say whether this call decided it."""
     done = Campaign.objects.filter(pk=campaign.pk).move(
-        source=LAUNCHABLE, target=Status.PREPARING, launched_at=Now(), pause_reason=""
+        source=LAUNCHABLE,
+        target=Status.PREPARING,
+        launched_at=Now(),
+        pause_reason="",
+        pause_cause="",
     )
     if done:
         campaign.status = Status.PREPARING
@@ -56,6 +61,7 @@ def prepare(campaign_id: int) -> bool:
     launching.protect_few(campaign_id, minimum=settings.AGGREGATE_MINIMUM)
     if not Delivery.objects.filter(campaign=campaign_id).exists():
         return _fail(campaign, _("Nobody on the chosen lists can be mailed."))
+    canary.begin(campaign)
     return Campaign.objects.filter(pk=campaign_id).move(
         source=[Status.PREPARING], target=Status.SENDING
     )

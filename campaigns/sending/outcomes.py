@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from campaigns.composing.compiling import Parts
 
+# Amazon's 454: the account is over its rate, and this mail was dropped. Wait, it says, up to ten
+# minutes; so it is tried soon, and the wait grows.
+_TOO_FAST = re.compile(r"throttling failure|maximum sending rate exceeded", re.IGNORECASE)
+_TOO_FAST_SECONDS = 10
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 
 
@@ -78,7 +82,9 @@ class Handover:
 
 
 def of_reply(code: int, text: str) -> Outcome:
-    """Read an SMTP reply to one mail."""
+    """Read an SMTP reply to one mail. Raises `TransportError` where it is about every mail."""
+    if 400 <= code < 500 and _TOO_FAST.search(text):
+        raise TransportError(f"{code} {text}", retry_after=_TOO_FAST_SECONDS)
     match = _ENHANCED.match(text)
     enhanced = match[1] if match else ""
     if 200 <= code < 300:

@@ -20,6 +20,7 @@ from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
 from campaigns.sending.forms import ScheduleForm, TestForm
 from campaigns.sending.models import Cooldown, Delivery
+from campaigns.sending.pacing import showing
 from campaigns.sending.progress import progress, read_look
 from campaigns.sending.querysets import launching
 
@@ -37,6 +38,8 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
     return {
         "campaign": campaign,
         "people": people,
+        "first_few": showing.first_few(people),
+        "canary_minutes": settings.CANARY_MINUTES,
         "modes": modes,
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
@@ -74,6 +77,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "moving": campaign.status in MOVING,
         "cooldown": _cooldown(campaign),
         "waiting": _waiting(campaign),
+        "pace": showing.of_campaign(campaign),
         "wanted": wanted,
         "page": Paginator(troubled, ROWS).get_page(request.GET.get("page")),
     }
@@ -112,6 +116,6 @@ def _waiting(campaign: Campaign) -> Delivery | None:
     """The next mail that was refused for now and is tried again, if that is all that is left."""
     if campaign.status != Status.SENDING:
         return None
-    pending = Delivery.objects.filter(campaign=campaign).pending()
-    first = pending.order_by("next_at").first()
+    waiting = Delivery.objects.filter(campaign=campaign).waiting().not_held()
+    first = waiting.order_by("next_at").first()
     return first if first is not None and first.attempt else None

@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from campaigns.accounts.models import User
 from campaigns.composing import checks, freezing
 from campaigns.composing.models import Campaign
+from campaigns.sending.pacing import alarms
 from campaigns.sending.querysets import moves
 
-Status = Campaign.Status
+Status, Cause = Campaign.Status, Campaign.PauseCause
 # Rows that one request cancels; the tick does the rest.
 CANCEL_ROWS = 20_000
 
@@ -22,14 +24,16 @@ class SteeringError(Exception):
     """The campaign cannot go on as it is; the message says what to change."""
 
 
-def pause(campaign: Campaign, reason: str = "") -> bool:
+def pause(campaign: Campaign, reason: str = "", *, cause: Campaign.PauseCause = Cause.USER) -> bool:
     """Stop handing mails over. What is under way at this moment may still leave."""
-    return _move(campaign, Status.SENDING, to=Status.PAUSED, pause_reason=reason[:300])
+    facts = {"pause_reason": reason[:300], "pause_cause": cause}
+    return _move(campaign, Status.SENDING, to=Status.PAUSED, **facts)
 
 
-def resume(campaign: Campaign) -> bool:
+def resume(campaign: Campaign, *, by: User | None = None) -> bool:
     """Go on, with the campaign's newest content for those who did not get it yet.
 
+    A breaker that stopped it counts anew from here, or it would trip again at once.
     Raises `SteeringError` when that content cannot be sent.
     """
     problems = checks.problems(campaign)
@@ -37,8 +41,9 @@ def resume(campaign: Campaign) -> bool:
         raise SteeringError(problems[0].message)
     revision = freezing.freeze(campaign)
     with transaction.atomic():
-        if not _move(campaign, Status.PAUSED, to=Status.SENDING, pause_reason=""):
+        if not _move(campaign, Status.PAUSED, to=Status.SENDING, pause_reason="", pause_cause=""):
             return False
+        alarms.lift(campaign.pk, by=by)
         moves.take_revision(campaign.pk, revision.number)
     return True
 
@@ -51,6 +56,7 @@ def cancel(campaign: Campaign) -> bool:
         to=Status.CANCELLED,
         finished_at=Now(),
         pause_reason="",
+        pause_cause="",
     )
     if done:
         moves.cancel_some(campaign.pk, CANCEL_ROWS)
@@ -70,13 +76,15 @@ def to_draft(campaign: Campaign) -> bool:
 
 def stop_for_provider(campaign: Campaign, words: str) -> bool:
     """Pause because the provider takes nothing, in its own words."""
-    return pause(campaign, _("The mail server takes no mail: “%(words)s”.") % {"words": words})
+    text = _("The mail server takes no mail: “%(words)s”.") % {"words": words}
+    return pause(campaign, text, cause=Cause.PROVIDER)
 
 
 def stop_for_refusals(campaign: Campaign, words: str) -> bool:
     """Pause because one mail after the other was refused."""
     text = _("One mail after the other was refused, so we stopped. The last answer: “%(words)s”.")
-    return pause(campaign, text % {"words": words or _("the mail could not be made")})
+    text %= {"words": words or _("the mail could not be made")}
+    return pause(campaign, text, cause=Cause.ERRORS)
 
 
 def _move(campaign: Campaign, *source: str, to: str, **facts: object) -> bool:

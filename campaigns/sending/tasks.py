@@ -16,6 +16,7 @@ from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
 from campaigns.sending import launch, reaping, scheduling, transport
+from campaigns.sending.pacing import alarms, breakers, canary, ramps
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
@@ -37,6 +38,12 @@ def tick() -> None:
     reaping.reap()
     reaping.finish_all()
     scheduling.launch_due()
+    # What goes wrong is stopped before anything new is let go.
+    breakers.look()
+    canary.release()
+    ramps.advance()
+    if alarms.untold():
+        tell_owners.apply_async(expires=RING)
     for campaign_id in reaping.preparing():
         launch_campaign.apply_async((campaign_id,), expires=RING)
     for campaign_id in reaping.hungry():
@@ -58,6 +65,13 @@ def send_campaign(campaign_id: int) -> None:
         more = transport.work(campaign_id, seconds=SHIFT_SECONDS, stop=stop.event)
     if more:
         send_campaign.apply_async((campaign_id,), expires=RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def tell_owners() -> None:
+    """Tell owners what was stopped; apart from the tick, which must not wait for a mail server."""
+    for alarm_id in alarms.untold():
+        alarms.tell(alarm_id)
 
 
 def ring_launch(campaign_id: int) -> None:

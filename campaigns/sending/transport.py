@@ -20,6 +20,7 @@ from campaigns.sending import claiming, faults, mailers, pacing, steering
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
+from campaigns.sending.pacing.gates import Brakes, Gate
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed, Result
 
@@ -46,11 +47,14 @@ class Shift:
     campaign: Campaign
     ends_at: float
     stop: threading.Event
+    brakes: Brakes
     sent: int = 0
     trouble: TransportError | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_over(self) -> bool:
+        if self.brakes.is_shut or (self.trouble is not None and self.trouble.retry_after):
+            return True
         return self.stop.is_set() or time.monotonic() >= self.ends_at
 
 
@@ -67,12 +71,14 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     if slot is None:
         return False
     try:
-        shift = Shift(campaign, time.monotonic() + seconds, stop or threading.Event())
+        stop = stop or threading.Event()
+        brakes = Brakes(campaign, stop)
+        shift = Shift(campaign, time.monotonic() + seconds, stop, brakes)
         _run_lanes(shift)
         _take_stock(shift)
     finally:
         moves.free_slot(campaign_id, slot)
-    if moves.finish(campaign_id) or shift.stop.is_set():
+    if moves.finish(campaign_id) or shift.stop.is_set() or brakes.is_shut:
         return False
     return (
         _sendable(campaign_id) is not None
@@ -131,29 +137,36 @@ class Lane:
         self.builder = Builder(shift.campaign, self.mailer.wants)
         self.window = 1
         self.claim_size = FIRST_CLAIM
+        self.gate: Gate
         self.refusals = 0
         self.breaks = 0
 
     def run(self) -> None:
         while not self.shift.is_over():
             began = time.monotonic()
-            claim = claiming.Claim(self.shift.campaign.pk, self.claim_size)
+            brakes = self.shift.brakes
+            rows = brakes.claim_rows(self.claim_size)
+            claim = claiming.Claim(self.shift.campaign.pk, rows)
             if not claim.rows:
                 return
+            self.gate = brakes.gate(claim)
             try:
                 goes_on = self._work_through(claim)
             finally:
                 claim.settle(patience=DATABASE_PATIENCE)
-                claim.give_back()
+                self.gate.close()
+                claim.give_back(delay=brakes.shut or 0)
             if not goes_on:
                 return
             self._size_claim(time.monotonic() - began)
 
     def _work_through(self, claim: claiming.Claim) -> bool:
         """Send the claim's rows; False ends the lane."""
-        rows = claim.rows
+        rows: Sequence[Claimed] = claim.rows
         while rows and not self.shift.is_over():
-            part, rows = rows[: self.window], rows[self.window :]
+            part, rows = self.gate.next(rows, self.window)
+            if not part:
+                continue
             granted = claim.intend(part)
             if len(granted) < len(part) and not claiming.is_running(claim.campaign_id):
                 # Whatever was granted before the pause came is a promise by now.
@@ -189,6 +202,7 @@ class Lane:
             pacing.result(row, outcome)
             for (row, mail), outcome in zip(mails, done.outcomes, strict=True)
         )
+        self.gate.learn([row for row, mail in mails], done.outcomes)
         self._size_window(clean=done.clean, took=time.monotonic() - began)
         return self._learn(done)
 

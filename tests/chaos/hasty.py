@@ -27,9 +27,9 @@ AGAIN = "'pending', claim_token = NULL, next_at = clock_timestamp()"
 django.setup()
 
 # Ready only now.
-from campaigns.sending import pacing  # noqa: E402
 from campaigns.sending.mailers import api  # noqa: E402
 from campaigns.sending.outcomes import Verdict  # noqa: E402
+from campaigns.sending.pacing import retrying  # noqa: E402
 from campaigns.sending.querysets import moves  # noqa: E402
 
 __all__ = ["app"]
@@ -39,7 +39,7 @@ def hurry(tick: float) -> None:
     """Let beat ring every `tick` seconds, and let nobody wait longer than a test can."""
     app.conf.beat_schedule["sending"]["schedule"] = tick
     api.TIMEOUT = API_SECONDS
-    pacing.BACK_OFF = BACK_OFF
+    retrying.BACK_OFF = BACK_OFF
 
 
 def break_guards() -> None:
@@ -48,7 +48,7 @@ def break_guards() -> None:
         statement = getattr(moves, name)
         assert DOUBT in statement
         setattr(moves, name, statement.replace(DOUBT, AGAIN))
-    pacing._STATES[Verdict.UNKNOWN] = "pending"
+    retrying._STATES[Verdict.UNKNOWN] = "pending"
 
 
 @worker_process_init.connect

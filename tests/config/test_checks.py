@@ -45,6 +45,8 @@ def test_the_defaults_are_right():
         ("CELERY_BROKER_URL", "sqs://", "candid.E014"),
         ("SEND_CLAIM_ROWS", 0, "candid.E015"),
         ("SEND_LEASE_SECONDS", 1, "candid.E015"),
+        ("CANARY_SIZE", 0, "candid.E020"),
+        ("CANARY_SIZE", 20_000, "candid.E020"),
         ("PORT", 70000, "candid.E016"),
         ("INBOX_PORT", 0, "candid.E016"),
         ("DATABASE_POOL", -1, "candid.E017"),

@@ -60,7 +60,7 @@ def _live(
         setattr(settings, name, value)
     faults._NAME, faults._left = fault, times
     if poison:
-        Builder.outgoing = _deadly(Builder.outgoing, poison)  # type: ignore[method-assign]
+        Builder.outgoing = _deadly(Builder.outgoing, poison)  # type: ignore[method-assign, assignment]  # the point of it
     while transport.work(campaign_id, seconds=20):
         pass
 

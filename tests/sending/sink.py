@@ -32,6 +32,12 @@ FAULTS = (
     "no-after",  # refuses it, and hangs up without a word
     "stall-after",  # takes it, and never answers
 )
+# About more than one mail, so never met at random.
+OPINIONS = {
+    "slow-down": "451 4.7.1 too much mail from you",  # at RCPT
+    "blocked": "550 5.7.1 we do not want this",  # at RCPT
+    "data-454": "454 Throttling failure: Maximum sending rate exceeded.",  # as Amazon does
+}
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([0-9a-f]{32})@", re.M | re.I)
 
 
@@ -117,7 +123,7 @@ class Sink:
 
     def fault_of(self, address: str) -> str:
         local = address.partition("@")[0]
-        for name in FAULTS:
+        for name in (*FAULTS, *OPINIONS):
             if local.startswith(name):
                 return name
         if self.fault_rate:
@@ -178,6 +184,8 @@ class Conversation:
                     self.say("450 4.2.1 busy")
                 elif fault == "rcpt-550":
                     self.say("550 5.1.1 no such mailbox")
+                elif fault in ("slow-down", "blocked"):
+                    self.say(OPINIONS[fault])
                 elif fault == "cut-envelope":
                     return
                 else:
@@ -212,6 +220,10 @@ class Conversation:
         mail = Taken(sender, recipient, b"\r\n".join(lines) + b"\r\n")
         if self.sink.slow:
             time.sleep(self.sink.slow)
+        if fault == "data-454":
+            self.sink.note("refuse", mail)
+            self.say(OPINIONS[fault])
+            return True
         if fault in ("data-451", "data-554", "no-after"):
             self.sink.note("refuse", mail, fault)
             if fault == "no-after":

@@ -113,7 +113,7 @@ def test_who_opens_an_unconfirmed_mail_confirms_it(campaign, taker):
         workspace_id=unsure.workspace_id,
         campaign_id=campaign.pk,
         delivery_id=unsure.pk,
-        contact_id=unsure.contact_id,
+        contact_id=unsure.contact_id or 0,
     )
     reaping.reap()
     assert stage.states(campaign) == {"sent": PEOPLE}

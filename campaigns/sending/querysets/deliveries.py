@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 # A campaign is not over while one of its deliveries is in one of these.
 OPEN = ("pending", "claimed", "sending")
+
+
+# What a breaker holds waits for so long: an odd century, in a unit that no calendar bends.
+HELD = timedelta(hours=876_000)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -33,6 +38,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def claimable(self) -> DeliveryQuerySet:
         """Deliveries that a worker could take now."""
         return self.waiting().filter(next_at__lte=Now())
+
+    def not_held(self) -> DeliveryQuerySet:
+        """Deliveries that no breaker moved out of the way; see `holding`."""
+        return self.filter(next_at__lt=Now() + HELD / 2)
 
     def unknown(self) -> DeliveryQuerySet:
         """Deliveries that may or may not have been taken."""

@@ -2,6 +2,7 @@
 
 from campaigns.sending.views.events import door, provider_events
 from campaigns.sending.views.launching import confirm, test
+from campaigns.sending.views.pace import pace, ramp, resume_mailbox, send_rest
 from campaigns.sending.views.running import (
     campaign,
     cancel,
@@ -16,10 +17,14 @@ __all__ = [
     "cancel",
     "confirm",
     "door",
+    "pace",
     "pause",
     "progress",
     "provider_events",
+    "ramp",
     "resume",
+    "resume_mailbox",
+    "send_rest",
     "test",
     "to_draft",
 ]

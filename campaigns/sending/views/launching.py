@@ -13,6 +13,7 @@ from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, pages, scheduling, tasks, testing
 from campaigns.sending.forms import ScheduleForm, TestForm
+from campaigns.sending.pacing import canary
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,6 +27,8 @@ def confirm(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if pages.obstacles(campaign):
         facts = pages.confirmation(request, campaign)
         return render(request, "sending/confirm.html", facts, status=422)
+    if "canary_asked" in request.POST:
+        canary.choose(campaign, first="canary" in request.POST)
     return _schedule(request, campaign) if "schedule" in request.POST else _go(request, campaign)
 
 

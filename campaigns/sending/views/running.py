@@ -44,7 +44,7 @@ def resume(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Go on with those who did not get it yet."""
     found = _campaign(request, pk)
     try:
-        if steering.resume(found):
+        if steering.resume(found, by=request.user):
             audit.record(request, request.workspace, "campaign_resumed", campaign=pk)
             tasks.ring_send(pk)
     except steering.SteeringError as error:

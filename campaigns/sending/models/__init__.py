@@ -13,7 +13,21 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
+from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
+
+__all__ = [
+    "Alarm",
+    "Canary",
+    "Cooldown",
+    "Delivery",
+    "Door",
+    "InboxMail",
+    "ProviderEvent",
+    "Ramp",
+    "Tally",
+    "Throttle",
+]
 
 
 class Delivery(models.Model):
@@ -119,6 +133,12 @@ class Delivery(models.Model):
                 fields=["message_id"],
                 name="sending_delivery_message",
                 condition=~Q(message_id=""),
+            ),
+            # For the breakers: what providers told, which is little beside all mails.
+            models.Index(
+                fields=["campaign"],
+                name="sending_delivery_harm",
+                condition=Q(hard_bounced_at__isnull=False) | Q(complained_at__isnull=False),
             ),
         ]
 

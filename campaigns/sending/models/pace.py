@@ -1,0 +1,162 @@
+"""What holds mails back: limits of a sender, a warm-up, a small first part, a breaker."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.accounts.models import Sender, User
+from campaigns.composing.models import Campaign
+
+# A period is counted in this many parts and the one that runs: see `querysets.throttling`.
+PARTS = 24
+
+
+def nothing_spent() -> list[int]:
+    return [0] * (PARTS + 1)
+
+
+class Throttle(models.Model):
+    """So many mails of a sender in any period of this length. Shared by all workers."""
+
+    class Kind(models.TextChoices):
+        LIMIT = "limit", _("Set by a member")
+        RAMP = "ramp", _("Warm-up")
+        EASED = "eased", _("Slowed down by a mailbox provider")
+
+    sender = models.ForeignKey(Sender, models.CASCADE, related_name="throttles", db_index=False)
+    # One of `pacing.domains`; empty: all mails of the sender.
+    mailbox = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # In seconds.
+    period = models.PositiveIntegerField()
+    most = models.PositiveIntegerField()
+    # What was granted in the part of the period with the number `slot`, and in those before.
+    slot = models.BigIntegerField(default=0)
+    spent = ArrayField(models.IntegerField(), default=nothing_spent)
+    # In all, so that a warm-up knows whether its day was used.
+    granted = models.BigIntegerField(default=0)
+    # Of `eased`: where it ends by itself, and what was taken since it was last raised.
+    ceiling = models.PositiveIntegerField(null=True)
+    earned = models.PositiveIntegerField(default=0)
+    eased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "mailbox", "kind", "period"], name="sending_throttle_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(most__gt=0, period__gt=0), name="sending_throttle_lets_some_through"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.most} in {self.period} s of {self.sender_id}"
+
+
+class Ramp(models.Model):
+    """A warm-up: a day's cap that doubles while nothing is wrong."""
+
+    sender = models.OneToOneField(Sender, models.CASCADE, related_name="ramp")
+    step = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(auto_now_add=True)
+    stepped_at = models.DateTimeField()
+    # What the throttle had granted when this step began.
+    granted_before = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"step {self.step} of {self.sender_id}"
+
+
+class Canary(models.Model):
+    """The first few of a large campaign; the rest waits for what becomes of them."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, related_name="canary")
+    size = models.PositiveIntegerField()
+    taken = models.PositiveIntegerField(default=0)
+    # Set when the last of the few is taken.
+    waits_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(taken__lte=models.F("size")), name="sending_canary_small"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.taken} of {self.size} of {self.campaign_id}"
+
+
+class Tally(models.Model):
+    """What mail servers answered to a campaign, per mailbox provider, since it was begun.
+
+    Added up by the lanes, claim by claim: counting the ledger would be too dear for every tick.
+    A worker that dies takes a claim's answers with it; no state of the ledger hangs on them.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="tallies", db_index=False)
+    mailbox = models.CharField(max_length=20)
+    # Before the first mail that is counted here was handed over.
+    begun_at = models.DateTimeField()
+    handed = models.PositiveIntegerField(default=0)
+    # Of these: no such address, refused as unwanted, and failed or not confirmed otherwise.
+    dead = models.PositiveIntegerField(default=0)
+    blocked = models.PositiveIntegerField(default=0)
+    errors = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "mailbox"], name="sending_tally_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handed} of {self.campaign_id} to {self.mailbox}"
+
+
+class Alarm(models.Model):
+    """A breaker that tripped: it holds a campaign, or one mailbox provider's part of it."""
+
+    class Cause(models.TextChoices):
+        HARD_BOUNCES = "hard_bounces", _("Too many addresses do not exist")
+        COMPLAINTS = "complaints", _("Too many people reported it as spam")
+        ERRORS = "errors", _("Too many mails failed")
+        BLOCKS = "blocks", _("A mailbox provider refuses the mails")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="alarms", db_index=False)
+    cause = models.CharField(max_length=20, choices=Cause)
+    # Empty: the whole campaign.
+    mailbox = models.CharField(max_length=20, blank=True)
+    # The figures it tripped at: so many of so many.
+    counted = models.PositiveIntegerField()
+    handed = models.PositiveIntegerField()
+    raised_at = models.DateTimeField(auto_now_add=True)
+    # The owners were told by mail.
+    told_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            # Two ticks at once raise one alarm.
+            models.UniqueConstraint(
+                fields=["campaign", "mailbox"],
+                name="sending_alarm_once",
+                condition=Q(lifted_at__isnull=True),
+            )
+        ]
+        indexes = [
+            # For what holds a campaign, and from when on its mails count.
+            models.Index(fields=["campaign", "mailbox"], name="sending_alarm_campaign"),
+            # For the tick, which tells owners.
+            models.Index(
+                fields=["raised_at"], name="sending_alarm_untold", condition=Q(told_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause} in {self.campaign_id}"

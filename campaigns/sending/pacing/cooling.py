@@ -1,0 +1,36 @@
+"""Leave a whole provider alone for a while, when it takes nothing or asks us to wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from campaigns.sending.models import Cooldown
+from campaigns.sending.outcomes import TransportError
+from campaigns.sending.querysets import moves
+
+# After so many waits in a row a person should look: about two hours.
+MAX_WAITS = 12
+_LONGEST_WAIT = 900
+
+
+def cool_down(provider_id: int, trouble: TransportError) -> int:
+    """Let all workers leave the provider alone for a while; return how often in a row."""
+    waits = moves.cool_down(
+        provider_id,
+        reason=trouble.reason[:300],
+        first=timedelta(seconds=trouble.retry_after or 15),
+        longest=timedelta(seconds=max(trouble.retry_after, _LONGEST_WAIT)),
+    )
+    return waits
+
+
+def warm_up(provider_id: int) -> None:
+    """The provider takes mail again."""
+    Cooldown.objects.filter(provider=provider_id).delete()
+
+
+def is_cooling(provider_id: int) -> bool:
+    """Whether the provider is to be left alone now."""
+    return Cooldown.objects.filter(provider=provider_id, until__gt=Now()).exists()
