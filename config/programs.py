@@ -81,6 +81,8 @@ def all_of(run: Run) -> list[Program]:
                 "--without-heartbeat",
             ],
             patience=60.0,
+            # Its name, celery@host, is taken for an address.
+            unheard=("[e-mail] ready.",),
         ),
         _program(
             run,
