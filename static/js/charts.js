@@ -146,7 +146,7 @@
       axisTick: { show: false },
       axisLabel: {
         color: theme.muted,
-        overflow: "truncate",
+        overflow: cramped ? "none" : "truncate",
         formatter: cramped ? (label, index) => spec.short[index] : undefined,
         alignMinLabel: few ? undefined : "left",
         alignMaxLabel: few ? undefined : "right",
