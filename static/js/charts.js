@@ -172,7 +172,11 @@
     line(spec, theme, width) {
       const { categories, values } = axes(spec, theme, width);
       return {
-        xAxis: { ...categories, boundaryGap: false },
+        xAxis: {
+          ...categories,
+          boundaryGap: false,
+          axisLabel: { ...categories.axisLabel, alignMaxLabel: "right" },  // Else it is cut off.
+        },
         yAxis: values,
         series: spec.series.map((series, place) => ({
           type: "line",

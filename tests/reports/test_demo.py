@@ -110,6 +110,13 @@ def test_what_people_did_is_kept_of_those_who_agreed_only(sample):
     assert set(kept.values_list("measuring", flat=True)) == {"granted"}
 
 
+def test_the_audit_log_tells_what_led_here(sample):
+    entries = sample.workspace.audit.order_by("at")
+    assert entries[0].action == "set_up"
+    assert {entry.action for entry in entries} >= {"campaign_launched", "sign_in_failed"}
+    assert entries.filter(action="campaign_launched").count() == 5
+
+
 def test_some_mails_lie_in_the_local_inbox(sample):
     assert InboxMail.objects.count() == 20
     mail = InboxMail.objects.first()

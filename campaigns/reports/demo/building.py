@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from campaigns.accounts import setting_up
-from campaigns.accounts.models import Member, Sender, User, Workspace
+from campaigns.accounts import audit, setting_up
+from campaigns.accounts.models import AuditEntry, Member, Sender, User, Workspace
 from campaigns.audience import unsubscribing
 from campaigns.audience.models import Subscription, Unsubscription
 from campaigns.composing.models import Campaign
@@ -71,6 +71,7 @@ def build(now: datetime, password: str, number: int) -> Sample:
             scheduling.schedule(campaign, _start(mailing, now), ZONE)
         else:
             made += _send(campaign, mailing, settled, random, now)
+    _record(workspace, member, now)
     return Sample(workspace, len(settled.readers), made)
 
 
@@ -129,6 +130,26 @@ def _send(
     outcomes.complain(campaign, sent, random)
     _leave(sent, random, now)
     return len(found)
+
+
+def _record(workspace: Workspace, member: User, now: datetime) -> None:
+    """Fill the audit log with what led here."""
+    did: list[tuple[str, datetime, dict[str, object]]] = [
+        ("set_up", now - timedelta(days=60), {"policy": workspace.policy})
+    ]
+    for campaign in workspace.campaigns.order_by("pk"):
+        did.append(("campaign_created", campaign.created_at, {"campaign": campaign.pk}))
+        if campaign.launched_at:
+            did.append(("campaign_launched", campaign.launched_at, {"campaign": campaign.pk}))
+        elif campaign.scheduled_at:
+            at = campaign.created_at + timedelta(minutes=20)
+            did.append(("campaign_scheduled", min(at, now), {"campaign": campaign.pk}))
+    did.append(("sign_in_failed", now - timedelta(days=3, hours=5), {}))
+    for action, _at, details in did:
+        audit.record(member, workspace, action, **details)
+    entries = workspace.audit.order_by("pk").values_list("pk", flat=True)
+    moments = [at for _action, at, _details in did]
+    backdate(AuditEntry, "at", dict(zip(entries, moments, strict=True)))
 
 
 def _start(mailing: Mailing, now: datetime) -> datetime:
