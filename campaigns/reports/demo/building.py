@@ -142,8 +142,7 @@ def _record(workspace: Workspace, member: User, now: datetime) -> None:
         if campaign.launched_at:
             did.append(("campaign_launched", campaign.launched_at, {"campaign": campaign.pk}))
         elif campaign.scheduled_at:
-            at = campaign.created_at + timedelta(minutes=20)
-            did.append(("campaign_scheduled", min(at, now), {"campaign": campaign.pk}))
+            did.append(("campaign_scheduled", campaign.created_at, {"campaign": campaign.pk}))
     did.append(("sign_in_failed", now - timedelta(days=3, hours=5), {}))
     for action, _at, details in did:
         audit.record(member, workspace, action, **details)
