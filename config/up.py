@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -121,25 +122,30 @@ def _start_database(supervisor: Supervisor, run: Run) -> None:
 
 
 def _command(supervisor: Supervisor, run_env: dict[str, str], name: str) -> None:
-    """Run a management command; its output is ours, its last words are our error."""
-    process = subprocess.Popen(
-        [*programs.PYTHON, "manage.py", name],
-        cwd=BASE_DIR,
-        # Without a pool, a database that is down is told at once, and why.
-        env={**run_env, "DATABASE_POOL": "0"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    output, errors = process.communicate()
-    for line in output.splitlines():
-        tell(line)
+    """Run a management command; its lines are ours as they come, its last words our error."""
+    lines: list[str] = []
+    with tempfile.TemporaryFile("w+", dir=VAR_DIR) as errors:
+        process = subprocess.Popen(
+            [*programs.PYTHON, "manage.py", name],
+            cwd=BASE_DIR,
+            # Without a pool, a database that is down is told at once, and why.
+            env={**run_env, "DATABASE_POOL": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        for line in process.stdout or ():
+            lines.append(line)
+            tell(line.rstrip())
+        process.wait()
+        errors.seek(0)
+        said = errors.read()
     if supervisor.stopping:
         raise StartError("Stopped.")
     if process.returncode:
-        log = _keep(name, output + errors)
-        last = [line for line in errors.splitlines() if line.strip()] or ["no reason given"]
+        log = _keep(name, "".join(lines) + said)
+        last = [line for line in said.splitlines() if line.strip()] or ["no reason given"]
         reason = last[-1].strip().removeprefix("CommandError: ")
         raise StartError(f"{reason}\n(`manage.py {name}` failed; all it said is in {log})")
 
