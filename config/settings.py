@@ -151,6 +151,10 @@ DATABASES["default"].update(
 # A server that does not even answer is one that is down.
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 if DATABASE_POOL:
+    # A process that freezes, or whose machine does, must not keep its locks from the others.
+    DATABASES["default"]["OPTIONS"].setdefault(
+        "options", "-c idle_in_transaction_session_timeout=2min"
+    )
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 0,
         "max_size": DATABASE_POOL,

@@ -182,6 +182,8 @@ class Server:
             "fsync": "on" if self.durable else "off",
             "full_page_writes": "on" if self.durable else "off",
             "synchronous_commit": "on",
+            # As settings.py asks for it where it can.
+            "idle_in_transaction_session_timeout": "2min",
             "timezone": "UTC",
             "log_timezone": "UTC",
             "lc_messages": "C",

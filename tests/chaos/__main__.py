@@ -85,25 +85,25 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
                 "embedded",
                 "embedded",
                 options.seconds,
-                people=1_000,
+                people=2_000,
                 database_crashes=1,
                 broker_crashes=1,
                 broker_emptied=1,
             )
         ]
-    naive = Plan("naive engine", "embedded", NAIVE_SECONDS, broken=True, database_crashes=0)
-    if options.only == "naive":
-        return [naive]
+    naive = Plan("naive", "embedded", NAIVE_SECONDS, broken=True, database_crashes=0)
     each = max(10.0, (options.seconds - NAIVE_SECONDS) / (len(BROKERS) + 1) - OVERHEAD)
     least = LEAST_KILLS // (len(BROKERS) + 1) + 1 if options.seconds >= LONG else 3
     through = [Plan(name, name, each, least_kills=least) for name in BROKERS]
-    by_api = Plan("by API", "embedded", each, api="mailgun", people=1_000, least_kills=least)
-    return [naive, *through, by_api]
+    by_api = Plan("API", "embedded", each, by_api=True, people=2_000, least_kills=least)
+    plans = [naive, *through, by_api]
+    return [plan for plan in plans if options.only in (None, plan.name)]
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    parser.add_argument("--only", choices=["slice", "naive"], help="a short part of it")
+    names = ["slice", "naive", *BROKERS, "API"]
+    parser.add_argument("--only", choices=names, help="one part of it")
     default = float(os.environ.get("CHAOS_SECONDS") or LONG)
     parser.add_argument("--seconds", type=float, default=default)
     return parser.parse_args()

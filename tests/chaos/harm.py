@@ -2,9 +2,11 @@
 
 import random
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -42,10 +44,17 @@ class Harm:
         # Mails that may be unconfirmed by now.
         self.doubt = 0
         self._frozen: list[tuple[float, psutil.Process]] = []
+        self._over = threading.Event()
+
+    def __enter__(self) -> "Harm":
+        threading.Thread(target=self._thaw_in_time, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._over.set()
 
     def strike(self) -> None:
         """Do something at random."""
-        self.thaw()
         self.do(random.choices(DEEDS, [deed.weight for deed in DEEDS])[0])
 
     def do(self, deed: Deed) -> None:
@@ -54,13 +63,9 @@ class Harm:
             self.done[deed.name] += 1
             self.doubt += deed.windows * crew.WINDOW
 
-    def thaw(self, *, all_: bool = False) -> None:
-        """Let those go on whose time has come."""
-        for ends_at, process in list(self._frozen):
-            if all_ or time.monotonic() > ends_at:
-                self._frozen.remove((ends_at, process))
-                if process.is_running():
-                    process.resume()
+    def thaw(self) -> None:
+        """Let all that are frozen go on."""
+        self._thaw(float("inf"))
 
     def kill_child(self) -> bool:
         return self._with_child(psutil.Process.kill)
@@ -107,6 +112,19 @@ class Harm:
     def empty_broker(self) -> bool:
         self.broker.empty()
         return True
+
+    def _thaw_in_time(self) -> None:
+        """In a thread of its own: who is frozen may hold what we wait for."""
+        while not self._over.wait(0.1):
+            self._thaw(time.monotonic())
+
+    def _thaw(self, now: float) -> None:
+        for ends_at, process in list(self._frozen):
+            if now > ends_at:
+                with suppress(psutil.Error):
+                    process.resume()
+                with suppress(ValueError):
+                    self._frozen.remove((ends_at, process))
 
     def _with_child(self, do: Callable[[psutil.Process], None]) -> bool:
         frozen = {process.pid for _ends_at, process in self._frozen}

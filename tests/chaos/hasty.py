@@ -18,7 +18,7 @@ from config.celery import app
 from config.children import die_with
 
 # Beat's tick, and not the limits of real providers, is what a minute of chaos waits for.
-API_SECONDS = (2.0, 2.0)
+API_SECONDS = (1.0, 1.0)
 BACK_OFF = (1,) * 9
 # How a statement of the reaper says "nobody can know", and what a naive one would say.
 DOUBT = "'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp()"

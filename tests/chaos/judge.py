@@ -17,29 +17,25 @@ DOUBTFUL = {"cut-after", "no-after", "stall-after", "lost-answer", "cut", "garbl
 
 @dataclass(frozen=True)
 class Row:
-    """One delivery, as the ledger has it."""
+    """One delivery, as the ledger has it. No address is in two campaigns."""
 
-    uuid_hex: str
     address: str
     state: str
 
 
 @dataclass
 class Journal:
-    """How often each mail was accepted, by its name and by its address."""
+    """How often a mail to each address was accepted."""
 
-    by_mail: Counter[str]
-    by_address: Counter[str]
+    accepted: Counter[str]
     doubtful: int
 
     @classmethod
     def read(cls, path: Path) -> "Journal":
         """Read lines of "accept|refuse NAME ADDRESS [FAULT]"."""
         lines = [line.split() for line in path.read_text().splitlines()]
-        accepted = [line for line in lines if line[0] == "accept"]
         return cls(
-            by_mail=Counter(line[1] for line in accepted),
-            by_address=Counter(line[2] for line in accepted),
+            accepted=Counter(line[2] for line in lines if line[0] == "accept"),
             doubtful=sum(bool(DOUBTFUL.intersection(line[3:])) for line in lines),
         )
 
@@ -80,29 +76,24 @@ class Findings:
 def judge(people: int, rows: Sequence[Row], journal: Journal, *, allowed: int = 0) -> Findings:
     """Say what became of `people`. `allowed`: how many mails the kills can have left in doubt."""
     states = Counter(row.state for row in rows)
-    known = {row.uuid_hex for row in rows}
+    strangers = set(journal.accepted) - {row.address for row in rows}
     return Findings(
         mails=people,
-        accepted=len(journal.by_mail),
+        accepted=len(journal.accepted),
         sent=states["sent"],
         failed=states["failed"],
         unknown=states["unknown"],
         unknown_but_accepted=_count(rows, {"unknown"}, journal, accepted=True),
         unknown_allowed=allowed + journal.doubtful,
-        # Also two mails of different names to one person, and a mail that no row knows of.
-        duplicates=max(_surplus(journal.by_mail), _surplus(journal.by_address))
-        + len(set(journal.by_mail) - known),
+        # Also a mail that no row knows of.
+        duplicates=sum(times - 1 for times in journal.accepted.values()) + len(strangers),
         lost=abs(people - len(rows)) + sum(row.state not in TERMINAL for row in rows),
         false_sent=_count(rows, {"sent"}, journal, accepted=False),
         false_failed=_count(rows, {"failed", "suppressed", "cancelled"}, journal, accepted=True),
     )
 
 
-def _surplus(times: Counter[str]) -> int:
-    return sum(count - 1 for count in times.values())
-
-
 def _count(rows: Iterable[Row], states: set[str], journal: Journal, *, accepted: bool) -> int:
     return sum(
-        row.state in states and bool(journal.by_mail[row.uuid_hex]) is accepted for row in rows
+        row.state in states and bool(journal.accepted[row.address]) is accepted for row in rows
     )

@@ -2,30 +2,37 @@
 
 import time
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from campaigns.audience.models import Subscription
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, steering
 from campaigns.sending.models import Cooldown, Delivery
 from tests import world
+from tests.chaos import provider
 from tests.chaos.judge import Row
 from tests.sending import stage
 
+# Of all mails, meet a fault.
+FAULTS = 0.03
 UNFINISHED = (Campaign.Status.PREPARING, Campaign.Status.SENDING, Campaign.Status.PAUSED)
 
 
 class Mailing:
     """The campaigns of one run, all through the sender whose provider listens on `port`."""
 
-    def __init__(self, *, port: int, api: str = "", size: int = 2_000) -> None:
+    def __init__(self, *, port: int, by_api: bool = False, size: int) -> None:
         self.port = port
         self.people = 0
         self._size = size
+        # To the provider, an address says what happens to its mail.
+        self._faults = provider.FAULTS if by_api else ()
         self._workspace = world.make_workspace()
         self._sender = (
-            stage.make_api_sender(self._workspace, api, f"http://127.0.0.1:{port}")
-            if api
+            stage.make_mailgun_sender(self._workspace, port)
+            if by_api
             else stage.make_smtp_sender(self._workspace, port)
         )
         self._campaigns = Campaign.objects.filter(workspace=self._workspace)
@@ -69,16 +76,27 @@ class Mailing:
             time.sleep(0.2)
         return True
 
+    def left(self) -> str:
+        """Say what is not over, for the message of a run that failed."""
+        statuses = self._campaigns.order_by("pk").values_list("status", flat=True)
+        return f"campaigns {list(statuses)}, deliveries {self._deliveries.counts()}"
+
     def rows(self) -> list[Row]:
         """Return the ledger of this run."""
-        found = self._deliveries.values_list("uuid", "address", "state")
-        return [Row(uuid.hex, address, state) for uuid, address, state in found]
+        found = self._deliveries.values_list("address", "state")
+        return [Row(address, state) for address, state in found]
 
     def _launch_another(self) -> None:
         number = self._campaigns.count()
         readers = world.make_list(self._workspace)
         # No address is in two campaigns, so a second mail to an address is a second mail.
         stage.make_many(self._workspace, readers, self._size, name=f"c{number}p")
-        self.people += self._size
+        for fault in self._faults:
+            unlucky = round(self._size * FAULTS / len(self._faults))
+            stage.make_many(self._workspace, readers, unlucky, name=f"{fault}-{number}-")
+        self.people += Subscription.objects.filter(list=readers).count()
+        with connection.cursor() as cursor:
+            # As an import does: nobody launches to people that the planner does not know of.
+            cursor.execute("ANALYZE audience_contact, audience_subscription")
         campaign = world.make_campaign(self._workspace, sender=self._sender, lists=[readers])
         assert launch.launch(campaign)

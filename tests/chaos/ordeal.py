@@ -14,11 +14,9 @@ from tests.chaos.brokers import Broker
 from tests.chaos.database import Database
 from tests.chaos.harm import CRASH_BROKER, CRASH_DATABASE, EMPTY_BROKER, FREEZES, KILLS, Deed, Harm
 from tests.chaos.judge import Findings
-from tests.chaos.mailing import Mailing
+from tests.chaos.mailing import FAULTS, Mailing
 from tests.services.servers import free_port
 
-# Of all mails.
-FAULTS = 0.03
 TICK = 0.5
 # Seconds between two deeds: what is killed has to have lived.
 REST = (0.15, 0.8)
@@ -28,7 +26,7 @@ PATIENCE = 150.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. `api` names a provider; without one, mails go out by SMTP.
+    """What to run: through which broker, and by SMTP or to a provider's API.
 
     Goes on after `seconds` until `least_kills` were done, but for twice that time at most.
     """
@@ -36,10 +34,10 @@ class Plan:
     name: str
     broker: str
     seconds: float
-    api: str = ""
+    by_api: bool = False
     broken: bool = False
     least_kills: int = 3
-    people: int = 2_000
+    people: int = 6_000
     database_crashes: int = 3
     broker_crashes: int = 2
     broker_emptied: int = 3
@@ -108,15 +106,15 @@ def run(plan: Plan, folder: Path, var: Path, database: Database) -> Report:
     with (
         brokers.running(plan.broker, folder, var) as broker,
         _at_work(plan, folder, database, broker, report) as (party, mailing),
+        Harm(party, database, broker, mailing) as harm,
     ):
-        harm = Harm(party, database, broker, mailing)
         try:
             _harm(plan, harm)
             report.finished = mailing.finish(PATIENCE)
         finally:
             report.done, report.at_work = harm.done, harm.at_work
         if not report.finished:
-            print(party.words("worker1"), party.words("worker2"), file=sys.stderr)
+            print(party.words("worker1"), party.words("worker2"), mailing.left(), file=sys.stderr)
     journal = judge.Journal.read(folder / "journal")
     report.findings = judge.judge(mailing.people, mailing.rows(), journal, allowed=harm.doubt)
     report.took = time.monotonic() - began
@@ -136,7 +134,7 @@ def _harm(plan: Plan, harm: Harm) -> None:
     # On a slow machine the deeds may have been late; they belong to the proof all the same.
     for _moment, deed in timetable:
         harm.do(deed)
-    harm.thaw(all_=True)
+    harm.thaw()
 
 
 def _struck(harm: Harm) -> int:
@@ -151,13 +149,14 @@ def _at_work(
     journal, port = folder / "journal", free_port()
     journal.touch()
     party = crew.Crew(folder, _environment(plan, database, broker))
-    module = "tests.sending.provider_stub" if plan.api else "tests.sending.sink"
+    module = "tests.chaos.provider" if plan.by_api else "tests.sending.sink"
+    taker = (sys.executable, "-m", module, str(port), str(journal), str(FAULTS))
     try:
-        party.start("taker", (sys.executable, "-m", module, str(port), str(journal), str(FAULTS)))
+        party.start("taker", taker)
         party.start("beat", crew.BEAT)
         for name in ("worker1", "worker2"):
             party.start(name, crew.WORKER)
-        mailing = Mailing(port=port, api=plan.api, size=plan.people)
+        mailing = Mailing(port=port, by_api=plan.by_api, size=plan.people)
         deadline = time.monotonic() + 60
         while not journal.stat().st_size:
             assert time.monotonic() < deadline, party.words("worker1")

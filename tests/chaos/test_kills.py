@@ -13,7 +13,7 @@ import pytest
 from tests import environment
 from tests.chaos.crew import BASE
 
-SECONDS = 14
+SECONDS = 12
 
 
 def chaos(*words: str) -> subprocess.CompletedProcess[str]:

@@ -8,35 +8,26 @@ Then every count must agree to the unit: mails in the inbox, rows in the CSV, hi
 
 from __future__ import annotations
 
-import os
 import random
 import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
-import psycopg
 from playwright.sync_api import Page, expect, sync_playwright
 
-from config import embedded_postgres
-from config.env import BASE_DIR
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
 from tests.browser.evidence import downloaded_rows, stat
 from tests.browser.shop import Shop, open_shop
-from tests.browser.stack import free_ports, until
+from tests.browser.stack import until
 from tests.browser.test_walk import EMAIL, PASSWORD, state_basis
+from tests.chaos.house import House, living
 
 PEOPLE = 10_000
 OPENERS = 3_000
@@ -44,72 +35,6 @@ CLICKERS = 600
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _PIXEL = re.compile(r"(/track/open/[\w-]+\.gif)")
 _LINK = re.compile(r"(/track/click/[\w-]+/\d+)")
-
-
-@dataclass
-class House:
-    """A Candid that was started by its own supervisor."""
-
-    address: str
-    database: str
-    supervisor: psutil.Process
-    kills: list[str]
-
-    def kill(self, name: str, *, what: str) -> None:
-        """Kill (SIGKILL) one process of this kind, as the kernel would for want of memory."""
-        for process in reversed(self.supervisor.children(recursive=True)):
-            # One of them may be ending by itself at this moment.
-            with suppress(psutil.NoSuchProcess):
-                leaf = name != "worker" or not process.children()
-                if what in " ".join(process.cmdline()) and leaf:
-                    process.kill()
-                    self.kills.append(f"{name} (pid {process.pid})")
-                    return
-        raise AssertionError(f"there is no process of {name} to kill")
-
-    def ask(self, question: str) -> list[tuple[object, ...]]:
-        """Ask the database, as the one witness that no page stands before."""
-        with psycopg.connect(self.database) as connection:
-            return connection.execute(question).fetchall()
-
-
-@contextmanager
-def living(folder: Path) -> Iterator[House]:
-    """Run `make up`'s program in `folder` until the end of the block."""
-    port, inbox_port = free_ports(2)
-    address = f"http://127.0.0.1:{port}"
-    settings = {
-        "CANDID_VAR": str(folder),
-        "DATABASE_URL": "",
-        "PORT": str(port),
-        "INBOX_PORT": str(inbox_port),
-        "PUBLIC_URL": address,
-        "TRUSTED_PROXIES": "127.0.0.1",
-    }
-    # PostgreSQL runs as another account when we are root, and has to get in.
-    folder.chmod(0o711)
-    log = (folder / "up.txt").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "config.up"],
-        cwd=BASE_DIR,
-        env={**os.environ, **settings},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        until(
-            lambda: process.poll() is not None or "running:" in Path(log.name).read_text(),
-            "Candid runs",
-            seconds=180,
-        )
-        assert process.poll() is None, "Candid did not start"
-        yield House(address, embedded_postgres.url(folder), psutil.Process(process.pid), [])
-    except BaseException:
-        print(Path(log.name).read_text()[-6000:], file=sys.stderr)
-        raise
-    finally:
-        process.terminate()
-        process.wait(60)
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from config.children import spawn
 from config.embedded_postgres import PostgresError, Server, places, url
@@ -274,3 +275,9 @@ def as_nobody(work: Callable[[], object]) -> str:
         said = pipe.read()
     os.waitpid(child, 0)
     return said
+
+
+def test_who_freezes_in_a_transaction_does_not_keep_its_locks_for_ever(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("2min",)

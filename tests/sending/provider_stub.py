@@ -1,16 +1,12 @@
 """Providers' HTTP APIs on loopback: Mailgun, Postmark and Amazon SES as they answer.
 
-The recipient's local part says what happens, as in `slow-down-1@example.com`; see `FAULTS`.
-What a provider accepted is in `accepted` and in the journal, written before the answer goes
-out. `python -m tests.sending.provider_stub PORT JOURNAL RATE` runs it as a process of its own,
-which misbehaves at random for RATE of all mails.
+The recipient's local part says what happens, as in `slow-down-1@example.com`. What a
+provider accepted is in `accepted`, written before the answer goes out.
 """
 
 import base64
 import email
 import json
-import random
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,18 +15,8 @@ from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
-
-FAULTS = (
-    "slow-down",  # asks for time
-    "refused",  # this recipient, for good
-    "lost-answer",  # takes it, and says 500
-    "cut",  # takes it, and hangs up
-    "garbled",  # takes it, and half of the answer is missing
-    "silent",  # takes it, and answers when nobody waits any more
-)
 
 
 @dataclass
@@ -38,17 +24,6 @@ class Accepted:
     provider: str
     recipient: str
     fields: dict[str, Any]
-
-    @property
-    def uuid_hex(self) -> str:
-        """Our name for the mail, as the provider keeps it for its events."""
-        match self.provider:
-            case "mailgun":
-                return str(self.fields["v:delivery"])
-            case "postmark":
-                return str(self.fields["Metadata"]["delivery"])
-            case _:
-                return str(json.loads(self.fields["mail"]["X-Metadata"])["delivery"])
 
 
 @dataclass
@@ -59,29 +34,9 @@ class Stub:
     connections: int = 0
     # Answer every request like this: (status, headers, body).
     always: tuple[int, dict[str, str], str] | None = None
-    fault_rate: float = 0
-    slow: float = 0
-    journal_path: Path | None = None
-    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def recipients(self) -> list[str]:
         return [mail.recipient for mail in self.accepted]
-
-    def note(self, mail: Accepted, fault: str) -> None:
-        """Write the truth down, before any answer."""
-        with self.lock:
-            if self.journal_path is None:
-                self.accepted.append(mail)
-                return
-            with self.journal_path.open("a") as file:
-                file.write(f"accept {mail.uuid_hex} {mail.recipient} {fault}\n")
-
-    def fault_of(self, address: str) -> str:
-        """Return what happens to a mail to this address, or nothing."""
-        named = next((name for name in FAULTS if address.startswith(name)), "")
-        if not named and random.random() < self.fault_rate:
-            return random.choice(FAULTS)
-        return named
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -103,23 +58,22 @@ class Handler(BaseHTTPRequestHandler):
             provider, to, fields = "postmark", *self.postmark(body)
         else:
             provider, to, fields = "amazon_ses", *self.amazon_ses(body)
-        if to.startswith("wrong-key"):
-            return self.answer(*WRONG_KEY[provider])
-        fault = self.stub.fault_of(to)
-        if fault == "slow-down":
+        local = to.partition("@")[0]
+        if local.startswith("slow-down"):
             return self.slow_down(provider)
-        if fault == "refused":
+        if local.startswith("refused"):
             return self.refuse(provider)
-        time.sleep(self.stub.slow)
-        self.stub.note(Accepted(provider, to, fields), fault)
-        if fault == "lost-answer":
+        if local.startswith("wrong-key"):
+            return self.answer(*WRONG_KEY[provider])
+        self.stub.accepted.append(Accepted(provider, to, fields))
+        if local.startswith("lost-answer"):
             return self.answer(500, {}, "internal error")
-        if fault == "cut":
+        if local.startswith("cut"):
             self.close_connection = True
             return None
-        if fault == "garbled":
+        if local.startswith("garbled"):
             return self.answer(200, {}, '{"id": "')
-        if fault == "silent":
+        if local.startswith("silent"):
             time.sleep(5)
         self.answer(200, {}, OK[provider](to))
         return None
@@ -203,11 +157,11 @@ OK = {
 
 
 @contextmanager
-def running(port: int = 0, **behaviour: Any) -> Iterator[Stub]:
-    """Serve the APIs on a free port, or on this one."""
-    stub = Stub(**behaviour)
+def running() -> Iterator[Stub]:
+    """Serve the APIs on a free port."""
+    stub = Stub()
     handler = type("BoundHandler", (Handler,), {"stub": stub})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     stub.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -217,13 +171,3 @@ def running(port: int = 0, **behaviour: Any) -> Iterator[Stub]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def main() -> None:
-    port, journal, rate = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-    with running(port, journal_path=journal, fault_rate=rate, slow=0.002):
-        threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

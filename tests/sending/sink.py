@@ -21,6 +21,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.sending.lines import Lines
+
 FAULTS = (
     "rcpt-450",  # a mailbox that is busy
     "rcpt-550",  # no such mailbox
@@ -46,6 +48,8 @@ class Taken:
     sender: str
     recipient: str
     content: bytes
+    # On the clock of `time.monotonic`.
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def text(self) -> bytes:
@@ -67,7 +71,7 @@ class Sink:
     smtputf8: bool = False
     # Says it can pipeline, and throws away what came along with a command.
     lies: bool = False
-    # Greets with this instead of 220.
+    # Greets with this instead of 220; with nothing, it hangs up instead.
     greeting: str = "220 sink"
     sender_reply: str = "250 2.1.0 ok"
     mails_per_connection: int = 0
@@ -75,6 +79,8 @@ class Sink:
     tls: ssl.SSLContext | None = None
     fault_rate: float = 0
     slow: float = 0
+    # Answers to what it took only once this is set.
+    gate: threading.Event | None = None
     journal_path: Path | None = None
     port: int = 0
     keep: bool = True
@@ -136,17 +142,18 @@ class Sink:
         return ""
 
 
-class Conversation:
+class Conversation(Lines):
     def __init__(self, sink: Sink, sock: socket.socket) -> None:
-        self.sink, self.sock = sink, sock
-        self.buffer = b""
+        super().__init__(sock)
+        self.sink = sink
         self.signed_in = sink.login is None
         self.count = 0
 
     def run(self) -> None:
         with self.sink.lock:
             self.sink.connections += 1
-        self.say(self.sink.greeting)
+        if self.sink.greeting:
+            self.say(self.sink.greeting)
         if not self.sink.greeting.startswith("220"):
             return
         sender = recipient = ""
@@ -214,10 +221,7 @@ class Conversation:
         if fault == "cut-before":
             self.sock.recv(100)
             return False
-        lines = []
-        while (line := self.line()) != b".":
-            lines.append(line[1:] if line.startswith(b".") else line)
-        mail = Taken(sender, recipient, b"\r\n".join(lines) + b"\r\n")
+        mail = Taken(sender, recipient, self.content())
         if self.sink.slow:
             time.sleep(self.sink.slow)
         if fault == "data-454":
@@ -231,6 +235,8 @@ class Conversation:
             self.say("451 4.3.0 later" if fault == "data-451" else "554 5.7.1 spam")
             return True
         self.sink.note("accept", mail, fault)
+        if self.sink.gate is not None:
+            self.sink.gate.wait(60)
         if fault == "cut-after":
             return False
         if fault == "stall-after":
@@ -260,33 +266,10 @@ class Conversation:
         self.signed_in = (user.decode(), password.decode()) == self.sink.login
         self.say("235 2.7.0 welcome" if self.signed_in else "535 5.7.8 wrong password")
 
-    def say(self, line: str) -> None:
-        self.sock.sendall(line.encode() + b"\r\n")
-
-    def line(self) -> bytes:
-        while b"\r\n" not in self.buffer:
-            got = self.sock.recv(65_536)
-            if not got:
-                raise EOFError
-            self.buffer += got
-        line, _end, self.buffer = self.buffer.partition(b"\r\n")
-        return line
-
-    def drop_waiting(self) -> None:
-        self.buffer = b""
-        self.sock.setblocking(False)
-        try:
-            while self.sock.recv(65_536):
-                pass
-        except BlockingIOError:
-            pass
-        finally:
-            self.sock.setblocking(True)
-
 
 def main() -> None:
     port, journal, rate = int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
-    with Sink(port=port, journal_path=journal, fault_rate=rate, keep=False, slow=0.002):
+    with Sink(port=port, journal_path=journal, fault_rate=rate, keep=False, slow=0.02):
         threading.Event().wait()
 
 

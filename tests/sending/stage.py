@@ -1,5 +1,6 @@
 """Set a campaign up for sending: people on a list, deliveries in the ledger."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,12 +14,6 @@ from campaigns.audience.models import Contact, List, Subscription
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery, Lease
 from tests import world
-
-API_CREDENTIALS: dict[str, dict[str, object]] = {
-    "mailgun": {"api_key": "key", "sender_domain": "acme.example"},
-    "postmark": {"server_token": "token", "message_stream": "broadcast"},
-    "amazon_ses": {"region": "eu-west-1", "access_key": "AK", "secret_key": "SK"},
-}
 
 
 def make_people(workspace: Workspace, on: List, count: int, **fields: Any) -> list[Contact]:
@@ -34,7 +29,7 @@ def make_many(workspace: Workspace, on: List, count: int, *, name: str = "p") ->
             workspace=workspace,
             email=f"{name}{n}@example.com",
             email_key=f"{name}{n}@example.com",
-            fingerprint=f"{name}{n}".encode().ljust(16, b"\0"),
+            fingerprint=hashlib.blake2b(f"{name}{n}".encode(), digest_size=16).digest(),
             first_name=f"Name {n}",
         )
         for n in range(count)
@@ -99,11 +94,14 @@ def make_smtp_sender(workspace: Workspace, port: int, **credentials: Any) -> Sen
     return world.make_sender(workspace, provider=provider)
 
 
-def make_api_sender(workspace: Workspace, kind: str, url: str) -> Sender:
-    """A sender whose provider is an API on loopback: `provider_stub`."""
-    provider = Provider(workspace=workspace, name=kind, kind=kind)
-    key = "endpoint_url" if kind == "amazon_ses" else "api_url"
-    provider.credentials = API_CREDENTIALS[kind] | {key: url}
+def make_mailgun_sender(workspace: Workspace, port: int) -> Sender:
+    """A sender whose provider is an API on loopback."""
+    provider = Provider(workspace=workspace, name="Mailgun", kind=Provider.Kind.MAILGUN)
+    provider.credentials = {
+        "api_key": "key",
+        "sender_domain": "acme.example",
+        "api_url": f"http://127.0.0.1:{port}/mailgun",
+    }
     provider.save()
     return world.make_sender(workspace, provider=provider, email="news@acme.example")
 

@@ -342,6 +342,16 @@ def test_the_finisher_waits_for_a_late_answer_that_reopens_a_row(workspace):
     assert state_of(delivery_id) == "pending"
 
 
+def test_the_finisher_holds_the_campaign_for_no_round_trip(workspace, django_assert_num_queries):
+    """Who freezes between two statements keeps the lock, and nobody could even pause."""
+    campaign = stage.make_sending(workspace, people=1)
+    with django_assert_num_queries(1):
+        assert not moves.finish(campaign.pk)
+    stage.become(Delivery.objects.all(), "sent")
+    with django_assert_num_queries(1):
+        assert moves.finish(campaign.pk)
+
+
 def _somebody_waits_for_a_lock():
     with connection.cursor() as cursor:
         cursor.execute(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaigns.accounts.models import Provider
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, mailers, transport
 from campaigns.sending.mailers import api
@@ -10,7 +11,12 @@ from campaigns.sending.outcomes import TransportError
 from tests import world
 from tests.sending import provider_stub, stage
 
-KINDS = pytest.mark.parametrize("kind", stage.API_CREDENTIALS)
+CREDENTIALS = {
+    "mailgun": {"api_key": "key", "sender_domain": "acme.example"},
+    "postmark": {"server_token": "token", "message_stream": "broadcast"},
+    "amazon_ses": {"region": "eu-west-1", "access_key": "AK", "secret_key": "SK"},
+}
+KINDS = pytest.mark.parametrize("kind", CREDENTIALS)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +31,11 @@ def stub(settings, monkeypatch):
 
 
 def make_campaign(workspace, stub, kind, *locals_):
-    sender = stage.make_api_sender(workspace, kind, stub.url)
+    provider = Provider(workspace=workspace, name=kind, kind=kind)
+    key = "endpoint_url" if kind == "amazon_ses" else "api_url"
+    provider.credentials = CREDENTIALS[kind] | {key: stub.url}
+    provider.save()
+    sender = world.make_sender(workspace, provider=provider, email="news@acme.example")
     campaign = world.make_campaign(
         workspace, sender=sender, lists=[world.make_list(workspace)], reply_to="hi@acme.example"
     )
