@@ -249,6 +249,11 @@ SEND_REPLY_SECONDS = env.int("SEND_REPLY_SECONDS", default=600)
 SEND_INTENT_SECONDS = env.int("SEND_INTENT_SECONDS", default=900)
 # The same for a hand-over whose worker is known to be gone: it cannot tell any more.
 SEND_ORPHAN_SECONDS = env.int("SEND_ORPHAN_SECONDS", default=30)
+# From its first try on, a mail that is refused "for now" is tried again for so long.
+SEND_DEADLINE_HOURS = env.float("SEND_DEADLINE_HOURS", default=24)
+# Where a campaign's policy is to send again what nobody can know: after so long, since
+# evidence and late answers come before.
+SEND_DOUBT_SECONDS = env.int("SEND_DOUBT_SECONDS", default=900)
 # Workers on one campaign at a time, and connections of each.
 SEND_WORKERS = env.int("SEND_WORKERS", default=2)
 SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=8)

@@ -74,7 +74,8 @@ def create(workspace: Workspace, user: User, name: str) -> Campaign:
 def duplicate(campaign: Campaign, user: User) -> Campaign:
     """Make a draft that says the same to the same lists."""
     name = _("Copy of %s") % campaign.name
-    facts = {field: getattr(campaign, field) for field in (*CONTENT, "tracking")}
+    kept = (*CONTENT, "tracking", "non_openers_of")
+    facts = {field: getattr(campaign, field) for field in kept}
     facts["name"] = name[: Campaign._meta.get_field("name").max_length]
     copy = Campaign.objects.create(workspace=campaign.workspace, created_by=user, **facts)
     copy.lists.set(campaign.lists.all())

@@ -48,6 +48,12 @@ class Campaign(models.Model):
         AGGREGATE = "aggregate", _("Totals only: nobody is told apart")
         INDIVIDUAL = "individual", _("Per person, for those who may be measured")
 
+    class OnUnknown(models.TextChoices):
+        """What to do about a mail of which nobody can know whether it arrived."""
+
+        HOLD = "hold", _("Leave it: nobody gets the mail twice")
+        RETRY = "retry", _("Send it once more: some may get the mail twice")
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="campaigns")
     name = models.CharField(_("name"), max_length=150)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
@@ -57,6 +63,14 @@ class Campaign(models.Model):
     )
     reply_to = models.EmailField(_("reply-to address"), max_length=254, blank=True)
     lists = models.ManyToManyField(List, related_name="campaigns", blank=True)
+    # Of these lists, only people who got that campaign and are known not to have opened it.
+    # Not set to null with it: a mail for few would become one for all.
+    non_openers_of = models.ForeignKey(
+        "self", models.RESTRICT, null=True, blank=True, related_name="reminders"
+    )
+    on_unknown = models.CharField(
+        max_length=5, choices=OnUnknown, default=OnUnknown.HOLD, db_default="hold"
+    )
     format = models.CharField(max_length=10, choices=Format, default=Format.MARKDOWN)
     body = models.TextField(_("body"), blank=True)
     # Empty: derived from the body.

@@ -37,7 +37,8 @@ class Ledger:
 
     @property
     def failed(self) -> int:
-        return self.states.get(State.FAILED, 0)
+        """Refused for good, or for now until we gave up."""
+        return self.states.get(State.FAILED, 0) + self.states.get(State.EXPIRED, 0)
 
     @property
     def unknown(self) -> int:

@@ -57,6 +57,7 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", _("Not confirmed")
     SUPPRESSED = "suppressed", _("Not sent: suppressed")
     CANCELLED = "cancelled", _("Not sent: cancelled")
+    EXPIRED = "expired", _("Given up")
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from campaigns.audience import tokens as leaving
-from campaigns.composing import compiling
-from campaigns.composing.compiling import Person
+from campaigns.composing import checks, compiling
+from campaigns.composing.compiling import Parts, Person
+from campaigns.composing.headers import HeaderError
+from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, Revision
 from campaigns.sending.mailers import Wants
 from campaigns.sending.models import Delivery
@@ -12,6 +16,10 @@ from campaigns.sending.outcomes import Outgoing
 from campaigns.sending.querysets.ledger import Claimed
 from tracking import keys
 from tracking.tokens import Mode
+
+
+class BuildError(Exception):
+    """One person's data makes no mail; the message says why, for a marketer."""
 
 
 class Builder:
@@ -28,15 +36,20 @@ class Builder:
 
     def outgoing(self, row: Claimed) -> Outgoing:
         """Return the mail of a claimed delivery. Raises what its data or content breaks."""
+        if sum(map(len, row.contact.values())) > checks.LARGEST:
+            # Not even tried: filling it in would cost many times as much memory.
+            raise BuildError(_("What we know of this person is larger than a mail may be."))
         revision = self._revision(row.revision)
         mail = compiling.compile_revision(revision, row.mode)
         person = self._person(row)
+        made = mail.fill(person) if self._wants == "bytes" else mail.parts(person)
+        _check_size(made)
         return Outgoing(
             delivery_id=row.id,
             uuid_hex=row.uuid.hex,
             envelope_from=revision.from_email,
             address=row.address,
-            mail=mail.fill(person) if self._wants == "bytes" else mail.parts(person),
+            mail=made,
         )
 
     def _person(self, row: Claimed) -> Person:
@@ -62,3 +75,17 @@ class Builder:
                 campaign=self._campaign_id, number=number
             )
         return self._revisions[number]
+
+
+def why(error: Exception) -> str:
+    """Say why a mail could not be made: in words where they are ours, else with its kind."""
+    if isinstance(error, BuildError | HeaderError | MergeTagError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _check_size(mail: bytes | Parts) -> None:
+    size = len(mail) if isinstance(mail, bytes) else len(mail.html) + len(mail.text)
+    if size > checks.LARGEST:
+        text = _("With this person's data the mail has %(kb)d kB. The most is 1,000 kB.")
+        raise BuildError(text % {"kb": size // 1000})

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from campaigns.composing.models import Campaign
 from campaigns.sending import faults
 from campaigns.sending.querysets import ledger, moves, throttling
-from campaigns.sending.querysets.ledger import Claimed, Result
+from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.querysets.results import Result
 
 
 class UnsafeDatabaseError(Exception):

@@ -1,4 +1,4 @@
-"""The forms of testing and launching."""
+"""The forms of testing, launching, and giving another chance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.forms.fields import AddressField, time_zones
+from campaigns.accounts.forms.fields import AddressField, LineField, time_zones
 from campaigns.accounts.models import Workspace
 from campaigns.sending import wall_clock
 
@@ -72,6 +72,46 @@ class ScheduleForm(forms.Form):
             ]
             self.add_error("which", _t("Choose one of the two."))
         return None
+
+
+class AgainForm(forms.Form):
+    """A decision about what its page showed at a moment of the database's clock."""
+
+    as_of = forms.DateTimeField(widget=forms.HiddenInput)
+
+
+class ReasonsField(forms.MultipleChoiceField):
+    """Reasons as the page named them; what is gone by now is nobody's mistake."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class RetryForm(AgainForm):
+    """For which reasons to try again, and whether to edit the content before."""
+
+    keys = ReasonsField(error_messages={"required": _("Choose at least one reason.")})
+    edit_first = forms.BooleanField(required=False)
+
+
+class RemindForm(forms.Form):
+    """The new subject of a reminder."""
+
+    subject = LineField(
+        label=_("New subject"),
+        max_length=250,
+        help_text=_("Who did not open the mail did not care for its subject: try another one."),
+    )
+
+    def __init__(self, *args: Any, subject: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._before = subject
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if subject.strip() == self._before.strip():
+            raise forms.ValidationError(_("This is the subject they did not open."))
+        return subject
 
 
 def _named(text: str, at: datetime) -> str:

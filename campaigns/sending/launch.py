@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from campaigns.composing import checks, freezing
-from campaigns.composing.models import Campaign, Revision
+from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import canary
 from campaigns.sending.querysets import launching
@@ -57,7 +57,10 @@ def prepare(campaign_id: int) -> bool:
     problems = checks.problems(campaign)
     if problems:
         return _fail(campaign, problems[0].message)
-    _fill(campaign, freezing.freeze(campaign))
+    revision = freezing.freeze(campaign)
+    while launching.fill(revision, chunk=CHUNK):
+        pass
+    launching.tell_the_planner()
     launching.protect_few(campaign_id, minimum=settings.AGGREGATE_MINIMUM)
     if not Delivery.objects.filter(campaign=campaign_id).exists():
         return _fail(campaign, _("Nobody on the chosen lists can be mailed."))
@@ -65,13 +68,6 @@ def prepare(campaign_id: int) -> bool:
     return Campaign.objects.filter(pk=campaign_id).move(
         source=[Status.PREPARING], target=Status.SENDING
     )
-
-
-def _fill(campaign: Campaign, revision: Revision) -> None:
-    list_ids = list(campaign.lists.values_list("pk", flat=True))
-    while launching.fill(revision, list_ids, tracking=campaign.tracking, chunk=CHUNK):
-        pass
-    launching.tell_the_planner()
 
 
 def _fail(campaign: Campaign, reason: str) -> bool:

@@ -18,11 +18,13 @@ from campaigns.audience.models import Contact
 from campaigns.composing import checks
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
-from campaigns.sending.forms import ScheduleForm, TestForm
+from campaigns.sending import reasons
+from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Cooldown, Delivery
 from campaigns.sending.pacing import showing
 from campaigns.sending.progress import progress, read_look
-from campaigns.sending.querysets import launching
+from campaigns.sending.querysets import again, launching
+from campaigns.sending.querysets.deliveries import TROUBLED
 
 Status = Campaign.Status
 # While in one of these, the numbers may change by themselves.
@@ -48,6 +50,7 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "test_form": TestForm(initial={"address": request.user.email}),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
         "scheduling": campaign.status == Status.SCHEDULED,
+        "on_unknown_choices": Campaign.OnUnknown.choices,
     }
 
 
@@ -69,11 +72,15 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
     deliveries = Delivery.objects.filter(campaign=campaign)
     troubled = deliveries.troubled().order_by("-done_at", "-pk")
     wanted = request.GET.get("state", "")
-    if wanted in {"failed", "unknown", "suppressed"}:
+    if wanted in TROUBLED:
         troubled = troubled.filter(state=wanted)
+    now = progress(campaign, read_look(request.GET.get("look", "")))
     return {
         "campaign": campaign,
-        "progress": progress(campaign, read_look(request.GET.get("look", ""))),
+        "progress": now,
+        "groups": reasons.groups(campaign) if now.failed or now.expired else [],
+        "may_go_on": campaign.status in again.ALIVE,
+        "versions": deliveries.versions(campaign.revision) if campaign.revision > 1 else None,
         "moving": campaign.status in MOVING,
         "cooldown": _cooldown(campaign),
         "waiting": _waiting(campaign),
@@ -90,6 +97,32 @@ def _chosen(campaign: Campaign) -> dict[str, Any]:
     there = campaign.scheduled_at.astimezone(ZoneInfo(campaign.scheduled_zone))
     values = {"date": there.strftime("%Y-%m-%d"), "time": there.strftime("%H:%M")}
     return values | {"zone": campaign.scheduled_zone}
+
+
+def retrying(campaign: Campaign, form: RetryForm) -> dict[str, Any]:
+    """Why mails did not arrive; what may end differently another time is chosen already."""
+    groups = reasons.groups(campaign)
+    chosen = set(form.data.getlist("keys")) if form.is_bound else None  # type: ignore[attr-defined]  # a QueryDict
+    return {
+        "campaign": campaign,
+        "form": form,
+        "may_go_on": campaign.status in again.ALIVE,
+        "groups": [
+            (group, group.row.is_transient if chosen is None else group.row.key in chosen)
+            for group in groups
+        ],
+        "as_of": again.now().isoformat(),
+    }
+
+
+def unconfirmed(campaign: Campaign) -> dict[str, Any]:
+    """For how many nobody can know whether the mail arrived."""
+    return {
+        "campaign": campaign,
+        "may_go_on": campaign.status in again.ALIVE,
+        "people": Delivery.objects.filter(campaign=campaign).unknown().count(),
+        "as_of": again.now().isoformat(),
+    }
 
 
 def find_contact(workspace: Workspace, address: str) -> Contact | None:
@@ -118,4 +151,4 @@ def _waiting(campaign: Campaign) -> Delivery | None:
         return None
     waiting = Delivery.objects.filter(campaign=campaign).waiting().not_held()
     first = waiting.order_by("next_at").first()
-    return first if first is not None and first.attempt else None
+    return first if first is not None and first.first_tried_at else None

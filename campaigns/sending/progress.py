@@ -31,6 +31,7 @@ class Progress:
     total: int
     sent: int
     failed: int
+    expired: int
     unknown: int
     suppressed: int
     cancelled: int
@@ -58,6 +59,7 @@ def progress(campaign: Campaign, before: Look | None = None) -> Progress:
         total=total,
         sent=counts.get("sent", 0),
         failed=counts.get("failed", 0),
+        expired=counts.get("expired", 0),
         unknown=counts.get("unknown", 0),
         suppressed=counts.get("suppressed", 0),
         cancelled=counts.get("cancelled", 0),

@@ -8,20 +8,25 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import evidence
+from campaigns.sending import doubts, evidence
 from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.querysets import moves
 from campaigns.sending.steering import CANCEL_ROWS
 
 
 def reap() -> None:
-    """Return expired claims to pending; call expired intents unknown, never pending."""
+    """Return expired claims to pending; call expired intents unknown, never pending.
+
+    What is unknown goes out again only where a member chose that for the campaign.
+    """
     moves.reap_claims()
     reason = _("the worker stopped while this mail was handed over")
     moves.reap_intents(timedelta(seconds=settings.SEND_INTENT_SECONDS), reason)
     moves.reap_orphans(timedelta(seconds=settings.SEND_ORPHAN_SECONDS), reason)
     moves.drop_leases()
     evidence.look()
+    # After evidence: what it decides is not sent again.
+    doubts.resend_due()
 
 
 def finish_all() -> None:

@@ -34,18 +34,23 @@ def resume(campaign: Campaign, *, by: User | None = None) -> bool:
     """Go on, with the campaign's newest content for those who did not get it yet.
 
     A breaker that stopped it counts anew from here, or it would trip again at once.
-    Raises `SteeringError` when that content cannot be sent.
+    Raises `SteeringError` when that content cannot be sent, or is not what was checked.
     """
     problems = checks.problems(campaign)
     if problems:
         raise SteeringError(problems[0].message)
     revision = freezing.freeze(campaign)
     with transaction.atomic():
-        if not _move(campaign, Status.PAUSED, to=Status.SENDING, pause_reason="", pause_cause=""):
-            return False
-        alarms.lift(campaign.pk, by=by)
-        moves.take_revision(campaign.pk, revision.number)
-    return True
+        same = Campaign.objects.filter(pk=campaign.pk, revision=revision.number)
+        facts = {"pause_reason": "", "pause_cause": ""}
+        if same.move(source=[Status.PAUSED], target=Status.SENDING, **facts):
+            alarms.lift(campaign.pk, by=by)
+            moves.take_revision(campaign.pk, revision.number)
+            campaign.status = Status.SENDING
+            return True
+    if Campaign.objects.filter(pk=campaign.pk, status=Status.PAUSED).exists():
+        raise SteeringError(_("Somebody changed the content just now. Look at it, then resume."))
+    return False
 
 
 def cancel(campaign: Campaign) -> bool:

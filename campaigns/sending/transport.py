@@ -16,13 +16,14 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import claiming, faults, mailers, pacing, steering
+from campaigns.sending import building, claiming, faults, mailers, pacing, repeating, steering
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
 from campaigns.sending.pacing.gates import Brakes, Gate
 from campaigns.sending.querysets import moves
-from campaigns.sending.querysets.ledger import Claimed, Result
+from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.querysets.results import Result
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +187,7 @@ class Lane:
             except Exception as error:
                 # Whatever one person's data does to a template, the others get their mail.
                 logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
-                reason = f"{type(error).__name__}: {error}"
+                reason = building.why(error)
                 claim.note([Result(row.id, "failed", reason=reason, untried=True)])
                 self.refusals += 1
         return mails
@@ -196,7 +197,7 @@ class Lane:
             return self._is_worth_it("")
         began = time.monotonic()
         until = began + settings.SEND_INTENT_SECONDS / 2
-        done = self.mailer.hand_over([mail for row, mail in mails], until=until)
+        done = repeating.hand_over(self.mailer, [mail for row, mail in mails], until=until)
         faults.point(faults.AFTER_SEND)
         claim.note(
             pacing.result(row, outcome)

@@ -13,13 +13,16 @@ from typing import Any
 
 import django
 from celery.signals import before_task_publish, worker_process_init
+from django.conf import settings
 
 from config.celery import app
 from config.children import die_with
 
 # Beat's tick, and not the limits of real providers, is what a minute of chaos waits for.
 API_SECONDS = (1.0, 1.0)
-BACK_OFF = (1,) * 9
+BACK_OFF = (1,)
+# Of a mail that is refused for now each time: half a minute.
+DEADLINE_HOURS = 1 / 120
 # How a statement of the reaper says "nobody can know", and what a naive one would say.
 DOUBT = "'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp()"
 AGAIN = "'pending', claim_token = NULL, next_at = clock_timestamp()"
@@ -40,6 +43,7 @@ def hurry(tick: float) -> None:
     app.conf.beat_schedule["sending"]["schedule"] = tick
     api.TIMEOUT = API_SECONDS
     retrying.BACK_OFF = BACK_OFF
+    settings.SEND_DEADLINE_HOURS = DEADLINE_HOURS
 
 
 def break_guards() -> None:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 # Where a delivery may end. `unknown` is told to the marketer as "not confirmed".
-TERMINAL = {"sent", "failed", "unknown", "suppressed", "cancelled"}
+TERMINAL = {"sent", "failed", "expired", "unknown", "suppressed", "cancelled"}
+# Never taken, as far as the ledger says.
+REFUSED = {"failed", "expired", "suppressed", "cancelled"}
 # What the server did to mails whose fate nobody can know from the outside.
 DOUBTFUL = {"cut-after", "no-after", "stall-after", "lost-answer", "cut", "garbled", "silent"}
 
@@ -81,7 +83,7 @@ def judge(people: int, rows: Sequence[Row], journal: Journal, *, allowed: int = 
         mails=people,
         accepted=len(journal.accepted),
         sent=states["sent"],
-        failed=states["failed"],
+        failed=states["failed"] + states["expired"],
         unknown=states["unknown"],
         unknown_but_accepted=_count(rows, {"unknown"}, journal, accepted=True),
         unknown_allowed=allowed + journal.doubtful,
@@ -89,7 +91,7 @@ def judge(people: int, rows: Sequence[Row], journal: Journal, *, allowed: int = 
         duplicates=sum(times - 1 for times in journal.accepted.values()) + len(strangers),
         lost=abs(people - len(rows)) + sum(row.state not in TERMINAL for row in rows),
         false_sent=_count(rows, {"sent"}, journal, accepted=False),
-        false_failed=_count(rows, {"failed", "suppressed", "cancelled"}, journal, accepted=True),
+        false_failed=_count(rows, REFUSED, journal, accepted=True),
     )
 
 

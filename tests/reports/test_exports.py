@@ -107,6 +107,16 @@ def test_names_cannot_run_as_formulas(autumn, alice):
     assert rows[autumn.people[1].email]["Answer"] == "'+1 (refused)"
 
 
+def test_why_somebody_did_not_get_it_is_in_the_file(autumn, alice):
+    Delivery.objects.filter(pk=autumn.delivery(1).pk).update(
+        state="expired", attempt=9, code=452, enhanced_code="4.2.2", reason="mailbox full"
+    )
+    rows = download(alice, autumn, "recipients.csv?show=failed")
+    assert [row["E-mail"] for row in rows] == [autumn.people[1].email]
+    said = ("State", "Tries", "Answer code", "Status code", "Answer")
+    assert [rows[0][name] for name in said] == ["Given up", "9", "452", "4.2.2", "mailbox full"]
+
+
 @pytest.mark.parametrize("name", ["recipients.csv", "events.csv", "links.csv"])
 def test_a_stranger_gets_no_file(autumn, stranger, name):
     answer = stranger.get(f"/campaigns/{autumn.campaign.pk}/report/{name}")

@@ -1,8 +1,11 @@
 """Fixtures of the sending room."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
@@ -25,3 +28,10 @@ def draft(workspace: Workspace, sink: Sink) -> Campaign:
     """A complete campaign to an empty list, from a sender whose mails go into the sink."""
     sender = stage.make_smtp_sender(workspace, sink.port)
     return world.make_campaign(workspace, sender=sender, lists=[world.make_list(workspace)])
+
+
+@pytest.fixture
+def handed_over() -> dict[str, Any]:
+    """What the ledger keeps of a delivery that was tried and decided a while ago."""
+    before = timezone.now() - timedelta(hours=1)
+    return {"sending_at": before, "done_at": before, "attempt": 1}

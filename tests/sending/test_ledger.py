@@ -15,7 +15,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending import claiming
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import ledger, moves
-from campaigns.sending.querysets.ledger import Result
+from campaigns.sending.querysets.results import Result
 from tests import world
 from tests.sending import stage
 

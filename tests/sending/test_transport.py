@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -93,15 +94,19 @@ def test_every_kind_of_answer_ends_in_its_own_state(draft, sink):
     assert draft.status == Campaign.Status.SENDING
 
 
-def test_who_is_refused_for_now_is_given_up_in_the_end(draft, sink):
+def test_who_is_refused_for_now_is_given_up_in_the_end(draft, sink, settings):
     world.make_contact(draft.workspace, on=draft.lists.get(), email="rcpt-450@example.com")
     start(draft)
     for _ in range(20):
         Delivery.objects.waiting().update(next_at=timezone.now())
         send(draft)
+    assert stage.states(draft) == {"pending": 1}
+    hours = timedelta(hours=settings.SEND_DEADLINE_HOURS)
+    Delivery.objects.update(first_tried_at=timezone.now() - hours, next_at=timezone.now())
+    send(draft)
     delivery = Delivery.objects.get()
-    assert (delivery.state, delivery.code, delivery.attempt) == ("failed", 450, 10)
-    assert delivery.reason.startswith("given up after 10 tries")
+    assert (delivery.state, delivery.code, delivery.attempt) == ("expired", 450, 21)
+    assert delivery.reason == "busy"
     assert draft.status == Campaign.Status.SENT
 
 

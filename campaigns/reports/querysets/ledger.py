@@ -54,7 +54,7 @@ def ledger_rows(campaign_ids: Collection[int]) -> list[LedgerRow]:
 def failure_reasons(campaign_id: int, limit: int = 8) -> list[Reason]:
     """Why mails of a campaign failed or were left unconfirmed, the commonest first."""
     rows = (
-        Delivery.objects.filter(campaign=campaign_id, state__in=["failed", "unknown"])
+        Delivery.objects.filter(campaign=campaign_id, state__in=["failed", "expired", "unknown"])
         .order_by()
         .values_list("code", "enhanced_code", "reason")
         .annotate(deliveries=Count("*"))

@@ -28,7 +28,9 @@ class RecipientRow(NamedTuple):
     state: str
     mode: str
     done_at: datetime | None
+    attempt: int
     code: int | None
+    enhanced_code: str
     reason: str
     hard_bounced_at: datetime | None
     complained_at: datetime | None
@@ -49,7 +51,8 @@ class RecipientRow(NamedTuple):
 
 FIELDS = """
     d.id, d.contact_id, d.address, c.first_name, c.last_name, d.state, d.mode, d.done_at,
-    d.code, d.reason, d.hard_bounced_at, d.complained_at, u.unsubscribed_at,
+    d.attempt, d.code, d.enhanced_code, d.reason,
+    d.hard_bounced_at, d.complained_at, u.unsubscribed_at,
     e.opens_sure, e.opens_uncertain, e.opens_machine,
     e.clicks_sure, e.clicks_uncertain, e.clicks_machine,
     e.first_open_at, e.first_click_at, e.last_at, e.country, e.device, e.client
@@ -77,7 +80,7 @@ SHOWN = {
     "not_opened": f"{MEASURED} AND NOT ({OPENED}) AND NOT ({PERHAPS})",
     "not_measured": "d.state = 'sent' AND d.mode <> 'individual'",
     "bounced": "d.hard_bounced_at IS NOT NULL",
-    "failed": "d.state IN ('failed', 'unknown')",
+    "failed": "d.state IN ('failed', 'expired', 'unknown')",
     "not_sent": "d.state IN ('suppressed', 'cancelled')",
     "waiting": "d.state IN ('pending', 'claimed', 'sending')",
     "unsubscribed": "u.unsubscribed_at IS NOT NULL",

@@ -26,6 +26,9 @@ class Mailer(Protocol):
     # What `Outgoing.mail` has to be.
     wants: Wants
 
+    # A mailer may have `idempotent: float`, see `repeating`: for how many seconds its provider
+    # knows a mail by the delivery's uuid, and takes a repetition for the same mail.
+
     def hand_over(self, mails: Sequence[Outgoing], *, until: float = ...) -> Handover:
         """Hand over in order; an outcome for each; never raises."""
 

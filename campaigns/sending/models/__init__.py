@@ -44,6 +44,8 @@ class Delivery(models.Model):
         UNKNOWN = "unknown", _("Not confirmed")
         SUPPRESSED = "suppressed", _("Not sent: suppressed")
         CANCELLED = "cancelled", _("Not sent: cancelled")
+        # Refused "for now" until its time was over.
+        EXPIRED = "expired", _("Given up")
 
     class Mode(models.TextChoices):
         NONE = "none", _("Nothing recorded")
@@ -72,7 +74,12 @@ class Delivery(models.Model):
     attempt = models.PositiveSmallIntegerField(default=0)
     # When it may be claimed; only what is pending has such a time.
     next_at = models.DateTimeField(null=True)
+    # Null in a failed delivery: its mail could not even be made.
     sending_at = models.DateTimeField(null=True)
+    # Of the tries that were refused "for now": what the deadline counts from.
+    first_tried_at = models.DateTimeField(null=True)
+    # How often it was sent again though nobody knew whether it had arrived.
+    resends = models.PositiveSmallIntegerField(db_default=0)
     done_at = models.DateTimeField(null=True)
     # Since when it is not confirmed; only what is unknown has such a time.
     unknown_since = models.DateTimeField(null=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 
-from django.utils.translation import gettext as _
-
 from campaigns.sending.outcomes import Outcome, Verdict
-from campaigns.sending.querysets.ledger import Claimed, Result
+from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.querysets.results import Result
 
-# Seconds to the next try after each refusal "for now"; a day in all. RFC 5321 4.5.4.1
-# speaks of the last hop: we talk to a relay, whose answers change sooner.
-BACK_OFF = (60, 300, 900, 3600, 14_400, 14_400, 14_400, 14_400, 14_400)
+# Seconds to the next try after each refusal "for now"; the last comes again until the
+# deadline. RFC 5321 4.5.4.1 speaks of the last hop: we talk to a relay, whose answers
+# change sooner.
+BACK_OFF: tuple[int, ...] = (60, 300, 900, 3600, 14_400)
 
 _STATES = {
     Verdict.SENT: "sent",
@@ -24,22 +24,14 @@ _STATES = {
 
 def result(row: Claimed, outcome: Outcome) -> Result:
     """Say where in the ledger a hand-over of `row` leads."""
-    state, reason, delay = _STATES[outcome.verdict], outcome.text, 0.0
-    if outcome.verdict is Verdict.DEFERRED:
-        if row.attempt >= len(BACK_OFF):
-            state = "failed"
-            reason = _("given up after %(n)d tries: %(reason)s") % {
-                "n": row.attempt + 1,
-                "reason": reason,
-            }
-        else:
-            delay = _with_jitter(BACK_OFF[row.attempt])
+    deferred = outcome.verdict is Verdict.DEFERRED
+    delay = _with_jitter(BACK_OFF[min(row.attempt, len(BACK_OFF) - 1)]) if deferred else 0.0
     return Result(
         row.id,
-        state,
+        _STATES[outcome.verdict],
         code=outcome.code,
         enhanced_code=outcome.enhanced_code,
-        reason=reason,
+        reason=outcome.text,
         message_id=outcome.message_id,
         delay=delay,
         untried=outcome.verdict is Verdict.UNTRIED,

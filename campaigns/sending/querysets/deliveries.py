@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # A campaign is not over while one of its deliveries is in one of these.
 OPEN = ("pending", "claimed", "sending")
+TROUBLED = ("failed", "expired", "unknown", "suppressed")
 
 
 # What a breaker holds waits for so long: an odd century, in a unit that no calendar bends.
@@ -49,12 +50,21 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def troubled(self) -> DeliveryQuerySet:
         """Deliveries whose story a marketer should know: refused, unsure, or left out."""
-        return self.filter(state__in=("failed", "unknown", "suppressed"))
+        return self.filter(state__in=TROUBLED)
 
     def counts(self) -> dict[str, int]:
         """Count the deliveries by state, in one query."""
         rows = self.order_by().values_list("state").annotate(n=Count("pk"))
         return dict(rows)
+
+    def versions(self, newest: int) -> dict[str, int]:
+        """Count who got an earlier content than `newest`, and who gets or got that one."""
+        gone, waiting = Q(state__in=("sent", "unknown", "sending")), Q(state__in=OPEN)
+        return self.aggregate(
+            earlier=Count("pk", filter=gone & Q(revision__lt=newest)),
+            newest=Count("pk", filter=gone & Q(revision=newest)),
+            waiting=Count("pk", filter=waiting & ~Q(state="sending")),
+        )
 
     def modes(self) -> dict[str, int]:
         """Count the deliveries by how they are tracked, in one query."""

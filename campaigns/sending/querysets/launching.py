@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from campaigns.audience.models import Contact
+from campaigns.audience.querysets import ContactQuerySet
 from campaigns.composing.models import Campaign, Revision
 from campaigns.sending.models import Delivery
+from campaigns.sending.querysets import non_openers
 
 FILL = """
 INSERT INTO sending_delivery (
@@ -32,35 +34,48 @@ UPDATE sending_delivery d SET mode = 'aggregate'
 """
 
 
-def fill(revision: Revision, list_ids: Sequence[int], *, tracking: str, chunk: int) -> bool:
+def fill(revision: Revision, *, chunk: int) -> bool:
     """Insert the next chunk of deliveries, and say whether there may be more.
 
     Holds the campaign's row, so that two launchers take turns and that nothing is added
     to a campaign that has left `preparing`.
     """
-    campaign_id, workspace_id = revision.campaign_id, revision.workspace_id
+    campaign_id = revision.campaign_id
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update(of=("self",)).select_related("workspace")
         found = campaign.filter(pk=campaign_id, status=Campaign.Status.PREPARING).first()
         if found is None:
             return False
         last = _last_contact(campaign_id)
-        policy = found.workspace.policy
-        rest = Contact.objects.mailable(workspace_id, list_ids, ids={"gt": last})
-        top = rest.order_by("pk").values_list("pk", flat=True)[:chunk]
+        top = audience(found, ids={"gt": last}).order_by("pk").values_list("pk", flat=True)[:chunk]
         end = top.aggregate(end=Max("pk"))["end"]
         if end is None:
             return False
-        # Typed as Any: the checker does not see the annotation of another module.
-        people = Contact.objects.mailable(workspace_id, list_ids, ids={"gt": last, "lte": end})
-        modes: Any = people.with_measuring_mode(policy, tracking)
-        rows = modes.values("id", "email", "email_key", "mode", "consent_epoch")
-        sql, values = rows.query.sql_with_params()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                FILL.format(mailable=sql), (workspace_id, campaign_id, revision.number, *values)
-            )
+        insert(audience(found, ids={"gt": last, "lte": end}), found, revision.number)
     return True
+
+
+def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
+    """Insert a delivery of `campaign` for each of `people`, and return how many are new."""
+    policy = campaign.workspace.policy
+    # Typed as Any: the checker does not see the annotation of another module.
+    modes: Any = people.with_measuring_mode(policy, campaign.tracking)
+    rows = modes.values("id", "email", "email_key", "mode", "consent_epoch")
+    sql, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FILL.format(mailable=sql), (campaign.workspace_id, campaign.pk, revision, *values)
+        )
+        return int(cursor.rowcount)
+
+
+def audience(campaign: Campaign, *, ids: Mapping[str, int] | None = None) -> ContactQuerySet:
+    """People whom a launch would reach now, each once; with `ids`, a part: see `mailable`."""
+    list_ids = list(campaign.lists.values_list("pk", flat=True))
+    people = Contact.objects.mailable(campaign.workspace_id, list_ids, ids=ids)
+    if campaign.non_openers_of_id is None:
+        return people
+    return non_openers.among(people, campaign.non_openers_of_id)
 
 
 def tell_the_planner() -> None:
@@ -79,10 +94,8 @@ def protect_few(campaign_id: int, *, minimum: int) -> None:
 
 def audience_modes(campaign: Campaign, *, minimum: int) -> dict[str, int]:
     """Count whom a launch would reach now, by how they would be tracked."""
-    list_ids = list(campaign.lists.values_list("pk", flat=True))
-    people = Contact.objects.mailable(campaign.workspace_id, list_ids)
     policy = campaign.workspace.policy
-    said: Any = people.with_measuring_mode(policy, campaign.tracking)
+    said: Any = audience(campaign).with_measuring_mode(policy, campaign.tracking)
     counted = said.values_list("mode", "measuring").annotate(n=Count("pk")).order_by()
     rows = list(counted)
     few = sum(n for _mode, _measuring, n in rows) < minimum

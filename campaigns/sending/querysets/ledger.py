@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from campaigns.sending.querysets import prepared
+from campaigns.sending.querysets import deadlines, prepared
+from campaigns.sending.querysets.results import RESULTS, Result, as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,6 @@ class Claimed:
     attempt: int
     contact_id: int | None
     contact: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of a hand-over. For `pending`, `delay` seconds pass before the next."""
-
-    id: int
-    state: str
-    code: int | None = None
-    enhanced_code: str = ""
-    reason: str = ""
-    message_id: str = ""
-    delay: float = 0
-    # Nothing was tried after all, so the attempt does not count.
-    untried: bool = False
 
 
 CLAIM = """
@@ -97,32 +84,27 @@ RUNNING = """
                AND k.status = 'sending')
 """
 
-RESULTS = """
-results AS (
-    SELECT * FROM json_to_recordset(%(results)s::json)
-        AS r(id bigint, state text, code int, enhanced text, reason text, message text,
-             delay float, untried bool)
-)
-"""
-
 # `unknown` is left to `upgrade` below: it may belong to a campaign that is over.
-SETTLED = """
+SETTLED = f"""
 settled AS (
     UPDATE sending_delivery d
-       SET state = r.state, code = r.code, enhanced_code = r.enhanced, reason = r.reason,
+       SET state = CASE WHEN {deadlines.OVER} THEN 'expired' ELSE r.state END,
+           code = r.code, enhanced_code = r.enhanced, reason = r.reason,
+           first_tried_at = {deadlines.FIRST_TRIED},
            message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
            attempt = d.attempt - CASE WHEN r.untried THEN 1 ELSE 0 END,
            sending_at = CASE WHEN r.untried THEN NULL ELSE d.sending_at END,
-           next_at = CASE WHEN r.state = 'pending'
-                          THEN clock_timestamp() + r.delay * interval '1 second' END,
-           done_at = CASE WHEN r.state = 'pending' THEN NULL ELSE clock_timestamp() END,
+           next_at = CASE WHEN r.state = 'pending' AND NOT {deadlines.OVER}
+                          THEN {deadlines.NEXT_TRY} END,
+           done_at = CASE WHEN r.state = 'pending' AND NOT {deadlines.OVER}
+                          THEN NULL ELSE clock_timestamp() END,
            unknown_since = CASE WHEN r.state = 'unknown' THEN clock_timestamp() END,
            claim_token = CASE WHEN r.state = 'unknown' THEN d.claim_token END
       FROM results r
      WHERE d.id = r.id AND d.claim_token = %(token)s AND d.state = 'sending'
     RETURNING d.id
 )
-"""
+"""  # noqa: S608 - constants of this module
 
 INTENDED = f"""
 intended AS (
@@ -154,8 +136,8 @@ running AS (
 UPDATE sending_delivery d
    SET state = told.state, code = r.code, enhanced_code = r.enhanced, reason = r.reason,
        message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
-       next_at = CASE WHEN told.state = 'pending'
-                      THEN clock_timestamp() + r.delay * interval '1 second' END,
+       first_tried_at = {deadlines.FIRST_TRIED},
+       next_at = CASE WHEN told.state = 'pending' THEN {deadlines.NEXT_TRY} END,
        done_at = CASE WHEN told.state = 'pending' THEN NULL ELSE clock_timestamp() END,
        claim_token = NULL, unknown_since = NULL
   FROM results r
@@ -213,8 +195,7 @@ def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) ->
     if connection.in_atomic_block:
         raise transaction.TransactionManagementError("an intent must be committed at once")
     wanted = f"{{{','.join(map(str, ids))}}}"
-    values: dict[str, Any] = {"results": _as_json(results), "token": token, "ids": wanted}
-    [row] = prepared.fetch(EXCHANGE, values)
+    [row] = prepared.fetch(EXCHANGE, _settling(token, results) | {"ids": wanted})
     late = set(row[1]).symmetric_difference(result.id for result in results)
     if late:
         upgrade(token, [result for result in results if result.id in late])
@@ -224,7 +205,7 @@ def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) ->
 def upgrade(token: uuid.UUID, results: Sequence[Result]) -> None:
     """Write down answers that came after the reaper had called their rows unknown."""
     with connection.cursor() as cursor:
-        cursor.execute(UPGRADE, {"results": _as_json(results), "token": token})
+        cursor.execute(UPGRADE, _settling(token, results))
 
 
 def leave_out(token: uuid.UUID, ids: Sequence[int], reason: str) -> None:
@@ -238,6 +219,11 @@ def release(token: uuid.UUID, ids: Sequence[int], delay: timedelta = timedelta()
     values: dict[str, Any] = {"token": token, "ids": list(ids), "delay": delay}
     with connection.cursor() as cursor:
         cursor.execute(RELEASE, values)
+
+
+def _settling(token: uuid.UUID, results: Sequence[Result]) -> dict[str, Any]:
+    deadline = timedelta(hours=settings.SEND_DEADLINE_HOURS)
+    return {"token": token, "results": as_json(results), "deadline": deadline}
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
@@ -255,27 +241,3 @@ def _fields(value: Any) -> dict[str, Any]:
         return value
     loaded: dict[str, Any] = json.loads(value)
     return loaded
-
-
-def _as_json(results: Sequence[Result]) -> str:
-    """One value instead of eight arrays: it is written, sent and read in a quarter of the time."""
-    return json.dumps(
-        [
-            {
-                "id": result.id,
-                "state": result.state,
-                "code": result.code,
-                "enhanced": result.enhanced_code,
-                "reason": _storable(result.reason)[:300],
-                "message": _storable(result.message_id)[:255],
-                "delay": result.delay,
-                "untried": result.untried,
-            }
-            for result in results
-        ]
-    )
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL keeps no NUL, and servers say what they like."""
-    return text.replace("\0", "")

@@ -1,5 +1,6 @@
 """The pages of the sending room."""
 
+from campaigns.sending.views.again import joined, on_unknown, remind, retry, unconfirmed
 from campaigns.sending.views.events import door, provider_events
 from campaigns.sending.views.launching import confirm, test
 from campaigns.sending.views.pace import pace, ramp, resume_mailbox, send_rest
@@ -17,14 +18,19 @@ __all__ = [
     "cancel",
     "confirm",
     "door",
+    "joined",
+    "on_unknown",
     "pace",
     "pause",
     "progress",
     "provider_events",
     "ramp",
+    "remind",
     "resume",
     "resume_mailbox",
+    "retry",
     "send_rest",
     "test",
     "to_draft",
+    "unconfirmed",
 ]

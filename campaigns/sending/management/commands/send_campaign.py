@@ -64,6 +64,6 @@ class Command(BaseCommand):
     def _say(self, campaign: Campaign) -> None:
         now = progress(campaign)
         self.stdout.write(
-            f"sent {now.sent} of {now.total}, failed {now.failed}, not confirmed {now.unknown},"
-            f" left out {now.suppressed}, remaining {now.remaining}"
+            f"sent {now.sent} of {now.total}, failed {now.failed + now.expired},"
+            f" not confirmed {now.unknown}, left out {now.suppressed}, remaining {now.remaining}"
         )

@@ -1,0 +1,82 @@
+"""Deliveries for people who joined a campaign's audience after its launch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import connection, transaction
+from django.db.models import Exists, Max, OuterRef
+
+from campaigns.audience.querysets import ContactQuerySet
+from campaigns.composing.models import Campaign, Revision
+from campaigns.sending.models import Delivery
+from campaigns.sending.querysets import again, launching, ledger
+
+# A paused campaign is somebody's to resume; nobody is added behind their back.
+GOING = (Campaign.Status.SENDING, Campaign.Status.SENT)
+
+# Who was left out because they had left, and came back: nothing was ever sent to them.
+MISSED = f"""
+   d.campaign_id = %(campaign)s AND d.state = 'suppressed' AND d.resends = 0
+   AND {ledger.WANTED}
+"""
+TAKE_BACK = f"""
+UPDATE sending_delivery d
+   SET state = 'pending', claim_token = NULL, done_at = NULL,
+       next_at = clock_timestamp(), first_tried_at = NULL,
+       code = NULL, enhanced_code = '', reason = '',
+       revision = COALESCE((SELECT max(number) FROM composing_revision
+                             WHERE campaign_id = d.campaign_id), d.revision)
+ WHERE {MISSED}
+"""  # noqa: S608 - constants of this module
+
+
+def count(campaign: Campaign) -> int:
+    """Count the people who would get the campaign now, and did not at its launch."""
+    with connection.cursor() as cursor:
+        sql = f"SELECT count(*) FROM sending_delivery d WHERE {MISSED}"  # noqa: S608 - as above
+        cursor.execute(sql, {"campaign": campaign.pk})
+        (came_back,) = cursor.fetchone()
+    return _newcomers(campaign).count() + int(came_back)
+
+
+def take_back(campaign_id: int) -> int:
+    """Let those wait again who came back to its lists, and return how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if again.locked(campaign_id, GOING) is None:
+            return 0
+        cursor.execute(TAKE_BACK, {"campaign": campaign_id})
+        if cursor.rowcount:
+            again.reopen(campaign_id)
+        return int(cursor.rowcount)
+
+
+def add(campaign_id: int, *, chunk: int, minimum: int) -> int:
+    """Add up to `chunk` newcomers, let the campaign go on, and return how many were added.
+
+    Twice adds nobody twice: the database allows one delivery per person and per address.
+    """
+    with transaction.atomic():
+        campaign = again.locked(campaign_id, GOING)
+        revision = Revision.objects.filter(campaign=campaign_id).order_by("-number").first()
+        if campaign is None or revision is None:
+            return 0
+        end = _newcomers(campaign).order_by("pk")[:chunk].aggregate(end=Max("pk"))["end"]
+        if end is None:
+            return 0
+        added = launching.insert(_newcomers(campaign, {"lte": end}), campaign, revision.number)
+        if added:
+            # Before anybody can claim them.
+            launching.protect_few(campaign_id, minimum=minimum)
+            again.reopen(campaign_id)
+    return added
+
+
+def _newcomers(campaign: Campaign, ids: Mapping[str, int] | None = None) -> ContactQuerySet:
+    """People of its audience without a delivery, by person or by address."""
+    mine = Delivery.objects.filter(campaign=campaign.pk)
+    # Two questions, not one with "or": each is a join, where one would be a search per person.
+    return launching.audience(campaign, ids=ids).filter(
+        ~Exists(mine.filter(contact=OuterRef("pk"))),
+        ~Exists(mine.filter(address_key=OuterRef("email_key"))),
+    )

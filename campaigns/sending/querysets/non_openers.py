@@ -1,0 +1,68 @@
+"""People who got a campaign and did not open it, as far as that can be known.
+
+Known only of people who were measured one by one, then and ever since: of everybody else
+we do not say that they did not open. A look that may have been a mail program's counts as
+an open here, so that nobody who read it is asked to read it again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from campaigns.audience.querysets import ContactQuerySet
+from campaigns.sending.models import Delivery
+from tracking.models import Engagement
+
+READ = Q(opens_sure__gt=0) | Q(opens_uncertain__gt=0) | Q(clicks_sure__gt=0)
+READ |= Q(clicks_uncertain__gt=0)
+
+COUNT = """
+SELECT count(*),
+       count(*) FILTER (WHERE NOT known),
+       count(*) FILTER (WHERE known AND read),
+       count(*) FILTER (WHERE known AND NOT read)
+  FROM (SELECT d.mode = 'individual' AND c.id IS NOT NULL
+               AND c.consent_epoch = d.consent_epoch AND d.hard_bounced_at IS NULL AS known,
+               COALESCE(e.opens_sure + e.opens_uncertain
+                        + e.clicks_sure + e.clicks_uncertain, 0) > 0 AS read
+          FROM sending_delivery d
+          LEFT JOIN audience_contact c ON c.id = d.contact_id
+          LEFT JOIN tracking_engagement e ON e.campaign_id = d.campaign_id
+                                         AND e.delivery_id = d.id
+         WHERE d.campaign_id = %s AND d.state = 'sent') AS d
+"""
+
+
+class Counts(NamedTuple):
+    """Whom a campaign was sent to, by what is known of their reading."""
+
+    sent: int
+    not_known: int
+    read: int
+    not_read: int
+
+
+def counts(campaign_id: int) -> Counts:
+    """Count the campaign's recipients; the last three add up to the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, (campaign_id,))
+        return Counts(*cursor.fetchone())
+
+
+def among(people: ContactQuerySet, campaign_id: int) -> ContactQuerySet:
+    """Of `people`, those who got the campaign and are known not to have opened it."""
+    read = Engagement.objects.filter(READ, campaign_id=campaign_id, delivery_id=OuterRef("pk"))
+    got = Delivery.objects.filter(
+        ~Exists(read),
+        campaign=campaign_id,
+        contact=OuterRef("pk"),
+        state=Delivery.State.SENT,
+        mode=Delivery.Mode.INDIVIDUAL,
+        hard_bounced_at__isnull=True,
+        # Who withdrew meanwhile has taken back what we knew.
+        consent_epoch=OuterRef("consent_epoch"),
+    )
+    return people.filter(Exists(got))
