@@ -150,6 +150,15 @@ def test_what_is_taken_raises_the_rate_bit_by_bit_until_nothing_limits_it(sender
     assert minutes == 10
 
 
+def test_who_does_not_ask_again_for_a_day_is_served_as_before(sender):
+    easing.ease(sender.pk, "gmail", per_minute=400)
+    throttling.set_limit(sender.pk, mailbox="gmail", kind="limit", period=3600, most=7)
+    assert easing.forget() == 0
+    Throttle.objects.filter(kind="eased").update(eased_at=timezone.now() - timedelta(hours=25))
+    assert easing.forget() == 1
+    assert Throttle.objects.get().kind == "limit"
+
+
 def test_mails_that_get_through_earn_it(draft, sink, settings):
     settings.SEND_CONNECTIONS = 1
     easing.ease(draft.sender_id, "gmail", per_minute=20)
