@@ -16,7 +16,7 @@ from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
 from campaigns.sending import launch, reaping, scheduling, transport
-from campaigns.sending.pacing import alarms, breakers, canary, ramps
+from campaigns.sending.pacing import alarms, breakers, canary, easing, ramps
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
@@ -42,6 +42,7 @@ def tick() -> None:
     breakers.look()
     canary.release()
     ramps.advance()
+    easing.forget()
     if alarms.untold():
         tell_owners.apply_async(expires=RING)
     for campaign_id in reaping.preparing():

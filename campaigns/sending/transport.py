@@ -74,6 +74,8 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     try:
         stop = stop or threading.Event()
         brakes = Brakes(campaign, stop)
+        if brakes.is_shut:
+            return False
         shift = Shift(campaign, time.monotonic() + seconds, stop, brakes)
         _run_lanes(shift)
         _take_stock(shift)

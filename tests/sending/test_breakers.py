@@ -11,7 +11,7 @@ from django.core import mail as system_mail
 from django.db import connection
 from django.utils import timezone
 
-from campaigns.accounts.models import AuditEntry
+from campaigns.accounts.models import AuditEntry, Provider
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, steering, tasks, transport
 from campaigns.sending.claiming import Claim
@@ -21,8 +21,9 @@ from campaigns.sending.pacing import alarms, answers, breakers
 from campaigns.sending.querysets import holding, moves, signals
 from campaigns.sending.querysets.signals import Answers
 from tests import world
-from tests.sending import stage
+from tests.sending import provider_stub, stage
 from tests.sending.sink import Sink
+from tests.sending.test_webhooks import postmark_event, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,6 +123,38 @@ def test_four_complaints_in_a_thousand_pause_it(workspace, complaints, trips):
     assert (campaign.status == "paused") == trips
     if trips:
         assert "2 of 500 people reported the mail as spam (0.4 %)" in campaign.pause_reason
+
+
+def test_complaints_that_come_in_through_a_providers_door_pause_what_it_sends(
+    client, workspace, settings, rung
+):
+    settings.ALLOW_PRIVATE_HOSTS = True
+    with provider_stub.running() as stub:
+        provider = Provider(workspace=workspace, name="Postmark", kind="postmark")
+        provider.credentials = {"server_token": "token", "api_url": f"{stub.url}/"}
+        provider.save()
+        campaign = world.make_campaign(
+            workspace,
+            sender=world.make_sender(workspace, provider=provider),
+            lists=[world.make_list(workspace)],
+        )
+        stage.make_many(workspace, campaign.lists.get(), 500)
+        go(campaign)
+        Delivery.objects.filter(pk__in=some(campaign, 20)).update(
+            next_at=timezone.now() + timedelta(hours=1)
+        )
+        send(campaign)
+        assert len(stub.accepted) == 480
+    sent = Delivery.objects.filter(campaign=campaign, state="sent")
+    for delivery in sent[:2]:
+        event = postmark_event(delivery, "SpamComplaint", ID=delivery.pk, Email=delivery.address)
+        assert tell(client, provider, event).status_code == 200
+        assert tell(client, provider, event).status_code == 200
+    tasks.tick()
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.pause_cause) == ("paused", "breaker")
+    assert "2 of 480 people reported the mail as spam" in campaign.pause_reason
+    assert stage.states(campaign)["pending"] == 20
 
 
 @pytest.mark.parametrize("fact", ["hard_bounced_at", "complained_at"])

@@ -67,13 +67,16 @@ def test_retry_after_is_kept_for_the_whole_provider_and_costs_no_try(workspace, 
 
 def test_amazons_454_after_the_data_does_the_same(draft, sink, settings):
     settings.SEND_CONNECTIONS = 2
-    stage.make_many(draft.workspace, draft.lists.get(), 30)
+    sink.slow = 0.01
+    stage.make_many(draft.workspace, draft.lists.get(), 200)
     world.make_contact(draft.workspace, on=draft.lists.get(), email="data-454@example.com")
     go(draft)
     Delivery.objects.filter(address="data-454@example.com").update(
         next_at=timezone.now() - timedelta(hours=1)
     )
     assert transport.work(draft.pk, seconds=20) is False
+    # The other connection stops as well, after the window that it was at.
+    assert len(sink.taken) <= 64
     cooldown = Cooldown.objects.get()
     assert (cooldown.until - timezone.now()).total_seconds() >= 7
     assert "Throttling failure" in cooldown.reason
@@ -83,7 +86,7 @@ def test_amazons_454_after_the_data_does_the_same(draft, sink, settings):
     Cooldown.objects.update(until=timezone.now())
     send(draft)
     assert draft.status == Campaign.Status.SENT
-    assert len(set(sink.recipients())) == len(sink.recipients()) == 31
+    assert len(set(sink.recipients())) == len(sink.recipients()) == 201
 
 
 @pytest.mark.parametrize(
@@ -145,6 +148,15 @@ def test_what_is_taken_raises_the_rate_bit_by_bit_until_nothing_limits_it(sender
         throttling.add_back(sender.pk, {"gmail": Throttle.objects.get().most})
         minutes += 1
     assert minutes == 10
+
+
+def test_who_does_not_ask_again_for_a_day_is_served_as_before(sender):
+    easing.ease(sender.pk, "gmail", per_minute=400)
+    throttling.set_limit(sender.pk, mailbox="gmail", kind="limit", period=3600, most=7)
+    assert easing.forget() == 0
+    Throttle.objects.filter(kind="eased").update(eased_at=timezone.now() - timedelta(hours=25))
+    assert easing.forget() == 1
+    assert Throttle.objects.get().kind == "limit"
 
 
 def test_mails_that_get_through_earn_it(draft, sink, settings):

@@ -174,6 +174,7 @@ def test_a_part_that_is_held_can_be_tried_again(alice, sending, rings):
     assert "Gmail refused 36 of 300 mails as unwanted (12.0 %)" in shown
     assert "1 person waits." in shown
     assert "Try Gmail again" in shown
+    assert "what is left waits for its mailbox provider" in shown
     assert "2126" not in shown
     post(alice, "resume_mailbox", sending.pk, mailbox="yahoo")
     post(alice, "resume_mailbox", sending.pk, mailbox="nobody knows")

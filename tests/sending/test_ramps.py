@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from campaigns.accounts.models import AuditEntry
-from campaigns.sending import launch, transport
+from campaigns.sending import launch, steering, transport
 from campaigns.sending.models import Alarm, Ramp, Throttle
 from campaigns.sending.models.pace import PARTS
 from campaigns.sending.pacing import ramps
@@ -56,7 +56,7 @@ def test_a_day_that_was_hardly_used_teaches_nothing(sender):
 def test_it_waits_while_something_is_wrong_and_for_a_day_after(sender, workspace):
     ramps.begin(sender)
     send(sender, 50)
-    campaign = world.make_campaign(workspace, sender=sender)
+    campaign = world.make_campaign(workspace, sender=sender, status="paused")
     alarm = Alarm.objects.create(campaign=campaign, cause="complaints", counted=3, handed=900)
     a_day_passes()
     a_day_passes()
@@ -67,6 +67,18 @@ def test_it_waits_while_something_is_wrong_and_for_a_day_after(sender, workspace
     a_day_passes()
     Alarm.objects.filter(pk=alarm.pk).update(raised_at=timezone.now())
     assert ramps.advance() == 0
+
+
+def test_an_alarm_of_a_campaign_that_is_over_holds_nothing_up(sender, workspace):
+    ramps.begin(sender)
+    send(sender, 50)
+    campaign = world.make_campaign(workspace, sender=sender, status="paused")
+    Alarm.objects.create(campaign=campaign, cause="complaints", counted=3, handed=900)
+    for _ in range(2):
+        a_day_passes()
+    assert ramps.advance() == 0
+    assert steering.cancel(campaign)
+    assert ramps.advance() == 1
 
 
 def test_after_the_last_step_nothing_is_capped(sender):

@@ -1,5 +1,6 @@
 """Limits of a sender: never exceeded, shared by all workers, and free for who has none."""
 
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, transport
+from campaigns.sending import launch, reaping, transport
 from campaigns.sending.models import Delivery, Throttle
 from campaigns.sending.models.pace import PARTS
 from campaigns.sending.pacing.gates import Brakes
 from campaigns.sending.querysets import throttling
 from tests import world
 from tests.sending import stage
+from tests.sending.test_tasks import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, DAY = 3600, 86_400
@@ -170,6 +172,22 @@ def test_parallel_workers_send_what_an_hour_allows_and_go_away(draft, sink, sett
     assert Delivery.objects.pending().filter(next_at__gt=timezone.now()).exists()
     assert transport.work(draft.pk, seconds=5) is False
     assert len(sink.taken) == 20
+
+
+@pytest.mark.parametrize("fault", ["after_claim:2", "after_intent:3", "after_send:3"])
+def test_a_worker_that_is_killed_wastes_a_window_and_exceeds_nothing(draft, sink, fault):
+    limit(draft.sender, 20)
+    start(draft, people=80)
+    process = worker(f"transport.work({draft.pk}, seconds=10)", FAULT=fault)
+    assert process.wait(30) == -signal.SIGKILL
+    stage.let_leases_expire()
+    reaping.reap()
+    Delivery.objects.pending().update(next_at=timezone.now())
+    while transport.work(draft.pk, seconds=20):
+        pass
+    # The third window is one of four.
+    assert 16 <= len(sink.taken) <= 20
+    assert Throttle.objects.get().granted == 20
 
 
 def test_hour_after_hour_everybody_gets_it_once(draft, sink):

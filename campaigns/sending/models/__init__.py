@@ -23,6 +23,7 @@ __all__ = [
     "Delivery",
     "Door",
     "InboxMail",
+    "Lease",
     "ProviderEvent",
     "Ramp",
     "Tally",

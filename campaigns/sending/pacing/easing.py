@@ -23,6 +23,11 @@ def is_slow_down(outcome: Outcome) -> bool:
     )
 
 
+def forget() -> int:
+    """Serve at full rate again who has not asked for less for a day; return how many."""
+    return throttling.forget_easing()
+
+
 def ease(sender_id: int, mailbox: str, *, per_minute: float) -> bool:
     """Halve the rate for this mailbox provider; it was `per_minute` if nothing limited it."""
     return throttling.ease(sender_id, mailbox, max(2, round(per_minute)))

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from campaigns.accounts.models import Sender
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Alarm, Canary, Ramp, Throttle
+from campaigns.sending.models import Alarm, Canary, Delivery, Lease, Ramp, Throttle
 from campaigns.sending.pacing import domains, ramps, words
 from campaigns.sending.pacing.gates import PATIENCE
 from campaigns.sending.querysets import holding, throttling
@@ -49,6 +49,8 @@ class Pace:
     # Of all its mails; and of some mailbox providers'.
     limit: Waiting | None = None
     part_limits: Sequence[Waiting] = ()
+    # Nothing of the others is left to go.
+    only_parts_are_left: bool = False
     ramp: str = ""
 
 
@@ -85,13 +87,16 @@ def of_campaign(campaign: Campaign) -> Pace:
     shut = [limit for limit in limits if not limit.room and limit.seconds > PATIENCE]
     whole = [limit for limit in shut if not limit.mailbox]
     last = max(whole, key=lambda limit: limit.free_at, default=None)
+    parts = [one for one in said if one.alarm.mailbox]
+    part_limits = [_waiting(limit) for limit in shut if limit.mailbox]
     ramp = [limit for limit in limits if limit.kind == Throttle.Kind.RAMP]
     return Pace(
         alarm=next((one for one in said if not one.alarm.mailbox), None),
-        parts=[one for one in said if one.alarm.mailbox],
+        parts=parts,
         canary=canary,
         limit=_waiting(last) if last else None,
-        part_limits=[_waiting(limit) for limit in shut if limit.mailbox],
+        part_limits=part_limits,
+        only_parts_are_left=bool(parts or part_limits) and not _goes_on(campaign),
         ramp=words.rate(ramp[0].most, ramp[0].period) if ramp else "",
     )
 
@@ -113,6 +118,12 @@ def first_few(people: int) -> int:
     """Return how many of an audience get it first, or 0 where all get it at once."""
     over: int = settings.CANARY_OVER
     return settings.CANARY_SIZE if over and people > over else 0
+
+
+def _goes_on(campaign: Campaign) -> bool:
+    """Whether anything may be claimed now, or is held by a worker."""
+    deliveries = Delivery.objects.filter(campaign=campaign)
+    return deliveries.claimable().exists() or Lease.objects.filter(campaign=campaign).exists()
 
 
 def _alarms(campaign: Campaign) -> list[Alarm]:

@@ -120,6 +120,12 @@ DELETE FROM sending_throttle
  WHERE sender_id = %s AND kind = 'eased' AND most >= ceiling
 """
 
+# Who has not asked again for a day may have changed their mind.
+FORGET_EASING = """
+DELETE FROM sending_throttle
+ WHERE kind = 'eased' AND eased_at < clock_timestamp() - interval '1 day'
+"""
+
 
 @dataclass(frozen=True)
 class Shut:
@@ -193,6 +199,11 @@ def add_back(sender_id: int, taken: Mapping[str, int]) -> None:
     for mailbox, n in taken.items():
         _run(ADD_BACK, {"sender": sender_id, "mailbox": mailbox, "n": n})
     _run(END_EASING, (sender_id,))
+
+
+def forget_easing() -> int:
+    """End what was slowed down long ago, and return how many that is."""
+    return _run(FORGET_EASING, ())
 
 
 PUT_OFF = """
