@@ -14,6 +14,7 @@ from django.db import connections
 SHORTEST_SECRET = 32
 SMALLEST_AGGREGATE = 10
 LONGEST_RETENTION_DAYS = 3650
+LONGEST_INSTANCE_ID = 64
 LEAST_SERVER_VERSION = 150000
 _BROKERS = ("filesystem", "amqp", "amqps", "redis", "rediss", "sentinel")
 
@@ -131,6 +132,10 @@ def check_work(app_configs: Apps, **kwargs: Any) -> Iterator[CheckMessage]:
     for name in ("PORT", "INBOX_PORT"):
         if not 1 <= getattr(settings, name) <= 65535:
             yield Error(f"{name} is not a port number.", id="candid.E016")
+    if len(settings.INSTANCE_ID) > LONGEST_INSTANCE_ID:
+        yield Error(
+            f"INSTANCE_ID is longer than {LONGEST_INSTANCE_ID} characters.", id="candid.E020"
+        )
     if settings.DATABASE_POOL < 0:
         yield Error("DATABASE_POOL is negative; 0 keeps no connection.", id="candid.E017")
 
@@ -150,6 +155,12 @@ def check_deployment(app_configs: Apps, **kwargs: Any) -> Iterator[CheckMessage]
             "DATABASE_URL is not set: the embedded database serves one machine.",
             hint="Silence candid.W003 if one machine is what you want.",
             id="candid.W003",
+        )
+    elif not settings.INSTANCE_ID and not settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        yield Warning(
+            "INSTANCE_ID is not set: a second machine with workers is taken for a copy.",
+            hint="Give all machines of this installation the same name.",
+            id="candid.W004",
         )
 
 

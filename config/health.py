@@ -27,10 +27,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when all we stand on works, else 503, and name what does not."""
+    """Answer 200 when all we stand on works, else 503, and name what does not.
+
+    A copy that does not send is ready all the same: its pages ask what to do about it.
+    """
     found = {name: _ask(probe) for name, probe in _READY.items()}
     ready = all(answer["ok"] for answer in found.values())
-    return JsonResponse({"ready": ready, "checks": found}, status=200 if ready else 503)
+    facts = {"ready": ready, "checks": found, "sending": _ask(probes.sending)}
+    return JsonResponse(facts, status=200 if ready else 503)
 
 
 def _ask(probe: probes.Probe) -> dict[str, bool | str]:

@@ -18,6 +18,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import KombuError
 
+from campaigns.sending import fence
+from campaigns.sending.fence import Standing
+from campaigns.sending.querysets import moves
 from config.celery import app
 
 logger = logging.getLogger(__name__)
@@ -49,6 +52,27 @@ def database() -> str:
     if version < LEAST_SERVER_VERSION:
         raise ProbeError(f"is PostgreSQL {version // 10000}; at least 15 is needed")
     return f"PostgreSQL {version // 10000}.{version % 10000} answers"
+
+
+def sending() -> str:
+    """Say whether campaigns may be sent from this database."""
+    try:
+        unsafe = moves.unsafe_settings()
+        standing = fence.standing()
+    except DatabaseError as error:
+        raise ProbeError("cannot be asked for: the database does not answer") from error
+    if unsafe:
+        raise ProbeError(
+            f"refused: {' and '.join(unsafe)} is off in PostgreSQL, so a crash could mail people"
+            " twice; turn it on"
+        )
+    if standing is Standing.QUIET:
+        return "kept quiet: no campaign is sent from this copy"
+    if standing is not Standing.OPEN:
+        raise ProbeError(
+            "locked: this database looks like a copy; decide on any page, or by `manage.py fence`"
+        )
+    return "allowed from this database"
 
 
 def migrations() -> str:

@@ -251,15 +251,15 @@ SEND_INTENT_SECONDS = env.int("SEND_INTENT_SECONDS", default=900)
 SEND_ORPHAN_SECONDS = env.int("SEND_ORPHAN_SECONDS", default=30)
 # From its first try on, a mail that is refused "for now" is tried again for so long.
 SEND_DEADLINE_HOURS = env.float("SEND_DEADLINE_HOURS", default=24)
-# Where a campaign's policy is to send again what nobody can know: after so long, since
-# evidence and late answers come before.
+# Where a campaign sends the unconfirmed again: after so long, since late answers come before.
 SEND_DOUBT_SECONDS = env.int("SEND_DOUBT_SECONDS", default=900)
+# How a machine knows its database from a copy: docs/operate.md, "Copies and failovers".
+INSTANCE_FILE = env.str("INSTANCE_FILE", default="") or str(VAR_DIR / "instance")
+INSTANCE_ID = env.str("INSTANCE_ID", default="")
 # Workers on one campaign at a time, and connections of each.
 SEND_WORKERS = env.int("SEND_WORKERS", default=2)
 SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=8)
-
-# Of an audience over CANARY_OVER, this many get it first; the rest goes out so many minutes
-# later, unless too much went wrong. CANARY_OVER=0 sends to everybody at once.
+# Of an audience over CANARY_OVER (0: never), this many get it first, the rest minutes later.
 CANARY_OVER = env.int("CANARY_OVER", default=10_000)
 CANARY_SIZE = env.int("CANARY_SIZE", default=200)
 CANARY_MINUTES = env.float("CANARY_MINUTES", default=10)

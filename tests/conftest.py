@@ -32,8 +32,13 @@ def django_db_setup(django_test_environment, django_db_blocker, worker_id: str) 
 
 
 @pytest.fixture(autouse=True)
-def _own_files(settings, tmp_path: Path) -> None:
-    """Give each test its own media and spool, plain static files, and a fast hasher."""
+def _own_files(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test its own media and spool, plain static files, and a fast hasher.
+
+    And a memory of its database, which processes that it starts share.
+    """
+    settings.INSTANCE_FILE = str(tmp_path / "instance")
+    monkeypatch.setenv("INSTANCE_FILE", settings.INSTANCE_FILE)
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SPOOL_DIR = tmp_path / "spool"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -93,6 +93,10 @@ class Campaign(models.Model):
     # The moment to launch, and the zone and wall time the marketer chose it in.
     scheduled_at = models.DateTimeField(null=True, blank=True)
     scheduled_zone = models.CharField(max_length=64, blank=True)
+    scheduled_date = models.DateField(null=True, blank=True)
+    scheduled_time = models.TimeField(null=True, blank=True)
+    # Each person gets it when their own clock shows that time.
+    scheduled_locally = models.BooleanField(default=False)
     launched_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
@@ -108,7 +112,12 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="scheduled") | Q(scheduled_at__isnull=False),
                 name="composing_campaign_scheduled_has_time",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(scheduled_locally=False)
+                | Q(scheduled_date__isnull=False, scheduled_time__isnull=False),
+                name="composing_campaign_local_has_wall_time",
+            ),
         ]
         indexes = [
             # For CampaignQuerySet.due(), asked by every beat tick.

@@ -39,6 +39,8 @@ class SendingConfig(AppConfig):
                 "unconfirmed_retry": _("Chose to send again to the unconfirmed"),
                 "sent_to_joined": _("Sent a campaign to newcomers"),
                 "reminder_drafted": _("Drafted a reminder"),
+                "copy_sends": _("Let a copy of the database send"),
+                "copy_kept_quiet": _("Kept a copy of the database quiet"),
                 "test_sent": _("Sent a test to themselves"),
                 "events_opened": _("Opened a provider's way for events"),
                 "events_closed": _("Closed a provider's way for events"),

@@ -11,8 +11,9 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+import psycopg
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
@@ -59,11 +60,14 @@ class Claim:
         """Keep results; `intend` or `settle` writes them down."""
         self._results.extend(results)
 
-    def settle(self, *, patience: float = 0) -> None:
+    def settle(self, *, patience: float = 0) -> bool:
         """Write the noted results down. A database that is away is given `patience` seconds.
 
-        Twice does no harm: a settled row has lost its token.
+        Twice does no harm: a settled row has lost its token. Says whether the connection
+        lasted: a new one may lead to another server, on which nothing may be claimed
+        before it is looked at.
         """
+        lasted = True
         ends_at = time.monotonic() + patience
         while self._results:
             try:
@@ -72,10 +76,12 @@ class Claim:
                 if time.monotonic() > ends_at:
                     raise
                 connection.close()
+                lasted = False
                 time.sleep(0.2)
             else:
                 faults.point(faults.AFTER_RESULT)
                 self._results = []
+        return lasted
 
     def put_off(self, delays: Mapping[int, float]) -> None:
         """Return some of what was not intended, each for after so many seconds."""
@@ -93,11 +99,25 @@ def is_running(campaign_id: int) -> bool:
     return Campaign.objects.filter(pk=campaign_id, status=Campaign.Status.SENDING).exists()
 
 
+def is_out_of_space(error: OperationalError) -> bool:
+    """Whether the database could not write because its disk, or its share of it, is full."""
+    return isinstance(error.__cause__, psycopg.errors.DiskFull)
+
+
+def out_of_space() -> str:
+    """Say what a full disk means, and what to do."""
+    return _(
+        "The database’s disk is full, so we stopped: what cannot be written down must not be"
+        " sent. Make room there, then resume."
+    )
+
+
 def check_database() -> None:
     """Refuse to send from a database that may lose a commit. Raises `UnsafeDatabaseError`."""
     names = moves.unsafe_settings()
     if names:
-        raise UnsafeDatabaseError(
-            f"PostgreSQL runs with {' and '.join(names)} off: after a crash it could forget that"
-            " a mail has left, and send it again. Turn it on before sending."
+        text = _(
+            "PostgreSQL runs with %(names)s off: after a crash it could forget that a mail has"
+            " left, and send it again. Turn it on, then resume."
         )
+        raise UnsafeDatabaseError(text % {"names": " and ".join(names)})

@@ -29,11 +29,24 @@ class TestForm(forms.Form):
 
 
 class ScheduleForm(forms.Form):
-    """A date, a time of day and a zone, which have to mean one moment."""
+    """A date, a time of day and a zone, which have to mean one moment, or everybody's own."""
+
+    TOGETHER, LOCALLY = "together", "locally"
 
     date = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
     zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
+    how = forms.ChoiceField(
+        label=_("When people get it"),
+        initial=TOGETHER,
+        choices=(
+            (TOGETHER, _("At the same moment for everybody")),
+            (LOCALLY, _("At this time in each recipient’s own time zone")),
+        ),
+        widget=forms.RadioSelect,
+    )
+    # The plan that the member has seen, and agreed to.
+    agreed = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     # Asked only when the clocks show the time twice that day.
     which = forms.ChoiceField(
         label=_("The clocks show this time twice that day. Which one?"),
@@ -44,17 +57,29 @@ class ScheduleForm(forms.Form):
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound:
+            # Who does not say how means everybody at once.
+            self.data = {"how": self.TOGETHER} | {name: self.data[name] for name in self.data}
         self.fields["zone"].initial = workspace.time_zone
         self.asks_which = False
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if {"date", "time", "zone"} <= values.keys():
-            values["at"] = self._moment(values)
+            values["wall"] = datetime.combine(values["date"], values["time"])
+            values["locally"] = values.get("how") == self.LOCALLY
+            if not values["locally"]:
+                values["at"] = self._moment(values)
+            # What the member agrees to when they send the form once more.
+            self.plan_key = f"{values['wall'].isoformat()} {values['zone']}"
         return values
 
+    def is_agreed(self) -> bool:
+        """Whether the member has seen what this means for the people in their zones."""
+        return bool(self.cleaned_data["agreed"] == self.plan_key)
+
     def _moment(self, values: dict[str, Any]) -> datetime | None:
-        wall = datetime.combine(values["date"], values["time"])
+        wall = values["wall"]
         later = {"earlier": False, "later": True}.get(values.get("which", ""))
         try:
             return wall_clock.moment(wall, values["zone"], later=later)

@@ -23,13 +23,14 @@ LAUNCHABLE = (Status.DRAFT, Status.SCHEDULED, Status.MISSED)
 
 
 def launch(campaign: Campaign) -> bool:
-    """Decide to send now, and say whether this call decided it."""
+    """Decide to send now, to everybody at once, and say whether this call decided it."""
     done = Campaign.objects.filter(pk=campaign.pk).move(
         source=LAUNCHABLE,
         target=Status.PREPARING,
         launched_at=Now(),
         pause_reason="",
         pause_cause="",
+        scheduled_locally=False,
     )
     if done:
         campaign.status = Status.PREPARING
@@ -65,9 +66,12 @@ def prepare(campaign_id: int) -> bool:
     if not Delivery.objects.filter(campaign=campaign_id).exists():
         return _fail(campaign, _("Nobody on the chosen lists can be mailed."))
     canary.begin(campaign)
-    return Campaign.objects.filter(pk=campaign_id).move(
-        source=[Status.PREPARING], target=Status.SENDING
-    )
+    ready = Campaign.objects.filter(pk=campaign_id)
+    if ready.filter(pause_cause="").move(source=[Status.PREPARING], target=Status.SENDING):
+        return True
+    # A person was asked about it meanwhile: see `fence`.
+    ready.exclude(pause_cause="").move(source=[Status.PREPARING], target=Status.PAUSED)
+    return False
 
 
 def _fail(campaign: Campaign, reason: str) -> bool:

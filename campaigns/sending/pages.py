@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from campaigns.audience.models import Contact
 from campaigns.composing import checks
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
-from campaigns.sending import reasons
+from campaigns.sending import fence, local_times, reasons, scheduling
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Cooldown, Delivery
 from campaigns.sending.pacing import showing
@@ -49,6 +50,7 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "advice": review.advice,
         "test_form": TestForm(initial={"address": request.user.email}),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
+        "drifted": scheduling.has_drifted(campaign),
         "scheduling": campaign.status == Status.SCHEDULED,
         "on_unknown_choices": Campaign.OnUnknown.choices,
     }
@@ -62,6 +64,8 @@ def obstacles(campaign: Campaign) -> list[Problem]:
 
 def _obstacles(problems: Sequence[Problem], people: int) -> list[Problem]:
     found = list(problems)
+    if fence.is_locked():
+        found.append(Problem("", _("This looks like a copy of Candid, so nothing is sent.")))
     if people == 0 and not any(problem.field == "lists" for problem in found):
         found.append(Problem("lists", _("Nobody on the chosen lists can be mailed.")))
     return found
@@ -74,7 +78,9 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
     wanted = request.GET.get("state", "")
     if wanted in TROUBLED:
         troubled = troubled.filter(state=wanted)
-    now = progress(campaign, read_look(request.GET.get("look", "")))
+    waves = _waves(campaign)
+    later = sum(people for _at, people in waves)
+    now = progress(campaign, read_look(request.GET.get("look", "")), later=later)
     return {
         "campaign": campaign,
         "progress": now,
@@ -82,6 +88,9 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "may_go_on": campaign.status in again.ALIVE,
         "versions": deliveries.versions(campaign.revision) if campaign.revision > 1 else None,
         "moving": campaign.status in MOVING,
+        "waves": waves,
+        "waiting_people": later,
+        "drifted": scheduling.has_drifted(campaign),
         "cooldown": _cooldown(campaign),
         "waiting": _waiting(campaign),
         "pace": showing.of_campaign(campaign),
@@ -91,12 +100,14 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
 
 
 def _chosen(campaign: Campaign) -> dict[str, Any]:
-    """The moment that was chosen before, as the clocks there show it."""
+    """What was chosen before: the wall time as entered, else as the clocks there show it."""
     if campaign.scheduled_at is None or not campaign.scheduled_zone:
         return {}
     there = campaign.scheduled_at.astimezone(ZoneInfo(campaign.scheduled_zone))
-    values = {"date": there.strftime("%Y-%m-%d"), "time": there.strftime("%H:%M")}
-    return values | {"zone": campaign.scheduled_zone}
+    wall = local_times.wall_time(campaign) or there
+    how = ScheduleForm.LOCALLY if campaign.scheduled_locally else ScheduleForm.TOGETHER
+    values = {"date": wall.strftime("%Y-%m-%d"), "time": wall.strftime("%H:%M")}
+    return values | {"zone": campaign.scheduled_zone, "how": how}
 
 
 def retrying(campaign: Campaign, form: RetryForm) -> dict[str, Any]:
@@ -135,6 +146,13 @@ def find_contact(workspace: Workspace, address: str) -> Contact | None:
 def paused_by(request: WorkspaceRequest) -> str:
     """Say who pressed the button."""
     return _("Paused by %(name)s.") % {"name": request.user.name or request.user.email}
+
+
+def _waves(campaign: Campaign) -> list[tuple[datetime, int]]:
+    """When the people get it whose local time has not come, and how many they are."""
+    if not campaign.scheduled_locally or campaign.status not in (Status.SENDING, Status.PAUSED):
+        return []
+    return Delivery.objects.filter(campaign=campaign).waves()
 
 
 def _cooldown(campaign: Campaign) -> Cooldown | None:

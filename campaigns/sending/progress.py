@@ -48,12 +48,16 @@ class Progress:
         return self.total - self.remaining
 
 
-def progress(campaign: Campaign, before: Look | None = None) -> Progress:
-    """Count the campaign's deliveries, in one query; with an earlier look, also their pace."""
+def progress(campaign: Campaign, before: Look | None = None, *, later: int = 0) -> Progress:
+    """Count the campaign's deliveries, in one query; with an earlier look, also their pace.
+
+    `later` of them wait for their own hour: no pace makes that come sooner.
+    """
     counts = Delivery.objects.filter(campaign=campaign).counts()
     remaining = sum(counts.get(state, 0) for state in ("pending", "claimed", "sending"))
     total = sum(counts.values())
     now = Look(time.time(), total - remaining)
+    at_once = remaining - later
     rate = _rate(before, now) if campaign.status == Campaign.Status.SENDING else None
     return Progress(
         total=total,
@@ -65,7 +69,7 @@ def progress(campaign: Campaign, before: Look | None = None) -> Progress:
         cancelled=counts.get("cancelled", 0),
         remaining=remaining,
         rate=rate,
-        seconds_left=round(remaining / rate) if rate and remaining else None,
+        seconds_left=round(at_once / rate) if rate and at_once > 0 else None,
         look=_next(before, now),
     )
 

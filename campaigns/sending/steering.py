@@ -75,7 +75,9 @@ def to_draft(campaign: Campaign) -> bool:
         *(Status.SCHEDULED, Status.MISSED, Status.FAILED),
         to=Status.DRAFT,
         scheduled_at=None,
+        scheduled_locally=False,
         pause_reason="",
+        pause_cause="",
     )
 
 
@@ -90,6 +92,11 @@ def stop_for_refusals(campaign: Campaign, words: str) -> bool:
     text = _("One mail after the other was refused, so we stopped. The last answer: “%(words)s”.")
     text %= {"words": words or _("the mail could not be made")}
     return pause(campaign, text, cause=Cause.ERRORS)
+
+
+def stop_for_database(campaign: Campaign, words: str) -> bool:
+    """Pause because the database cannot keep, or might forget, what is done."""
+    return pause(campaign, words, cause=Cause.ERRORS)
 
 
 def _move(campaign: Campaign, *source: str, to: str, **facts: object) -> bool:

@@ -15,7 +15,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
-from campaigns.sending import launch, reaping, scheduling, transport
+from campaigns.sending import fence, launch, reaping, scheduling, transport
 from campaigns.sending.pacing import alarms, breakers, canary, easing, ramps
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
@@ -35,6 +35,8 @@ def _tell_children(**_kwargs: object) -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tick() -> None:
     """Heal, launch what is due, and ring for whatever has to go on."""
+    if not fence.check(renew=True):
+        return
     reaping.reap()
     reaping.finish_all()
     scheduling.launch_due()
@@ -52,9 +54,15 @@ def tick() -> None:
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
+def look_ahead() -> None:
+    """See who joined a campaign in an earlier time zone than those who were there."""
+    scheduling.look_ahead()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
 def launch_campaign(campaign_id: int) -> None:
     """Freeze the audience of a campaign that is being prepared, and begin to send."""
-    if launch.prepare(campaign_id):
+    if fence.check() and launch.prepare(campaign_id):
         send_campaign.apply_async((campaign_id,), expires=RING)
 
 

@@ -12,11 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import building, claiming, faults, mailers, pacing, repeating, steering
+from campaigns.sending import (
+    building,
+    claiming,
+    faults,
+    fence,
+    mailers,
+    pacing,
+    repeating,
+    steering,
+)
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
@@ -51,6 +60,8 @@ class Shift:
     brakes: Brakes
     sent: int = 0
     trouble: TransportError | None = None
+    # The database's disk is full.
+    is_full: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_over(self) -> bool:
@@ -64,10 +75,11 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
 
     Any number of workers may do this for the same campaign at the same time.
     """
-    campaign = _sendable(campaign_id)
-    if campaign is None:
+    if not fence.check():
         return False
-    claiming.check_database()
+    campaign = _sendable(campaign_id)
+    if campaign is None or not _is_safe(campaign):
+        return False
     slot = moves.try_slot(campaign_id, settings.SEND_WORKERS)
     if slot is None:
         return False
@@ -102,6 +114,17 @@ def _sendable(campaign_id: int) -> Campaign | None:
     return campaign
 
 
+def _is_safe(campaign: Campaign) -> bool:
+    """Whether the database keeps what it confirms; if not, the campaign says so and waits."""
+    try:
+        claiming.check_database()
+    except claiming.UnsafeDatabaseError as error:
+        logger.error("Nothing is sent: %s", error)
+        steering.stop_for_database(campaign, str(error))
+        return False
+    return True
+
+
 def _run_lanes(shift: Shift) -> None:
     threads = [
         threading.Thread(target=_lane, args=(shift,), name=f"lane-{number}")
@@ -116,6 +139,9 @@ def _run_lanes(shift: Shift) -> None:
 def _lane(shift: Shift) -> None:
     """Run one lane in its own thread, with its own database connection."""
     try:
+        # Asked on the connection that claims: it may lead to another server by now.
+        if not fence.check():
+            return
         lane = Lane(shift)
         try:
             lane.run()
@@ -123,6 +149,9 @@ def _lane(shift: Shift) -> None:
             lane.mailer.close()
     except TransportError as error:
         shift.trouble = error
+    except OperationalError as error:
+        logger.warning("A lane of campaign %s lost the database", shift.campaign.pk, exc_info=True)
+        shift.is_full = shift.is_full or claiming.is_out_of_space(error)
     except Exception:
         # What we held heals by itself: claims expire, intents become unknown.
         logger.exception("A lane of campaign %s stopped", shift.campaign.pk)
@@ -156,10 +185,10 @@ class Lane:
             try:
                 goes_on = self._work_through(claim)
             finally:
-                claim.settle(patience=DATABASE_PATIENCE)
+                is_same = claim.settle(patience=DATABASE_PATIENCE)
                 self.gate.close()
                 claim.give_back(delay=brakes.shut or 0)
-            if not goes_on:
+            if not (goes_on and is_same):
                 return
             self._size_claim(time.monotonic() - began)
 
@@ -250,6 +279,9 @@ class Lane:
 def _take_stock(shift: Shift) -> None:
     """After the lanes: wait when the provider is in trouble, pause when that will not help."""
     assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
+    if shift.is_full:
+        steering.stop_for_database(shift.campaign, claiming.out_of_space())
+        return
     provider_id, trouble = shift.campaign.sender.provider_id, shift.trouble
     if trouble is None or (shift.sent and not trouble.lasting and not trouble.retry_after):
         # Some lanes got through: at most it wants fewer connections.

@@ -24,6 +24,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/on-unknown/", views.on_unknown, name="on_unknown"),
     path("campaigns/<int:pk>/joined/", views.joined, name="joined"),
     path("campaigns/<int:pk>/non-openers/", views.remind, name="remind"),
+    path("settings/copy/", views.decide, name="fence"),
     path("settings/providers/<int:pk>/events/", views.door, name="door"),
     path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
     *inbox_patterns,

@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+# Kiritimati's clocks; no zone has ever been further ahead.
+FARTHEST_EAST = timedelta(hours=14)
+
 
 class ClockError(Exception):
     """The wall time has no single moment in its zone."""
@@ -51,6 +54,28 @@ def moment(wall: datetime, zone_name: str, *, later: bool | None = None) -> date
             raise OverlapError(earlier.astimezone(zone), after.astimezone(zone))
         return after if later else earlier
     raise GapError(_first_after(earlier, after, zone))
+
+
+def nearest(wall: datetime, zone_name: str) -> datetime:
+    """Return the moment of `wall` where nobody can be asked.
+
+    Of a time that the clocks skip: the first moment after the gap. Of one they show
+    twice: the first.
+    """
+    try:
+        return moment(wall, zone_name, later=False)
+    except GapError as error:
+        return error.suggestion.astimezone(UTC)
+
+
+def earliest(wall: datetime) -> datetime:
+    """Return the moment before which clocks nowhere in the world show `wall`."""
+    return wall.replace(tzinfo=UTC) - FARTHEST_EAST
+
+
+def shows(at: datetime, wall: datetime, zone_name: str) -> bool:
+    """Whether clocks in the zone show `wall` at the moment `at`."""
+    return _shows(at, wall, _zone(zone_name))
 
 
 def _zone(name: str) -> ZoneInfo:

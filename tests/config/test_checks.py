@@ -50,6 +50,7 @@ def test_the_defaults_are_right():
         ("PORT", 70000, "candid.E016"),
         ("INBOX_PORT", 0, "candid.E016"),
         ("DATABASE_POOL", -1, "candid.E017"),
+        ("INSTANCE_ID", "x" * 65, "candid.E020"),
     ],
 )
 def test_a_wrong_setting_is_said(settings, name, value, expected):
@@ -89,6 +90,16 @@ def test_production_is_told_what_only_it_needs(settings):
     settings.PUBLIC_URL = settings.TRACKING_URL = "http://127.0.0.1:8000"
     settings.DATABASE_IS_EMBEDDED = True
     assert ids(deploy=True) == {"candid.W001", "candid.W002", "candid.W003"}
+
+
+def test_workers_on_several_machines_are_told_to_have_one_name(settings):
+    settings.PUBLIC_URL = settings.TRACKING_URL = "https://news.example.org"
+    settings.ALLOWED_HOSTS = ["news.example.org"]
+    settings.DATABASE_IS_EMBEDDED = False
+    settings.CELERY_BROKER_URL = "amqp://mq.example.org"
+    assert ids(deploy=True) == {"candid.W004"}
+    settings.INSTANCE_ID = "shop"
+    assert ids(deploy=True) == set()
 
 
 def test_the_production_settings_of_the_manual_are_clean_for_djangos_own_checks(tmp_path):

@@ -5,15 +5,19 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from campaigns.accounts.models import Provider
+from campaigns.sending import fence
+from campaigns.sending.models import Instance
 from config import probes
 from tests import world
 from tests.sending.sink import Sink
 
 pytestmark = pytest.mark.django_db
 
-PARTS = ["settings", "database", "migrations", "broker", "mail", "place", "spool", "disk", "clock"]
+PARTS = ["settings", "database", "migrations", "sending", "broker", "mail", "place", "spool"]
+PARTS += ["disk", "clock"]
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +105,28 @@ def test_a_file_that_holds_no_places_is_said(settings, tmp_path):
     settings.GEOIP_PATH = str(tmp_path / "notes.mmdb")
     lines, _ = examine()
     assert "cannot be read" in line("place", lines)
+
+
+def test_a_database_that_looks_like_a_copy_is_said():
+    fence.check(renew=True)
+    Instance.objects.update(generation=0)
+    lines, well = examine()
+    assert not well
+    assert "looks like a copy" in line("sending", lines)
+    fence.check()
+    assert "locked" in line("sending", examine()[0])
+    fence.keep_quiet()
+    lines, well = examine()
+    assert well
+    assert "kept quiet" in line("sending", lines)
+
+
+def test_a_database_that_may_forget_commits_is_said():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    lines, well = examine()
+    assert not well
+    assert "synchronous_commit is off" in line("sending", lines)
 
 
 def test_a_full_disk_is_said(monkeypatch):

@@ -5,6 +5,8 @@ from celery import Celery
 from django.db import DatabaseError, connection
 from django.urls import reverse
 
+from campaigns.sending import fence
+from campaigns.sending.models import Instance
 from config import probes
 
 
@@ -21,6 +23,21 @@ def test_is_ready_when_all_it_stands_on_works(client, settings, tmp_path):
     assert answer.json()["ready"] is True
     assert set(answer.json()["checks"]) == {"database", "migrations", "broker", "spool"}
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_copy_is_ready_to_be_asked_about_and_says_that_it_does_not_send(
+    client, settings, tmp_path
+):
+    settings.BROKER_DIR = tmp_path / "broker"
+    assert client.get(reverse("readyz")).json()["sending"]["ok"] is True
+    fence.check(renew=True)
+    Instance.objects.update(generation=0)
+    fence.check()
+    answer = client.get(reverse("readyz"))
+    assert answer.status_code == 200
+    assert answer.json()["sending"]["ok"] is False
+    assert "locked" in answer.json()["sending"]["says"]
 
 
 @pytest.mark.django_db

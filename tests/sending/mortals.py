@@ -27,7 +27,13 @@ KILLED = -signal.SIGKILL
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__])
 # What a test may have changed, and its processes must know.
-_SHARED = ("ALLOW_PRIVATE_HOSTS", "SEND_REPLY_SECONDS", "SEND_CONNECTIONS", "SEND_WORKERS")
+_SHARED = (
+    "ALLOW_PRIVATE_HOSTS",
+    "INSTANCE_FILE",
+    "SEND_REPLY_SECONDS",
+    "SEND_CONNECTIONS",
+    "SEND_WORKERS",
+)
 
 
 def start(campaign_id: int, *, fault: str = "", times: int = 1, poison: str = "") -> BaseProcess:

@@ -1,5 +1,7 @@
 """Wall times and moments, through every change of the clocks."""
 
+import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,6 +55,59 @@ def test_half_an_hour_is_skipped_on_lord_howe():
 def test_no_such_zone(name):
     with pytest.raises(wall_clock.ZoneError):
         wall_clock.moment(datetime(2026, 1, 1), name)
+
+
+def offset_at(at: datetime, zone: ZoneInfo) -> timedelta:
+    found = at.astimezone(zone).utcoffset()
+    assert found is not None
+    return found
+
+
+def transitions(zone: ZoneInfo) -> Iterator[datetime]:
+    """The moments from 2024 to 2030 at which the zone's clocks jump."""
+    at, end = datetime(2024, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+    while at < end:
+        after = at + timedelta(days=1)
+        if offset_at(at, zone) != offset_at(after, zone):
+            low, high = at, after
+            while high - low > timedelta(seconds=1):
+                middle = (low + (high - low) / 2).replace(microsecond=0)
+                same = offset_at(middle, zone) == offset_at(low, zone)
+                low, high = (middle, high) if same else (low, middle)
+            yield high
+        at = after
+
+
+def test_nobody_is_asked_at_any_jump_of_any_zone_from_2024_to_2030():
+    jumps = 0
+    for name in sorted(zoneinfo.available_timezones()):
+        zone = ZoneInfo(name)
+        for at in transitions(zone):
+            jumps += 1
+            before = offset_at(at - timedelta(seconds=1), zone)
+            after = offset_at(at, zone)
+            old, new = (at.replace(tzinfo=None) + offset for offset in (before, after))
+            for wall in (min(old, new), min(old, new) + abs(new - old) / 2):
+                # Skipped: the first moment after the gap. Shown twice: the first of the two.
+                expected = at if new > old else (wall - before).replace(tzinfo=UTC)
+                assert wall_clock.nearest(wall, name) == expected, (name, wall)
+            for wall in (min(old, new) - timedelta(seconds=1), max(old, new)):
+                assert wall_clock.nearest(wall, name) == wall_clock.moment(wall, name)
+    assert jumps > 1000
+
+
+@given(
+    wall=st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31)),
+    name=st.sampled_from(sorted(zoneinfo.available_timezones())),
+)
+def test_everybody_gets_a_moment_and_never_before_their_clocks_show_the_time(wall, name):
+    at = wall_clock.nearest(wall, name)
+    shown = at.astimezone(ZoneInfo(name)).replace(tzinfo=None, fold=0)
+    assert shown >= wall.replace(fold=0)
+    assert shown - wall.replace(fold=0) <= timedelta(hours=1)
+    just_before = (at - timedelta(seconds=1)).astimezone(ZoneInfo(name))
+    assert just_before.replace(tzinfo=None, fold=0) < wall.replace(fold=0)
+    assert at >= wall_clock.earliest(wall)
 
 
 @given(wall=st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31)), zone=st.sampled_from(ZONES))

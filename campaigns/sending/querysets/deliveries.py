@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -43,6 +43,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def not_held(self) -> DeliveryQuerySet:
         """Deliveries that no breaker moved out of the way; see `holding`."""
         return self.filter(next_at__lt=Now() + HELD / 2)
+
+    def waves(self) -> list[tuple[datetime, int]]:
+        """Count the deliveries that wait for their own hour, by the moment they wait for."""
+        waiting = self.waiting().not_held().filter(attempt=0, next_at__gt=Now())
+        return list(waiting.order_by("next_at").values_list("next_at").annotate(n=Count("pk")))
 
     def unknown(self) -> DeliveryQuerySet:
         """Deliveries that may or may not have been taken."""

@@ -11,19 +11,26 @@ from django.db.models import Count, Max
 from campaigns.audience.models import Contact
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.composing.models import Campaign, Revision
+from campaigns.sending import local_times
 from campaigns.sending.models import Delivery
-from campaigns.sending.querysets import non_openers
+from campaigns.sending.querysets import moments, non_openers
 
-FILL = """
+FILL = (
+    """
 INSERT INTO sending_delivery (
     workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
     consent_epoch, revision, state, attempt, next_at, message_id, enhanced_code, reason)
-SELECT %s, %s, m.id, gen_random_uuid(), m.email, m.email_key,
-       substring(m.email_key FROM '[^@]*$'), m.mode, m.consent_epoch, %s, 'pending', 0,
-       statement_timestamp(), '', '', ''
-  FROM ({mailable}) AS m
+SELECT %(workspace)s, %(campaign)s, m.id, gen_random_uuid(), m.email, m.email_key,
+       substring(m.email_key FROM '[^@]*$'), m.mode, m.consent_epoch, %(revision)s, 'pending', 0,
+       -- Whose moment has passed gets it at once.
+       GREATEST(statement_timestamp(), COALESCE(z.at, c.at, %(otherwise)s::timestamptz)),
+       '', '', ''
+  FROM ({mailable}) AS m"""
+    + moments.JOINS
+    + """
     ON CONFLICT DO NOTHING
 """
+)
 
 # A small audience's totals would speak about people: see docs/privacy.md.
 PROTECT_FEW = """
@@ -60,12 +67,16 @@ def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
     policy = campaign.workspace.policy
     # Typed as Any: the checker does not see the annotation of another module.
     modes: Any = people.with_measuring_mode(policy, campaign.tracking)
-    rows = modes.values("id", "email", "email_key", "mode", "consent_epoch")
-    sql, values = rows.query.sql_with_params()
+    columns = ("email", "email_key", "mode", "consent_epoch", "time_zone", "country")
+    sql, given = modes.values("id", *columns).query.sql_with_params()
+    further = {
+        "workspace": campaign.workspace_id,
+        "campaign": campaign.pk,
+        "revision": revision,
+        **moments.values(local_times.of_campaign(campaign)),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            FILL.format(mailable=sql), (campaign.workspace_id, campaign.pk, revision, *values)
-        )
+        cursor.execute(*moments.named(FILL.format(mailable=sql), given, further))
         return int(cursor.rowcount)
 
 

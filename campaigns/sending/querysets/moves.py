@@ -266,6 +266,16 @@ def cool_down(provider_id: int, *, reason: str, first: timedelta, longest: timed
     return int(row[0])
 
 
+def now() -> datetime:
+    """Return the database's time, by which everything here is decided."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+    assert row is not None  # noqa: S101 - a SELECT without FROM has one row
+    at: datetime = row[0]
+    return at
+
+
 def miss(lateness: timedelta) -> int:
     """Call scheduled campaigns missed that are later than this, and return how many."""
     return _run(MISS, {"lateness": lateness})

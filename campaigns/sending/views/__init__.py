@@ -2,6 +2,7 @@
 
 from campaigns.sending.views.again import joined, on_unknown, remind, retry, unconfirmed
 from campaigns.sending.views.events import door, provider_events
+from campaigns.sending.views.fence import decide
 from campaigns.sending.views.launching import confirm, test
 from campaigns.sending.views.pace import pace, ramp, resume_mailbox, send_rest
 from campaigns.sending.views.running import (
@@ -17,6 +18,7 @@ __all__ = [
     "campaign",
     "cancel",
     "confirm",
+    "decide",
     "door",
     "joined",
     "on_unknown",

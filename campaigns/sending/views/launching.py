@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,8 +27,7 @@ def confirm(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "sending/confirm.html", pages.confirmation(request, campaign))
     if pages.obstacles(campaign):
-        facts = pages.confirmation(request, campaign)
-        return render(request, "sending/confirm.html", facts, status=422)
+        return _confirmation(request, campaign, {}, status=422)
     if "canary_asked" in request.POST:
         canary.choose(campaign, first="canary" in request.POST)
     return _schedule(request, campaign) if "schedule" in request.POST else _go(request, campaign)
@@ -60,8 +61,7 @@ def test(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _test_answer(request: WorkspaceRequest, campaign: Campaign, form: TestForm) -> HttpResponse:
     if request.htmx:
         return render(request, "sending/_test.html", {"campaign": campaign, "test_form": form})
-    facts = pages.confirmation(request, campaign) | {"test_form": form}
-    return render(request, "sending/confirm.html", facts, status=422)
+    return _confirmation(request, campaign, {"test_form": form}, status=422)
 
 
 def _go(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
@@ -73,16 +73,33 @@ def _go(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
 
 def _schedule(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
     form = ScheduleForm(request.POST, workspace=request.workspace)
+    facts = {"schedule_form": form, "scheduling": True}
     try:
         if form.is_valid():
             values = form.cleaned_data
-            if scheduling.schedule(campaign, values["at"], values["zone"]):
+            if values["locally"] and not form.is_agreed():
+                facts["plan"] = scheduling.plan(campaign, values["wall"], values["zone"])
+                facts |= {"wall": values["wall"], "zone": values["zone"]}
+                return _confirmation(request, campaign, facts, status=200)
+            if _do_schedule(campaign, values):
                 audit.record(request, request.workspace, "campaign_scheduled", campaign=campaign.pk)
             return redirect("sending:campaign", campaign.pk)
     except scheduling.ScheduleError as error:
         form.add_error("time", str(error))
-    facts = pages.confirmation(request, campaign) | {"schedule_form": form, "scheduling": True}
-    return render(request, "sending/confirm.html", facts, status=422)
+    return _confirmation(request, campaign, facts, status=422)
+
+
+def _do_schedule(campaign: Campaign, values: dict[str, Any]) -> bool:
+    if values["locally"]:
+        return scheduling.schedule_locally(campaign, values["wall"], values["zone"])
+    return scheduling.schedule(campaign, values["at"], values["zone"])
+
+
+def _confirmation(
+    request: WorkspaceRequest, campaign: Campaign, facts: dict[str, Any], *, status: int
+) -> HttpResponse:
+    found = pages.confirmation(request, campaign) | facts
+    return render(request, "sending/confirm.html", found, status=status)
 
 
 def _campaign(request: WorkspaceRequest, pk: int) -> Campaign:

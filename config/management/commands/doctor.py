@@ -10,6 +10,7 @@ from config import mail_probe, probes
 _EXAMINED: dict[str, probes.Probe] = {
     "database": probes.database,
     "migrations": probes.migrations,
+    "sending": probes.sending,
     "broker": probes.broker,
     "mail": mail_probe.mail,
     "place": probes.geoip,

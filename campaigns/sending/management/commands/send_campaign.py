@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.composing import checks
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, tasks, transport
+from campaigns.sending import fence, launch, tasks, transport
 from campaigns.sending.progress import progress
 
 RUNNING = (Campaign.Status.PREPARING, Campaign.Status.SENDING)
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         campaign = Campaign.objects.select_related("sender").filter(pk=options["campaign"]).first()
         if campaign is None:
             raise CommandError(_("There is no campaign %(id)s.") % {"id": options["campaign"]})
+        if not fence.check():
+            raise CommandError(_("This database looks like a copy: see `manage.py fence`."))
         self._launch(campaign)
         if not options["wait"]:
             self.stdout.write(_("The workers send it. Add --wait to watch."))

@@ -1,0 +1,331 @@
+"""Nothing is sent from a copy: restored, cloned, failed over, started for the first time."""
+
+import logging
+import os
+import shutil
+import subprocess
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.accounts.models import AuditEntry
+from campaigns.composing.models import Campaign
+from campaigns.sending import fence, launch, tasks, transport
+from campaigns.sending.fence import Standing, marks
+from campaigns.sending.models import Instance
+from campaigns.sending.querysets import instance
+from config.embedded_postgres import Server
+from tests import databases, environment, world
+from tests.sending import stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def mark(settings) -> Path:
+    return Path(settings.INSTANCE_FILE)
+
+
+@pytest.fixture
+def scene(workspace):
+    """One of each: to come, due, hours late, being frozen, being sent, and finished."""
+    assert fence.check(renew=True)
+    now = timezone.now()
+    for name, status, minutes in [
+        ("to come", "scheduled", 60),
+        ("due", "scheduled", -1),
+        ("late", "scheduled", -300),
+        ("preparing", "preparing", None),
+        ("sent", "sent", None),
+    ]:
+        at = now + timedelta(minutes=minutes) if minutes else None
+        world.make_campaign(workspace, name=name, status=status, scheduled_at=at)
+    stage.make_sending(workspace, people=2, name="sending")
+
+
+def statuses() -> dict[str, str]:
+    return dict(Campaign.objects.values_list("name", "status"))
+
+
+def cause(name: str) -> str:
+    return Campaign.objects.get(name=name).pause_cause
+
+
+def restore_an_old_backup() -> None:
+    Instance.objects.update(generation=0)
+
+
+def test_the_first_start_makes_both_sides_and_asks_nobody(mark):
+    assert fence.check(renew=True)
+    memory = marks.read(mark)
+    assert memory is not None
+    assert memory.lineage == str(Instance.objects.get().lineage)
+    assert mark.stat().st_mode & 0o777 == 0o600
+    assert fence.standing() is Standing.OPEN
+
+
+def test_each_tick_renews_what_the_two_know_of_each_other(mark):
+    for generation in (1, 2, 3):
+        tasks.tick()
+        memory = marks.read(mark)
+        assert memory is not None
+        assert memory.generation == Instance.objects.get().generation == generation
+
+
+def test_a_shift_costs_a_few_queries_and_no_write(django_assert_max_num_queries, mark):
+    fence.check(renew=True)
+    before = mark.stat().st_mtime_ns
+    with django_assert_max_num_queries(2):
+        assert fence.check()
+    assert mark.stat().st_mtime_ns == before
+
+
+def test_in_an_old_backup_nothing_moves_and_the_log_says_so_once(scene, caplog):
+    restore_an_old_backup()
+    before = statuses()
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            tasks.tick()
+            for campaign in Campaign.objects.all():
+                tasks.launch_campaign(campaign.pk)
+                tasks.send_campaign(campaign.pk)
+    assert statuses() == before
+    assert [r.message for r in caplog.records if "looks like a copy" in r.message] != []
+    assert len([r for r in caplog.records if "looks like a copy" in r.message]) == 1
+    assert fence.standing() is Standing.LOCKED
+
+
+def test_who_continues_looks_at_everything_that_was_under_way(scene):
+    restore_an_old_backup()
+    tasks.tick()
+    assert fence.go_on()
+    assert statuses() == {
+        "to come": "scheduled",
+        "due": "missed",
+        "late": "missed",
+        "preparing": "preparing",
+        "sending": "paused",
+        "sent": "sent",
+    }
+    assert {cause(name) for name in ("due", "late", "preparing", "sending")} == {"clone"}
+    assert fence.check(renew=True)
+    assert not fence.go_on()
+
+
+def test_what_was_being_frozen_is_paused_when_it_is(draft):
+    stage.make_people(draft.workspace, draft.lists.get(), 2)
+    fence.check(renew=True)
+    launch.launch(draft)
+    restore_an_old_backup()
+    assert not fence.check()
+    fence.go_on()
+    assert not launch.prepare(draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, draft.pause_cause) == ("paused", "clone")
+    assert stage.states(draft) == {"pending": 2}
+
+
+def test_a_machine_without_a_memory_is_let_in_by_a_person(mark):
+    fence.check(renew=True)
+    mark.unlink()
+    assert not fence.check()
+    assert not fence.check()
+    fence.go_on()
+    assert fence.check()
+
+
+def test_a_second_machine_is_let_in_by_the_same_decision(mark, settings, tmp_path):
+    fence.check(renew=True)
+    restore_an_old_backup()
+    assert not fence.check()
+    settings.INSTANCE_FILE = str(tmp_path / "other" / "instance")
+    assert not fence.check()
+    settings.INSTANCE_FILE = str(mark)
+    fence.go_on()
+    settings.INSTANCE_FILE = str(tmp_path / "other" / "instance")
+    assert fence.check()
+
+
+def test_a_machine_of_the_same_name_needs_nobody(settings, tmp_path):
+    settings.INSTANCE_ID = "shop"
+    assert fence.check(renew=True)
+    settings.INSTANCE_FILE = str(tmp_path / "other" / "instance")
+    assert fence.check()
+    settings.INSTANCE_ID = "staging"
+    assert not fence.check()
+
+
+def test_a_name_makes_a_disk_that_cannot_be_written_enough(settings):
+    settings.INSTANCE_FILE = "/proc/nowhere/instance"
+    with pytest.raises(OSError):
+        fence.check(renew=True)
+    settings.INSTANCE_ID = "shop"
+    assert fence.check(renew=True)
+    assert fence.check()
+
+
+def test_a_copy_of_the_folder_asks(mark, settings, tmp_path):
+    fence.check(renew=True)
+    copied = tmp_path / "copied" / "instance"
+    copied.parent.mkdir()
+    copied.write_text(mark.read_text())
+    settings.INSTANCE_FILE = str(copied)
+    assert not fence.check()
+
+
+def test_a_folder_that_is_put_back_out_of_an_archive_asks(mark, settings, tmp_path):
+    """The file and the database are equally old then; only the file's number tells."""
+    fence.check(renew=True)
+    kept = tmp_path / "archive"
+    shutil.copy2(mark, kept)
+    assert fence.check()
+    kept.replace(mark)
+    assert not fence.check()
+    fence.go_on()
+    assert fence.check()
+
+
+def test_a_backup_from_before_there_was_a_fence_asks_if_anything_could_go_out(workspace, mark):
+    fence.check(renew=True)
+    Instance.objects.all().delete()
+    assert fence.check()
+    Instance.objects.all().delete()
+    stage.make_sending(workspace, people=1)
+    assert not fence.check()
+    assert not fence.check()
+
+
+def test_a_dump_that_is_restored_over_itself_asks(scene, tmp_path):
+    """Whatever the backup's age, and also where no file outside is left to compare."""
+    found = Server(Path(os.environ[environment.FOLDER])).bin
+    address = databases.url()
+    dump = tmp_path / "one.dump"
+    with dump.open("wb") as file:
+        options = ["-Fc", "-t", "sending_instance", "-d", address]
+        subprocess.run([found / "pg_dump", *options], check=True, stdout=file)
+    connection.close()
+    with dump.open("rb") as file:
+        options = ["--clean", "--if-exists", "--no-owner", "-d", address]
+        subprocess.run([found / "pg_restore", *options], check=True, stdin=file)
+    assert not fence.check()
+    fence.go_on()
+    assert fence.check()
+
+
+def test_a_failover_pauses_what_is_sent_before_the_first_claim(draft, sink):
+    stage.make_people(draft.workspace, draft.lists.get(), 3)
+    fence.check(renew=True)
+    launch.launch(draft)
+    launch.prepare(draft.pk)
+    due = world.make_campaign(draft.workspace, status="scheduled", scheduled_at=timezone.now())
+    Instance.objects.update(timeline=99)
+    assert not transport.work(draft.pk, seconds=5)
+    draft.refresh_from_db()
+    due.refresh_from_db()
+    assert (draft.status, draft.pause_cause) == ("paused", "failover")
+    assert (due.status, due.pause_cause) == ("missed", "failover")
+    assert sink.taken == []
+    assert fence.check(renew=True)
+    assert fence.standing() is Standing.OPEN
+
+
+def test_where_the_server_tells_little_the_rest_is_still_compared(monkeypatch):
+    monkeypatch.setattr(instance, "WHEREABOUTS", "SELECT no_such_function()")
+    assert fence.check(renew=True)
+    Instance.objects.update(table_oid=1)
+    assert not fence.check()
+
+
+def test_the_owner_is_asked_on_every_page_and_decides_once(alice, workspace, scene):
+    restore_an_old_backup()
+    tasks.tick()
+    for name in ("reports:home", "audience:lists", "accounts:settings"):
+        assert "This looks like a copy" in alice.get(reverse(name)).text
+    for _ in range(2):
+        answer = alice.post(reverse("sending:fence"), {"choice": "send"}, follow=True)
+    assert "This looks like a copy" not in answer.text
+    assert AuditEntry.objects.filter(action="copy_sends", workspace=workspace).count() == 1
+
+
+def test_a_copy_that_is_kept_quiet_says_so_and_can_be_let_go(alice, workspace, scene):
+    restore_an_old_backup()
+    tasks.tick()
+    alice.post(reverse("sending:fence"), {"choice": "quiet"})
+    assert "This copy is kept quiet" in alice.get(reverse("reports:home")).text
+    assert fence.standing() is Standing.QUIET
+    assert not fence.check()
+    assert AuditEntry.objects.filter(action="copy_kept_quiet", workspace=workspace).count() == 1
+    alice.post(reverse("sending:fence"), {"choice": "send"})
+    assert fence.check()
+
+
+def test_other_workspaces_learn_of_it_and_not_of_who(alice, stranger, workspace, scene):
+    restore_an_old_backup()
+    tasks.tick()
+    alice.post(reverse("sending:fence"), {"choice": "send"})
+    entries = AuditEntry.objects.filter(action="copy_sends")
+    assert {entry.workspace_id == workspace.pk: bool(entry.user) for entry in entries} == {
+        True: True,
+        False: False,
+    }
+
+
+def test_only_owners_decide(client, workspace, scene):
+    restore_an_old_backup()
+    tasks.tick()
+    client.force_login(world.make_member(workspace, role="marketer"))
+    page = client.get(reverse("reports:home")).text
+    assert "Ask an owner" in page
+    assert "This is the one that should send" not in page
+    assert client.post(reverse("sending:fence"), {"choice": "send"}).status_code == 403
+
+
+def test_looking_decides_nothing(alice, scene):
+    assert alice.get(reverse("sending:fence")).status_code == 405
+
+
+def test_nothing_is_launched_from_a_copy(alice, draft):
+    stage.make_people(draft.workspace, draft.lists.get(), 1)
+    fence.check(renew=True)
+    restore_an_old_backup()
+    fence.check()
+    answer = alice.post(reverse("sending:confirm", args=[draft.pk]), {"launch": "yes"})
+    assert answer.status_code == 422
+    assert "so nothing is sent" in answer.text
+    draft.refresh_from_db()
+    assert draft.status == Campaign.Status.DRAFT
+
+
+def test_the_command_tells_and_decides(capsys, workspace):
+    fence.check(renew=True)
+    call_command("fence")
+    assert "Open" in capsys.readouterr().out
+    restore_an_old_backup()
+    call_command("fence")
+    assert "the next tick locks it" in capsys.readouterr().out
+    fence.check()
+    call_command("fence", "--quiet")
+    assert "as somebody decided" in capsys.readouterr().out
+    call_command("fence", "--send")
+    assert "Open" in capsys.readouterr().out
+    assert AuditEntry.objects.filter(action="copy_sends", user=None).count() == 1
+
+
+def test_half_a_file_is_no_memory(mark):
+    mark.write_text('{"lineage": "')
+    assert marks.read(mark) is None
+    mark.write_text('{"unknown": 1}')
+    assert marks.read(mark) is None
+
+
+def test_of_two_that_begin_one_is_remembered(mark):
+    first = marks.begin(mark)
+    assert marks.begin(mark) == first
+    assert str(uuid.UUID(first.lineage)) == first.lineage
+    assert [path.name for path in mark.parent.iterdir()] == [mark.name]
