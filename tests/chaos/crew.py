@@ -101,15 +101,13 @@ class Crew:
         self.kill(name)
         self.start(name, self._commands[name])
 
-    def stop(self) -> int:
-        """End all, and return how many had left their group and had to be looked for."""
+    def stop(self) -> None:
+        """End all, also whoever has left the group that it was started in."""
         for name in self._processes:
             self.kill(name)
-        strays = left_behind(str(self.folder))
-        for pid in strays:
+        for pid in left_behind(str(self.folder)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        return len(strays)
 
     def words(self, name: str, most: int = 3000) -> str:
         """Return the end of what a process said, for the message of a run that failed."""

@@ -41,6 +41,7 @@ def test_all_is_well(found):
         (rows(), "accept a a@example.com \n", "false sent: 1"),
         (rows("sent", "failed"), FINE, "false failed: 1"),
         (rows("sent", "cancelled"), FINE, "false failed: 1"),
+        (rows("sent", "expired"), FINE, "false failed: 1"),
         (rows("sent", "unknown"), FINE, "unknown: 1, and at most 0 may be"),
     ],
 )
