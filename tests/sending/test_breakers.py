@@ -8,6 +8,7 @@ from email.policy import default
 
 import pytest
 from django.core import mail as system_mail
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -351,5 +352,19 @@ def test_a_system_server_that_is_away_is_tried_again(workspace, member, system_s
     assert len(alarms.untold()) == 1
     settings.EMAIL_PORT = system_server.port
     tasks.tell_owners()
+    assert system_server.taken == []
+    # Some minutes later.
+    cache.clear()
+    tasks.tell_owners()
     assert len(system_server.taken) == 1
     assert alarms.untold() == []
+
+
+def test_an_owner_who_cannot_be_reached_doubles_nobody_elses_mail(workspace, member, system_server):
+    world.make_member(workspace, email="rcpt-550@example.org")
+    campaign = stage.make_sending(workspace, people=0)
+    Alarm.objects.create(campaign=campaign, cause="complaints", counted=3, handed=900)
+    for _ in range(3):
+        cache.clear()
+        tasks.tell_owners()
+    assert system_server.recipients() == [member.email]

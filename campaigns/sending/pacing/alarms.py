@@ -7,7 +7,9 @@ import smtplib
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 # Older news are on the page, and help nobody by mail.
 NEWS = timedelta(days=1)
 SECONDS = 20
+TRY_AGAIN = 300
 
 
 def whole(campaign_id: int) -> Alarm | None:
@@ -51,9 +54,12 @@ def lift_part(campaign_id: int, mailbox: str, *, by: User) -> bool:
     """Let a mailbox provider's part go on, and say whether it was held."""
     if mailbox not in domains.NAMES:
         return False
-    if not _open(campaign_id).filter(mailbox=mailbox).update(lifted_at=Now(), lifted_by=by):
-        return False
-    Tally.objects.filter(campaign=campaign_id, mailbox=mailbox).delete()
+    # At once, or a tick in between would count the old answers again.
+    with transaction.atomic():
+        held = _open(campaign_id).filter(mailbox=mailbox)
+        if not held.update(lifted_at=Now(), lifted_by=by):
+            return False
+        Tally.objects.filter(campaign=campaign_id, mailbox=mailbox).delete()
     holding.let_go(campaign_id, mailbox)
     return True
 
@@ -67,20 +73,30 @@ def untold() -> list[int]:
 def tell(alarm_id: int) -> bool:
     """Tell the owners by mail, once, and say whether this call did.
 
-    A mail server that is away is tried again by the next tick.
+    A mail server that takes nothing is tried again some minutes later.
     """
     rows = Alarm.objects.filter(pk=alarm_id)
+    if not cache.add(f"sending:alarm:{alarm_id}", "tried", TRY_AGAIN):
+        return False
     if not rows.filter(told_at__isnull=True).update(told_at=Now()):
         return False
     alarm = rows.select_related("campaign").get()
     owners = Member.objects.owners(alarm.campaign.workspace_id).filter(user__is_active=True)
     addresses = list(owners.values_list("user__email", flat=True))
-    try:
-        with get_connection(timeout=SECONDS) as line:
-            line.send_messages([_mail(alarm, address) for address in addresses])
-    except (OSError, smtplib.SMTPException):
-        logger.warning("The owners could not be told of alarm %s", alarm_id, exc_info=True)
+    told = [_send(_mail(alarm, address)) for address in addresses]
+    if told and not any(told):
         rows.update(told_at=None)
+        return False
+    return True
+
+
+def _send(mail: EmailMessage) -> bool:
+    """Send to one owner; what is wrong with one address must not double the others' mail."""
+    mail.connection = get_connection(timeout=SECONDS)
+    try:
+        mail.send()
+    except (OSError, smtplib.SMTPException) as error:
+        logger.warning("An owner could not be told of an alarm (%s)", type(error).__name__)
         return False
     return True
 
