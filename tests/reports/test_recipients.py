@@ -108,7 +108,9 @@ def test_the_last_active_come_first_and_those_unheard_of_last(autumn):
     assert set(rows[:7]) == active
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
+)
 @given(
     query=st.dictionaries(
         st.sampled_from(["show", "q", "sort", "page"]),
