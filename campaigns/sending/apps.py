@@ -40,7 +40,10 @@ class SendingConfig(AppConfig):
                 "sent_to_joined": _("Sent a campaign to newcomers"),
                 "reminder_drafted": _("Drafted a reminder"),
                 "test_sent": _("Sent a test to themselves"),
+                "provider_tested": _("Tested a provider's connection"),
                 "events_opened": _("Opened a provider's way for events"),
                 "events_closed": _("Closed a provider's way for events"),
+                "topic_let_in": _("Let an Amazon topic in"),
+                "topic_forgotten": _("Forgot an Amazon topic"),
             }
         )

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
@@ -18,9 +17,9 @@ from campaigns.audience.models import Contact
 from campaigns.composing import checks
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
-from campaigns.sending import reasons
+from campaigns.sending import failover, reasons
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
-from campaigns.sending.models import Cooldown, Delivery
+from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import showing
 from campaigns.sending.progress import progress, read_look
 from campaigns.sending.querysets import again, launching
@@ -82,7 +81,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "may_go_on": campaign.status in again.ALIVE,
         "versions": deliveries.versions(campaign.revision) if campaign.revision > 1 else None,
         "moving": campaign.status in MOVING,
-        "cooldown": _cooldown(campaign),
+        **_takers(campaign),
         "waiting": _waiting(campaign),
         "pace": showing.of_campaign(campaign),
         "wanted": wanted,
@@ -137,12 +136,14 @@ def paused_by(request: WorkspaceRequest) -> str:
     return _("Paused by %(name)s.") % {"name": request.user.name or request.user.email}
 
 
-def _cooldown(campaign: Campaign) -> Cooldown | None:
-    """The wait that holds the campaign up, if any."""
+def _takers(campaign: Campaign) -> dict[str, Any]:
+    """The wait that holds the campaign up, if any, or who stands in for its provider."""
     if campaign.status != Status.SENDING or campaign.sender is None:
-        return None
-    waits = Cooldown.objects.filter(provider=campaign.sender.provider_id, until__gt=Now())
-    return waits.first()
+        return {}
+    chosen = failover.choose(campaign.sender)
+    if chosen is None:
+        return {"cooldown": failover.wait_of(campaign.sender)}
+    return {"standing_in": chosen if chosen.pk != campaign.sender.provider_id else None}
 
 
 def _waiting(campaign: Campaign) -> Delivery | None:

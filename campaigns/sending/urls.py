@@ -24,7 +24,9 @@ urlpatterns = [
     path("campaigns/<int:pk>/on-unknown/", views.on_unknown, name="on_unknown"),
     path("campaigns/<int:pk>/joined/", views.joined, name="joined"),
     path("campaigns/<int:pk>/non-openers/", views.remind, name="remind"),
+    path("settings/providers/<int:pk>/connection/", views.connection, name="provider_connection"),
     path("settings/providers/<int:pk>/events/", views.door, name="door"),
+    path("settings/topics/<int:pk>/", views.topic, name="topic"),
     path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
     *inbox_patterns,
 ]
