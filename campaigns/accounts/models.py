@@ -112,6 +112,12 @@ class Provider(models.Model):
         SENDGRID = "sendgrid", "SendGrid"
         SPARKPOST = "sparkpost", "SparkPost"
         RESEND = "resend", "Resend"
+        MAILERSEND = "mailersend", "MailerSend"
+        MAILTRAP = "mailtrap", "Mailtrap"
+        MANDRILL = "mandrill", "Mailchimp Transactional (Mandrill)"
+        POSTAL = "postal", "Postal"
+        SCALEWAY = "scaleway", "Scaleway"
+        UNISENDER_GO = "unisender_go", "Unisender Go"
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="providers")
     name = models.CharField(_("name"), max_length=80)
@@ -161,6 +167,79 @@ class Sender(models.Model):
     def domain(self) -> str:
         """The domain of the From address, which Message-IDs are made of."""
         return self.email.rpartition("@")[2].lower()
+
+
+class StandIn(models.Model):
+    """A further provider of a sender, which takes over when those before it are in trouble."""
+
+    sender = models.ForeignKey(Sender, models.CASCADE, related_name="stand_ins")
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="stand_ins")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "provider"], name="accounts_standin_provider_once"
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "position"], name="accounts_standin_position_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} for {self.sender_id}"
+
+
+class SigningKey(models.Model):
+    """One of the two DKIM keys of a From domain, for mail servers that do not sign."""
+
+    class Algorithm(models.TextChoices):
+        RSA = "rsa", "RSA"
+        ED25519 = "ed25519", "Ed25519"
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="signing_keys")
+    domain = models.CharField(max_length=254)
+    algorithm = models.CharField(max_length=10, choices=Algorithm)
+    selector = models.CharField(max_length=40)
+    public = models.TextField()
+    sealed_private = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    # When DNS last showed the record as it has to be; a later look may find it gone.
+    published_at = models.DateTimeField(null=True)
+    # When a member wanted it used whatever DNS says.
+    insisted_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    # What is wrong with the record, in a sentence.
+    finding = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "domain", "algorithm"], name="accounts_signingkey_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.record_name
+
+    @property
+    def private_pem(self) -> str:
+        """The private key. Raises `encryption.EncryptionError`."""
+        return str(encryption.unseal(bytes(self.sealed_private)).get("pem", ""))
+
+    @private_pem.setter
+    def private_pem(self, value: str) -> None:
+        self.sealed_private = encryption.seal({"pem": value})
+
+    @property
+    def record_name(self) -> str:
+        """Where DNS has to have the public key."""
+        return f"{self.selector}._domainkey.{self.domain}"
+
+    @property
+    def record_text(self) -> str:
+        """What DNS has to have there."""
+        return f"v=DKIM1; k={self.algorithm}; p={self.public}"
 
 
 class AuditEntry(models.Model):

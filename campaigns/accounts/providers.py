@@ -53,6 +53,11 @@ def _api_url(default: str, help: Text = "") -> Field:
     return Field("api_url", _("API address"), help, Format.URL, default=default)
 
 
+def _signs_events(name: str, label: Text, help: Text) -> Field:
+    """The key that the provider signs what it tells us with."""
+    return Field(name, label, help, secret=True, required=False)
+
+
 _SMTP = (
     Field("host", _("Server"), _("For example smtp.example.org."), Format.HOST),
     Field(
@@ -85,6 +90,11 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         _api_url(
             "https://api.mailgun.net/v3",
             _("For domains in the EU: https://api.eu.mailgun.net/v3."),
+        ),
+        _signs_events(
+            "webhook_signing_key",
+            _("HTTP webhook signing key"),
+            _("So that bounces and complaints can be told. It is not the API key."),
         ),
     ),
     Provider.Kind.POSTMARK: (
@@ -121,7 +131,15 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("secret_key", _("Secret key"), secret=True),
         _api_url("https://api.mailjet.com/v3.1/"),
     ),
-    Provider.Kind.SENDGRID: (_api_key(), _api_url("https://api.sendgrid.com/v3/")),
+    Provider.Kind.SENDGRID: (
+        _api_key(),
+        _api_url("https://api.sendgrid.com/v3/"),
+        _signs_events(
+            "tracking_webhook_verification_key",
+            _("Webhook verification key"),
+            _("If the signed event webhook is on, which is safer."),
+        ),
+    ),
     Provider.Kind.SPARKPOST: (
         _api_key(),
         _api_url(
@@ -129,8 +147,99 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
             _("For accounts in the EU: https://api.eu.sparkpost.com/api/v1."),
         ),
     ),
-    Provider.Kind.RESEND: (_api_key(), _api_url("https://api.resend.com/")),
+    Provider.Kind.RESEND: (
+        _api_key(),
+        _api_url("https://api.resend.com/"),
+        _signs_events(
+            "signing_secret",
+            _("Webhook signing secret"),
+            _("Begins with whsec_. With it, only what Resend signed is believed."),
+        ),
+    ),
+    Provider.Kind.MAILERSEND: (
+        Field(
+            "api_token",
+            _("API token"),
+            _("The plan has to allow custom headers: a newsletter needs List-Unsubscribe."),
+            secret=True,
+        ),
+        _api_url("https://api.mailersend.com/v1/"),
+        _signs_events(
+            "signing_secret",
+            _("Webhook signing secret"),
+            _("So that bounces and complaints can be told."),
+        ),
+    ),
+    Provider.Kind.MAILTRAP: (
+        Field("api_token", _("API token"), secret=True),
+        Field(
+            "api_url",
+            _("API address"),
+            _("For newsletters: https://bulk.api.mailtrap.io/api/."),
+            Format.URL,
+            default="https://bulk.api.mailtrap.io/api/",
+        ),
+        Field(
+            "sandbox_id",
+            _("Sandbox"),
+            _("Only for trials: the number of a sandbox, which delivers nothing to anybody."),
+            required=False,
+        ),
+        _signs_events(
+            "tracking_secret",
+            _("Webhook signature key"),
+            _("With it, only what Mailtrap signed is believed."),
+        ),
+    ),
+    Provider.Kind.MANDRILL: (
+        _api_key(),
+        _api_url("https://mandrillapp.com/api/1.0/"),
+        _signs_events(
+            "webhook_key",
+            _("Webhook key"),
+            _("So that bounces and complaints can be told."),
+        ),
+    ),
+    Provider.Kind.POSTAL: (
+        _api_key(_("An API credential of the mail server in Postal.")),
+        Field(
+            "api_url",
+            _("API address"),
+            _("Of your own Postal, for example https://postal.example.org."),
+            Format.URL,
+        ),
+        _signs_events(
+            "webhook_key",
+            _("Webhook key"),
+            _("The DKIM public key that Postal shows, in one line, without the words round it."),
+        ),
+    ),
+    Provider.Kind.SCALEWAY: (
+        Field("secret_key", _("Secret key"), secret=True),
+        Field("project_id", _("Project id")),
+        Field("region", _("Region"), default="fr-par"),
+        Field(
+            "api_url",
+            _("API address"),
+            _("Empty for Scaleway's own of the region."),
+            Format.URL,
+            required=False,
+        ),
+    ),
+    Provider.Kind.UNISENDER_GO: (
+        _api_key(_("It also proves that events come from Unisender Go.")),
+        Field(
+            "api_url",
+            _("API address"),
+            _("Of your data centre, for example https://go2.unisender.ru/en/transactional/api/v1."),
+            Format.URL,
+        ),
+    ),
 }
+
+
+# These tell us nothing of what became of a mail.
+SILENT = {Provider.Kind.INBOX, Provider.Kind.SMTP, Provider.Kind.SCALEWAY}
 
 
 def hint(secret: str) -> str:

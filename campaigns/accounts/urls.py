@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.accounts.views import door, members, providers, senders, workspace
+from campaigns.accounts.views import door, members, providers, senders, signing, workspace
 
 app_name = "accounts"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("settings/", workspace.workspace_settings, name="settings"),
     path("settings/senders/", senders.senders, name="senders"),
     path("settings/senders/new/", senders.new_sender, name="new_sender"),
+    path("settings/senders/signing/", signing.sender_signing, name="sender_signing"),
+    path(
+        "settings/senders/signing/change/",
+        signing.change_sender_signing,
+        name="change_sender_signing",
+    ),
     path("settings/senders/<int:pk>/", senders.edit_sender, name="edit_sender"),
     path("settings/senders/<int:pk>/delete/", senders.delete_sender, name="delete_sender"),
     path("settings/providers/", providers.providers, name="providers"),

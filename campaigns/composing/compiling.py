@@ -7,11 +7,12 @@ mode. What is left per recipient is in `Mail.fill`: run the slots, format once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from campaigns.audience import recipient_links
 from campaigns.composing import headers, mime, writing
+from campaigns.composing.layouts import Layout
 from campaigns.composing.marks import Hole
 from campaigns.composing.merge_tags import MergeTagError as MergeTagError
 from campaigns.composing.models import Revision
@@ -29,6 +30,9 @@ class Parts:
     headers: Mapping[str, str]
     html: str
     text: str
+    # For calls that carry many mails: what is the same in all, and this person's values.
+    layout: Layout | None = None
+    values: Callable[[], list[str]] = list
 
 
 class Mail:
@@ -39,6 +43,7 @@ class Mail:
         self._mode = mode
         written = writing.write(revision, mode, tracked=tracked)
         self._subject, self._html, self._text = written.subject, written.html, written.text
+        self._layout = Layout(self._html, self._text)
         skeleton = mime.assemble(self._fields(), self._text, self._html)
         self._fill = skeleton.finish()
         self.size = skeleton.size
@@ -69,6 +74,8 @@ class Mail:
             headers=fields,
             html=self._html.fill(person),
             text=self._text.fill(person),
+            layout=self._layout,
+            values=functools.partial(self._layout.values, person),
         )
 
     @property

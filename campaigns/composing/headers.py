@@ -62,6 +62,11 @@ def domain(email: str) -> str:
     return address(email).decode("ascii").rpartition("@")[2].lower()
 
 
+def is_plain(email: str) -> bool:
+    """Whether everybody writes this address the same way."""
+    return len(email) <= 254 and _plain_address(email) is not None
+
+
 def ascii_phrase(name: str) -> str:
     """Return a quoted phrase and a space, or nothing for a name that needs encoding."""
     name = clean(name)
@@ -73,7 +78,7 @@ def ascii_phrase(name: str) -> str:
 
 def address(email: str) -> bytes:
     """Return one address and no more, its domain in ASCII. Raises `HeaderError`."""
-    if len(email) <= 254 and _plain_address(email):
+    if is_plain(email):
         return email.encode("ascii")
     local, at, domain = email.rpartition("@")
     if not domain.isascii():

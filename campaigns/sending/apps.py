@@ -42,7 +42,10 @@ class SendingConfig(AppConfig):
                 "copy_sends": _("Let a copy of the database send"),
                 "copy_kept_quiet": _("Kept a copy of the database quiet"),
                 "test_sent": _("Sent a test to themselves"),
+                "provider_tested": _("Tested a provider's connection"),
                 "events_opened": _("Opened a provider's way for events"),
                 "events_closed": _("Closed a provider's way for events"),
+                "topic_let_in": _("Let an Amazon topic in"),
+                "topic_forgotten": _("Forgot an Amazon topic"),
             }
         )

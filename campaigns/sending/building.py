@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 from campaigns.audience import tokens as leaving
 from campaigns.composing import checks, compiling
-from campaigns.composing.compiling import Parts, Person
+from campaigns.composing.compiling import Mail, Parts, Person
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, Revision
@@ -25,9 +27,15 @@ class BuildError(Exception):
 class Builder:
     """Builds the mails of one campaign; compiled content is shared by the process."""
 
-    def __init__(self, campaign: Campaign, wants: Wants) -> None:
+    def __init__(
+        self,
+        campaign: Campaign,
+        wants: Wants,
+        sign: Callable[[bytes], bytes] | None = None,
+    ) -> None:
         self._campaign_id = campaign.pk
         self._wants = wants
+        self._sign = sign
         signer = keys.signer()
         self._aggregate = signer.pair(campaign.pk, Mode.AGGREGATE)(0, 0, 0)
         self._individual = signer.pair(campaign.pk, Mode.INDIVIDUAL)
@@ -42,7 +50,7 @@ class Builder:
         revision = self._revision(row.revision)
         mail = compiling.compile_revision(revision, row.mode)
         person = self._person(row)
-        made = mail.fill(person) if self._wants == "bytes" else mail.parts(person)
+        made = finished(mail, person, self._wants, self._sign)
         _check_size(made)
         return Outgoing(
             delivery_id=row.id,
@@ -89,3 +97,12 @@ def _check_size(mail: bytes | Parts) -> None:
     if size > checks.LARGEST:
         text = _("With this person's data the mail has %(kb)d kB. The most is 1,000 kB.")
         raise BuildError(text % {"kb": size // 1000})
+
+
+def finished(
+    mail: Mail, person: Person, wants: Wants, sign: Callable[[bytes], bytes] | None
+) -> bytes | Parts:
+    """Return one person's mail the way a mailer wants it. Raises as `Mail.fill` does."""
+    if wants == "parts":
+        return mail.parts(person)
+    return sign(mail.fill(person)) if sign else mail.fill(person)

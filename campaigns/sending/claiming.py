@@ -30,8 +30,9 @@ class UnsafeDatabaseError(Exception):
 class Claim:
     """Deliveries that we hold until we settle them, give them back, or die."""
 
-    def __init__(self, campaign_id: int, limit: int) -> None:
+    def __init__(self, campaign_id: int, limit: int, provider_id: int | None = None) -> None:
         self.campaign_id = campaign_id
+        self._provider_id = provider_id
         self._token = uuid.uuid4()
         self._results: list[Result] = []
         moves.hold(self._token)
@@ -46,7 +47,8 @@ class Claim:
 
         Settles the results noted so far in the same commit.
         """
-        granted = ledger.exchange(self._token, self._results, [row.id for row in rows])
+        ids = [row.id for row in rows]
+        granted = ledger.exchange(self._token, self._results, ids, self._provider_id)
         if self._results:
             faults.point(faults.AFTER_RESULT)
         self._results = []

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
@@ -19,9 +18,9 @@ from campaigns.audience.models import Contact
 from campaigns.composing import checks
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
-from campaigns.sending import fence, local_times, reasons, scheduling
+from campaigns.sending import fence, local_times, reasons, scheduling, standing_in
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
-from campaigns.sending.models import Cooldown, Delivery
+from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import showing
 from campaigns.sending.progress import progress, read_look
 from campaigns.sending.querysets import again, launching
@@ -91,7 +90,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "waves": waves,
         "waiting_people": later,
         "drifted": scheduling.has_drifted(campaign),
-        "cooldown": _cooldown(campaign),
+        **_takers(campaign),
         "waiting": _waiting(campaign),
         "pace": showing.of_campaign(campaign),
         "wanted": wanted,
@@ -155,12 +154,14 @@ def _waves(campaign: Campaign) -> list[tuple[datetime, int]]:
     return Delivery.objects.filter(campaign=campaign).waves()
 
 
-def _cooldown(campaign: Campaign) -> Cooldown | None:
-    """The wait that holds the campaign up, if any."""
+def _takers(campaign: Campaign) -> dict[str, Any]:
+    """The wait that holds the campaign up, if any, or who stands in for its provider."""
     if campaign.status != Status.SENDING or campaign.sender is None:
-        return None
-    waits = Cooldown.objects.filter(provider=campaign.sender.provider_id, until__gt=Now())
-    return waits.first()
+        return {}
+    chosen = standing_in.choose(campaign.sender)
+    if chosen is None:
+        return {"cooldown": standing_in.wait_of(campaign.sender)}
+    return {"standing_in": chosen if chosen.pk != campaign.sender.provider_id else None}
 
 
 def _waiting(campaign: Campaign) -> Delivery | None:

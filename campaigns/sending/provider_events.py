@@ -77,9 +77,16 @@ def _delivery(provider: Provider, event: AnymailTrackingEvent) -> Delivery | Non
     except ValueError:
         delivery = None
     if delivery is None and event.message_id:
-        delivery = mine.filter(message_id=str(event.message_id)).first()
+        # All mails of a batch may have one id.
+        named = mine.filter(message_id=str(event.message_id))
+        if event.recipient:
+            named = named.filter(address_key=addresses.key(str(event.recipient)))
+        delivery = named.first()
     if delivery is None:
         logger.info("Provider %s spoke of a mail that is not ours", provider.pk)
+        return None
+    if delivery.provider_id not in (None, provider.pk):
+        logger.warning("Provider %s spoke of %s, which another took", provider.pk, delivery.pk)
         return None
     recipient = event.recipient
     if recipient and addresses.key(str(recipient)) != delivery.address_key:

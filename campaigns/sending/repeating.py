@@ -1,8 +1,9 @@
 """Ask again, at once, where the provider can tell a repeated mail from a new one.
 
 A provider that takes an idempotency key mails once, however often it is asked under the
-same key: the delivery's `uuid`. So a lost answer need not stay a doubt. The intent is the
-same one, and the row is `sending` all the while: the ledger learns of the last answer only.
+same key, which is made of the names of the deliveries in the call. So a lost answer need not
+stay a doubt. The intent is the same one, and the row is `sending` all the while: the ledger
+learns of the last answer only.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from collections.abc import Sequence
 from campaigns.sending.mailers import Mailer
 from campaigns.sending.outcomes import Handover, Outcome, Outgoing, Verdict
 
-TIMES = 2
+# Seconds before each of the repetitions: what lost one answer often loses the next.
+PAUSES = (0.5, 2.0)
+TIMES = len(PAUSES)
 
 
 def hand_over(mailer: Mailer, mails: Sequence[Outgoing], *, until: float) -> Handover:
@@ -24,10 +27,11 @@ def hand_over(mailer: Mailer, mails: Sequence[Outgoing], *, until: float) -> Han
     """
     ends_at = min(until, time.monotonic() + getattr(mailer, "idempotent", 0.0) / 2)
     done = mailer.hand_over(mails, until=until)
-    for _time in range(TIMES):
+    for pause in PAUSES:
         doubtful = [n for n, one in enumerate(done.outcomes) if one.verdict is Verdict.UNKNOWN]
         if not doubtful or done.trouble or time.monotonic() >= ends_at:
             break
+        time.sleep(pause)
         repeated = mailer.hand_over([mails[n] for n in doubtful], until=ends_at)
         outcomes = list(done.outcomes)
         for n, outcome in zip(doubtful, repeated.outcomes, strict=True):

@@ -12,7 +12,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,10 +50,11 @@ class SmtpMailer:
 
     # How many mails may be under way at once: what a kill can leave unconfirmed.
     window = 32
+    idempotent = 0.0
     wants: Literal["bytes", "parts"] = "bytes"
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, sign: Callable[[bytes], bytes] | None = None) -> None:
+        self.server, self.sign = server, sign
         self.pipelining = True
         self._smtp: smtplib.SMTP | None = None
         self._wire: wire.Wire | None = None
@@ -115,7 +116,7 @@ class SmtpMailer:
         if self._wire is not None:
             return self._wire
         self._handed_over = 0
-        self._smtp = _sign_in(self.server)
+        self._smtp = sign_in(self.server)
         assert self._smtp.sock is not None  # noqa: S101 - it has just connected
         self._smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.pipelining = self.pipelining and self._smtp.has_extn("pipelining")
@@ -261,7 +262,7 @@ def _of_broken(broken: wire.BrokenError) -> Outcome:
     return Outcome(Verdict.DEFERRED, text=str(broken))
 
 
-def _sign_in(server: Server) -> smtplib.SMTP:
+def sign_in(server: Server) -> smtplib.SMTP:
     """Connect, encrypt and authenticate, or raise `TransportError` in the server's words."""
     smtp = smtplib.SMTP(local_hostname=server.greeting, timeout=server.command_seconds)
     try:

@@ -17,7 +17,7 @@ from campaigns.composing.compiling import Person
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
-from campaigns.sending import mailers
+from campaigns.sending import building, mailers
 from campaigns.sending.outcomes import Outcome, Outgoing, TransportError, Verdict
 from tracking import keys
 from tracking.tokens import Mode
@@ -35,7 +35,7 @@ def send_test(campaign: Campaign, address: str, contact: Contact | None = None) 
         raise TestError(_("Choose who the mail is from before sending a test."))
     try:
         mailer = mailers.mailer_for(campaign.sender)
-        mail = _mail(campaign, address, contact, mailer.wants)
+        mail = _mail(campaign, address, contact, mailer)
     except (MergeTagError, HeaderError) as error:
         raise TestError(str(error)) from error
     except TransportError as error:
@@ -51,7 +51,7 @@ def send_test(campaign: Campaign, address: str, contact: Contact | None = None) 
 
 
 def _mail(
-    campaign: Campaign, address: str, contact: Contact | None, wants: mailers.Wants
+    campaign: Campaign, address: str, contact: Contact | None, mailer: mailers.Mailer
 ) -> Outgoing:
     revision = freezing.unsaved(campaign)
     revision.subject = _("[Test] %(subject)s") % {"subject": revision.subject}
@@ -64,7 +64,7 @@ def _mail(
         uuid_hex=person.uuid_hex,
         envelope_from=revision.from_email,
         address=address,
-        mail=mail.fill(person) if wants == "bytes" else mail.parts(person),
+        mail=building.finished(mail, person, mailer.wants, mailer.sign),
     )
 
 

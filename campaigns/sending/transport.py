@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
+from campaigns.accounts.models import Provider
 from campaigns.composing.models import Campaign
 from campaigns.sending import (
     building,
@@ -24,6 +25,7 @@ from campaigns.sending import (
     mailers,
     pacing,
     repeating,
+    standing_in,
     steering,
 )
 from campaigns.sending.building import Builder
@@ -55,6 +57,7 @@ class Shift:
     """One worker's turn at one campaign, shared by its lanes."""
 
     campaign: Campaign
+    provider: Provider
     ends_at: float
     stop: threading.Event
     brakes: Brakes
@@ -77,8 +80,8 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     """
     if not fence.check():
         return False
-    campaign = _sendable(campaign_id)
-    if campaign is None or not _is_safe(campaign):
+    campaign, provider = _sendable(campaign_id)
+    if campaign is None or provider is None or not _is_safe(campaign):
         return False
     slot = moves.try_slot(campaign_id, settings.SEND_WORKERS)
     if slot is None:
@@ -88,7 +91,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
         brakes = Brakes(campaign, stop)
         if brakes.is_shut:
             return False
-        shift = Shift(campaign, time.monotonic() + seconds, stop, brakes)
+        shift = Shift(campaign, provider, time.monotonic() + seconds, stop, brakes)
         _run_lanes(shift)
         _take_stock(shift)
     finally:
@@ -96,22 +99,21 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     if moves.finish(campaign_id) or shift.stop.is_set() or brakes.is_shut:
         return False
     return (
-        _sendable(campaign_id) is not None
+        _sendable(campaign_id)[1] is not None
         and Delivery.objects.filter(campaign=campaign_id).claimable().exists()
     )
 
 
-def _sendable(campaign_id: int) -> Campaign | None:
+def _sendable(campaign_id: int) -> tuple[Campaign | None, Provider | None]:
+    """Return the campaign if it is to be sent, and who may take its mails now."""
     campaign = (
         Campaign.objects.select_related("sender__provider", "workspace")
         .filter(pk=campaign_id, status=Campaign.Status.SENDING)
         .first()
     )
     if campaign is None or campaign.sender is None:
-        return None
-    if pacing.is_cooling(campaign.sender.provider_id):
-        return None
-    return campaign
+        return None, None
+    return campaign, standing_in.choose(campaign.sender)
 
 
 def _is_safe(campaign: Campaign) -> bool:
@@ -165,8 +167,8 @@ class Lane:
     def __init__(self, shift: Shift) -> None:
         assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
         self.shift = shift
-        self.mailer = mailers.mailer_for(shift.campaign.sender)
-        self.builder = Builder(shift.campaign, self.mailer.wants)
+        self.mailer = mailers.mailer_for(shift.campaign.sender, shift.provider)
+        self.builder = Builder(shift.campaign, self.mailer.wants, self.mailer.sign)
         self.window = 1
         self.claim_size = FIRST_CLAIM
         self.gate: Gate
@@ -178,7 +180,7 @@ class Lane:
             began = time.monotonic()
             brakes = self.shift.brakes
             rows = brakes.claim_rows(self.claim_size)
-            claim = claiming.Claim(self.shift.campaign.pk, rows)
+            claim = claiming.Claim(self.shift.campaign.pk, rows, self.shift.provider.pk)
             if not claim.rows:
                 return
             self.gate = brakes.gate(claim)
@@ -282,12 +284,14 @@ def _take_stock(shift: Shift) -> None:
     if shift.is_full:
         steering.stop_for_database(shift.campaign, claiming.out_of_space())
         return
-    provider_id, trouble = shift.campaign.sender.provider_id, shift.trouble
+    provider_id, trouble = shift.provider.pk, shift.trouble
     if trouble is None or (shift.sent and not trouble.lasting and not trouble.retry_after):
         # Some lanes got through: at most it wants fewer connections.
         if shift.sent:
             pacing.warm_up(provider_id)
         return
     logger.warning("Provider %s is in trouble: %s", provider_id, trouble.reason)
-    if trouble.lasting or pacing.cool_down(provider_id, trouble) > pacing.MAX_WAITS:
+    if not trouble.lasting and pacing.cool_down(provider_id, trouble) <= pacing.MAX_WAITS:
+        return
+    if not standing_in.hand_on(shift.campaign.sender, shift.provider, trouble):
         steering.stop_for_provider(shift.campaign, trouble.reason)

@@ -25,7 +25,9 @@ urlpatterns = [
     path("campaigns/<int:pk>/joined/", views.joined, name="joined"),
     path("campaigns/<int:pk>/non-openers/", views.remind, name="remind"),
     path("settings/copy/", views.decide, name="fence"),
+    path("settings/providers/<int:pk>/connection/", views.connection, name="provider_connection"),
     path("settings/providers/<int:pk>/events/", views.door, name="door"),
+    path("settings/topics/<int:pk>/", views.topic, name="topic"),
     path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
     *inbox_patterns,
 ]

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from campaigns.accounts import stand_ins
 from campaigns.accounts.models import Member, Provider, Sender
 from tests import world
 
@@ -80,6 +81,42 @@ def test_a_sender_that_campaigns_name_stays(alice: Client, workspace, sender):
     response = alice.post(f"/settings/senders/{sender.pk}/delete/", follow=True)
     assert "so it stays" in response.content.decode()
     assert Sender.objects.filter(pk=sender.pk).exists()
+
+
+def test_who_takes_over_is_kept_in_order(alice: Client, workspace, inbox):
+    others = [
+        Provider.objects.create(workspace=workspace, name=f"P{n}", kind="smtp") for n in range(3)
+    ]
+    order = {"stand_in_0": others[2].pk, "stand_in_1": others[0].pk}
+    alice.post("/settings/senders/new/", SENDER | {"provider": inbox.pk} | order)
+    sender = Sender.objects.get()
+    assert stand_ins.in_order(sender) == [inbox, others[2], others[0]]
+    page = alice.get(f"/settings/senders/{sender.pk}/").text
+    assert "If it is in trouble, then" in page
+    assert "then P2" in alice.get("/settings/senders/").text
+    alice.post(f"/settings/senders/{sender.pk}/", SENDER | {"provider": others[2].pk})
+    assert stand_ins.in_order(sender.__class__.objects.get()) == [others[2]]
+
+
+def test_nobody_takes_over_from_themselves(alice: Client, workspace, inbox):
+    other = Provider.objects.create(workspace=workspace, name="Other", kind="smtp")
+    twice = {"provider": inbox.pk, "stand_in_0": other.pk, "stand_in_1": other.pk}
+    response = alice.post("/settings/senders/new/", SENDER | twice)
+    assert "stand_in_1" in response.context["form"].errors
+    response = alice.post("/settings/senders/new/", SENDER | twice | {"stand_in_0": inbox.pk})
+    assert "stand_in_0" in response.context["form"].errors
+    foreign = world.make_sender(world.make_workspace()).provider
+    response = alice.post("/settings/senders/new/", SENDER | twice | {"stand_in_0": foreign.pk})
+    assert "stand_in_0" in response.context["form"].errors
+    assert not workspace.senders.exists()
+
+
+def test_a_provider_that_stands_in_stays(alice: Client, workspace, sender):
+    other = Provider.objects.create(workspace=workspace, name="Other", kind="smtp")
+    stand_ins.put_in_order(sender, [other])
+    response = alice.post(f"/settings/providers/{other.pk}/delete/", follow=True)
+    assert "Give them another first" in response.text
+    assert Provider.objects.filter(pk=other.pk).exists()
 
 
 MAILGUN = {

@@ -30,7 +30,7 @@ AGAIN = "'pending', claim_token = NULL, next_at = clock_timestamp()"
 django.setup()
 
 # Ready only now.
-from campaigns.sending.mailers import api  # noqa: E402
+from campaigns.sending.mailers import backends  # noqa: E402
 from campaigns.sending.outcomes import Verdict  # noqa: E402
 from campaigns.sending.pacing import retrying  # noqa: E402
 from campaigns.sending.querysets import moves  # noqa: E402
@@ -41,7 +41,7 @@ __all__ = ["app"]
 def hurry(tick: float) -> None:
     """Let beat ring every `tick` seconds, and let nobody wait longer than a test can."""
     app.conf.beat_schedule["sending"]["schedule"] = tick
-    api.TIMEOUT = API_SECONDS
+    backends.TIMEOUT = API_SECONDS
     retrying.BACK_OFF = BACK_OFF
     settings.SEND_DEADLINE_HOURS = DEADLINE_HOURS
 

@@ -33,7 +33,7 @@ class Journal(list[Accepted]):
         self += [mail]
 
     def __iadd__(self, mails: Iterable[Accepted]) -> "Journal":  # type: ignore[override, misc]
-        lines = [f"accept - {mail.recipient} {_fault_of(mail.recipient)}\n" for mail in mails]
+        lines = [f"accept - {mail.recipient} {_fault_of(mail.unlucky)}\n" for mail in mails]
         with self._lock, self._path.open("a") as file:
             file.write("".join(lines))
         return self

@@ -18,6 +18,7 @@ from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
 from campaigns.audience.models import Import, List
 from campaigns.sending.inbox import arriving, store
+from campaigns.sending.models import Topic
 from tests import world
 
 
@@ -111,6 +112,11 @@ def _make_provider(workspace: Workspace) -> int:
     return provider.pk
 
 
+def _make_topic(workspace: Workspace) -> int:
+    provider = _make_provider(workspace)
+    return Topic.objects.create(provider_id=provider, arn="arn:aws:sns:eu-west-1:1:x").pk
+
+
 def _make_campaign(workspace: Workspace) -> int:
     sender = workspace.senders.first() or world.make_sender(workspace)
     into = List.objects.filter(workspace=workspace).first() or world.make_list(workspace)
@@ -127,6 +133,7 @@ def _make_token(workspace: Workspace) -> str:
 OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("settings/senders/", lambda workspace: world.make_sender(workspace).pk),
     ("settings/providers/", _make_provider),
+    ("settings/topics/", _make_topic),
     ("events/", _make_provider),
     ("settings/members/", _make_membership),
     ("workspaces/", lambda workspace: workspace.pk),

@@ -1,22 +1,18 @@
-"""Providers' HTTP APIs on loopback: Mailgun, Postmark and Amazon SES as they answer.
+"""Providers' HTTP APIs on loopback, each under a path of its kind, as `provider_wires` says.
 
 The recipient's local part says what happens, as in `slow-down-1@example.com`. What a
 provider accepted is in `accepted`, written before the answer goes out.
 """
 
-import base64
-import email
-import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email.parser import BytesParser
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+
+from tests.sending.provider_wires import WIRES, Answer, Call
 
 
 @dataclass
@@ -24,6 +20,8 @@ class Accepted:
     provider: str
     recipient: str
     fields: dict[str, Any]
+    # Of those in the same call, whoever makes its answer get lost.
+    unlucky: str = ""
 
 
 @dataclass
@@ -34,6 +32,19 @@ class Stub:
     connections: int = 0
     # Answer every request like this: (status, headers, body).
     always: tuple[int, dict[str, str], str] | None = None
+
+    asked: list[str] = field(default_factory=list)
+    # What a kind of provider answers to everything.
+    broken: dict[str, Answer] = field(default_factory=dict)
+    # The idempotency key of each request, and what was answered to each.
+    keys: list[str] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    @staticmethod
+    def fate(kind: str, local: str) -> str:
+        if local.startswith("refused"):
+            return "refused"
+        return "" if local.startswith("missing") else "taken"
 
     def recipients(self) -> list[str]:
         return [mail.recipient for mail in self.accepted]
@@ -47,83 +58,66 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
         self.stub.connections += 1
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.stub.requests += 1
         if self.stub.always is not None:
             return self.answer(*self.stub.always)
-        if self.path.endswith("/messages"):
-            provider, to, fields = "mailgun", *self.mailgun(body)
-        elif self.path.endswith("/email"):
-            provider, to, fields = "postmark", *self.postmark(body)
-        else:
-            provider, to, fields = "amazon_ses", *self.amazon_ses(body)
-        local = to.partition("@")[0]
-        if local.startswith("slow-down"):
-            return self.slow_down(provider)
-        if local.startswith("refused"):
-            return self.refuse(provider)
-        if local.startswith("wrong-key"):
-            return self.answer(*WRONG_KEY[provider])
-        self.stub.accepted.append(Accepted(provider, to, fields))
-        if local.startswith("lost-answer"):
+        kind = self.path.split("/")[1]
+        self.stub.asked.append(f"{self.command} {self.path}")
+        if kind in self.stub.broken:
+            return self.answer(*self.stub.broken[kind])
+        wire, call = WIRES[kind], Call(self.path, dict(self.headers), body)
+        key = wire.key(call)
+        if key and key in self.stub.answers:
+            return self.answer(*self.stub.answers[key])
+        self.stub.keys.append(key)
+        mails = wire.read(call)
+        fates = [to.partition("@")[0] for to, _fields in mails]
+        if any(fate.startswith("slow-down") for fate in fates):
+            return self.answer(*wire.slow_down)
+        if any(fate.startswith("wrong-key") for fate in fates):
+            return self.answer(*wire.wrong_key)
+        people = [
+            (to, self.stub.fate(kind, fate)) for (to, _f), fate in zip(mails, fates, strict=True)
+        ]
+        if "refused" in dict(people).values() and (not wire.partly or len(people) == 1):
+            return self.answer(*wire.refused)
+        self.stub.accepted += [
+            Accepted(kind, to, fields, _unlucky(fates))
+            for (to, fields), (_to, fate) in zip(mails, people, strict=True)
+            if fate != "refused"
+        ]
+        found = wire.taken(people[0][0])
+        if len(people) > 1:
+            found = wire.many(people) if wire.many else wire.taken("batch")
+        if key:
+            self.stub.answers[key] = wire.again or found
+        return self.say(fates, found)
+
+    def say(self, fates: list[str], found: Answer) -> None:
+        """Tell the answer, unless somebody's fate is that it gets lost."""
+        if any(fate.startswith("lost-answer") for fate in fates):
             return self.answer(500, {}, "internal error")
-        if local.startswith("cut"):
+        if any(fate.startswith("cut") for fate in fates):
             self.close_connection = True
             return None
-        if local.startswith("garbled"):
+        if any(fate.startswith("garbled") for fate in fates):
             return self.answer(200, {}, '{"id": "')
-        if local.startswith("silent"):
-            time.sleep(5)
-        self.answer(200, {}, OK[provider](to))
-        return None
-
-    def mailgun(self, body: bytes) -> tuple[str, dict[str, Any]]:
-        kind = self.headers["Content-Type"]
-        if kind.startswith("multipart/"):
-            head = f"Content-Type: {kind}\r\n\r\n".encode()
-            parts = BytesParser(policy=default).parsebytes(head + body).iter_parts()
-            fields = {
-                str(part.get_param("name", header="content-disposition")): part.get_content()
-                for part in parts
-            }
-        else:
-            fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
-        return fields["to"], fields
-
-    def postmark(self, body: bytes) -> tuple[str, dict[str, Any]]:
-        fields = json.loads(body)
-        return fields["To"], fields
-
-    def amazon_ses(self, body: bytes) -> tuple[str, dict[str, Any]]:
-        fields = json.loads(body)
-        raw = base64.b64decode(fields["Content"]["Raw"]["Data"])
-        fields["raw"], fields["mail"] = raw, email.message_from_bytes(raw)
-        return fields["Destination"]["ToAddresses"][0], fields
-
-    def slow_down(self, provider: str) -> None:
-        if provider == "amazon_ses":
-            name = {"x-amzn-errortype": "TooManyRequestsException"}
-            self.answer(429, name, '{"message": "Maximum sending rate exceeded."}')
-        else:
-            self.answer(429, {"Retry-After": "7"}, '{"message": "too many requests"}')
-
-    def refuse(self, provider: str) -> None:
-        if provider == "amazon_ses":
-            name = {"x-amzn-errortype": "MessageRejected"}
-            self.answer(400, name, '{"message": "Email address is not verified."}')
-        elif provider == "postmark":
-            text = "You tried to send to a recipient that has been marked as inactive."
-            self.answer(422, {}, json.dumps({"ErrorCode": 406, "Message": text}))
-        else:
-            self.answer(400, {}, '{"message": "to parameter is not a valid address"}')
+        if any(fate.startswith("silent") for fate in fates):
+            time.sleep(1.5)
+        return self.answer(*found)
 
     def answer(self, status: int, headers: dict[str, str], body: str) -> None:
         content = body.encode()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Type", "application/json")
+        if "Content-Type" not in headers:
+            self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -132,28 +126,9 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: a test's output is its verdict."""
 
 
-WRONG_KEY = {
-    "mailgun": (401, {}, '{"message": "Invalid private key"}'),
-    "postmark": (401, {}, '{"ErrorCode": 10, "Message": "Bad or missing Server API token."}'),
-    "amazon_ses": (
-        403,
-        {"x-amzn-errortype": "InvalidSignatureException"},
-        '{"message": "The request signature does not match."}',
-    ),
-}
-OK = {
-    "mailgun": lambda to: json.dumps({"id": f"<mg-{to}>", "message": "Queued. Thank you."}),
-    "postmark": lambda to: json.dumps(
-        {
-            "ErrorCode": 0,
-            "Message": "OK",
-            "MessageID": f"pm-{to}",
-            "To": to,
-            "SubmittedAt": "2026-01-01T00:00:00Z",
-        }
-    ),
-    "amazon_ses": lambda to: json.dumps({"MessageId": f"ses-{to}"}),
-}
+def _unlucky(fates: list[str]) -> str:
+    lost = ("lost-answer", "cut", "garbled", "silent")
+    return next((fate for fate in fates if fate.startswith(lost)), "")
 
 
 @contextmanager

@@ -153,7 +153,8 @@ def test_a_lane_whose_connection_was_renewed_claims_nothing_before_it_has_looked
     assert fence.check(renew=True)
     sink.slow = 0.5
     stop = threading.Event()
-    shift = transport.Shift(draft, time.monotonic() + 30, stop, Brakes(draft, stop))
+    ends_at, brakes = time.monotonic() + 30, Brakes(draft, stop)
+    shift = transport.Shift(draft, draft.sender.provider, ends_at, stop, brakes)
     lane = threading.Thread(target=transport._lane, args=(shift,))
     lane.start()
     stage.wait_until(lambda: len(sink.taken) >= 1)

@@ -4,19 +4,18 @@ import pytest
 
 from campaigns.accounts.models import Provider
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, mailers, transport
-from campaigns.sending.mailers import api
+from campaigns.sending import launch, mailers, repeating, transport
+from campaigns.sending.mailers import backends
 from campaigns.sending.models import Cooldown, Delivery
 from campaigns.sending.outcomes import TransportError
 from tests import world
 from tests.sending import provider_stub, stage
+from tests.sending.provider_wires import WIRES
 
-CREDENTIALS = {
-    "mailgun": {"api_key": "key", "sender_domain": "acme.example"},
-    "postmark": {"server_token": "token", "message_stream": "broadcast"},
-    "amazon_ses": {"region": "eu-west-1", "access_key": "AK", "secret_key": "SK"},
-}
-KINDS = pytest.mark.parametrize("kind", CREDENTIALS)
+KINDS = pytest.mark.parametrize("kind", WIRES)
+KEYLESS = [kind for kind in WIRES if kind not in ("brevo", "resend")]
+# One id for a whole batch, or an id that anymail makes up.
+OWN_IDS = ("mailgun", "sendgrid", "unisender_go")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,15 +24,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def stub(settings, monkeypatch):
     settings.ALLOW_PRIVATE_HOSTS = True
     settings.SEND_CONNECTIONS = 2
-    monkeypatch.setattr(api, "TIMEOUT", (2.0, 1.0))
+    monkeypatch.setattr(backends, "TIMEOUT", (2.0, 0.5))
+    monkeypatch.setattr(repeating, "PAUSES", (0.0, 0.0))
     with provider_stub.running() as running:
         yield running
 
 
 def make_campaign(workspace, stub, kind, *locals_):
     provider = Provider(workspace=workspace, name=kind, kind=kind)
-    key = "endpoint_url" if kind == "amazon_ses" else "api_url"
-    provider.credentials = CREDENTIALS[kind] | {key: stub.url}
+    provider.credentials = WIRES[kind].credentials | {WIRES[kind].url: f"{stub.url}/{kind}"}
     provider.save()
     sender = world.make_sender(workspace, provider=provider, email="news@acme.example")
     campaign = world.make_campaign(
@@ -69,8 +68,8 @@ def test_everybody_gets_it_once_over_a_kept_connection(workspace, stub, kind):
     assert set(states().values()) == {"sent"}
     assert stub.connections <= 2
     ids = set(Delivery.objects.values_list("message_id", flat=True))
-    assert len(ids) == 12
-    assert all("person" in name for name in ids)
+    assert all(ids)
+    assert kind in OWN_IDS or (len(ids) == 12 and all("person" in name for name in ids))
 
 
 def test_mailgun_gets_our_headers_our_name_for_the_mail_and_no_tracking_of_its_own(workspace, stub):
@@ -118,7 +117,6 @@ def test_a_refused_recipient_fails_alone_with_the_providers_words(workspace, stu
     assert states() == {"one": "sent", "refused": "failed", "two": "sent"}
     refused = Delivery.objects.get(state="failed")
     assert refused.reason
-    assert refused.code in (400, 422)
     assert campaign.status == Campaign.Status.SENT
 
 
@@ -135,8 +133,16 @@ def test_a_provider_that_asks_for_time_gets_it_and_no_attempt_is_counted(workspa
     assert stub.requests <= 2
 
 
-@KINDS
-@pytest.mark.parametrize("fate", ["lost-answer", "cut", "garbled", "silent"])
+@pytest.mark.parametrize(
+    ("kind", "fate"),
+    [
+        (kind, fate)
+        for kind in KEYLESS
+        for fate in ("lost-answer", "cut", "garbled", "silent")
+        # SendGrid says all with its status: there is nothing to garble.
+        if (kind, fate) != ("sendgrid", "garbled")
+    ],
+)
 def test_an_answer_that_does_not_come_is_unknown_and_never_sent_again(workspace, stub, kind, fate):
     campaign = make_campaign(workspace, stub, kind, fate)
     send(campaign)
@@ -146,12 +152,40 @@ def test_an_answer_that_does_not_come_is_unknown_and_never_sent_again(workspace,
     assert campaign.status == Campaign.Status.SENT
 
 
+@pytest.mark.parametrize("fate", ["lost-answer", "cut", "garbled", "silent"])
+def test_a_lost_answer_is_asked_for_again_with_the_mails_own_key(workspace, stub, fate):
+    send(make_campaign(workspace, stub, "resend", fate))
+    assert states() == {fate: "sent"}
+    assert stub.recipients() == [f"{fate}@example.com"]
+    assert stub.keys == [str(Delivery.objects.get().uuid)]
+
+
+def test_a_key_that_was_used_before_does_not_make_a_mail_refused(workspace, stub):
+    send(make_campaign(workspace, stub, "brevo", "lost-answer"))
+    assert states() == {"lost-answer": "unknown"}
+    assert stub.recipients() == ["lost-answer@example.com"]
+    assert stub.keys == [str(Delivery.objects.get().uuid)]
+
+
+@KINDS
+def test_a_mail_carries_our_name_for_it_and_may_not_be_tracked_by_the_provider(
+    workspace, stub, kind
+):
+    send(make_campaign(workspace, stub, kind, "ada"))
+    [mail] = stub.accepted
+    told = repr(mail.fields)
+    assert Delivery.objects.get().uuid.hex in told
+    assert "/u/" in told.partition("List-Unsubscribe")[2]
+    for tracking in ("'track_opens': True", "'TrackOpens': True", "'open_tracking': True"):
+        assert tracking not in told
+
+
 @KINDS
 def test_a_wrong_key_pauses_with_the_providers_words(workspace, stub, kind):
     campaign = make_campaign(workspace, stub, kind, "wrong-key")
     send(campaign)
     assert campaign.status == Campaign.Status.PAUSED
-    assert any(word in campaign.pause_reason for word in ("key", "token", "signature"))
+    assert any(word in campaign.pause_reason for word in ("key", "token", "signature", "API key"))
     assert states() == {"wrong-key": "pending"}
 
 
@@ -169,10 +203,8 @@ def test_a_provider_in_pieces_costs_a_few_unknowns_and_not_the_whole_list(worksp
 @KINDS
 def test_a_provider_that_is_not_there_is_waited_for(workspace, stub, kind):
     campaign = make_campaign(workspace, stub, kind, "one")
-    campaign.sender.provider.credentials |= {"api_url": "http://127.0.0.1:9"}
     provider = campaign.sender.provider
-    key = "endpoint_url" if kind == "amazon_ses" else "api_url"
-    provider.credentials = provider.credentials | {key: "http://127.0.0.1:9"}
+    provider.credentials = provider.credentials | {WIRES[kind].url: "http://127.0.0.1:9"}
     provider.save()
     send(campaign)
     assert states() == {"one": "pending"}

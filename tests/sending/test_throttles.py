@@ -245,7 +245,8 @@ def statements():
 def run_a_lane(campaign):
     """Send with one lane, and return its statements and the number of its windows."""
     stop = threading.Event()
-    shift = transport.Shift(campaign, time.monotonic() + 20, stop, Brakes(campaign, stop))
+    provider = campaign.sender.provider
+    shift = transport.Shift(campaign, provider, time.monotonic() + 20, stop, Brakes(campaign, stop))
     lane = transport.Lane(shift)
     real, windows = lane.mailer.hand_over, []
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Provider
 from campaigns.audience.models import Subscription, Suppression
-from campaigns.sending import evidence, webhooks
-from campaigns.sending.models import Delivery, Door, ProviderEvent
+from campaigns.sending import evidence, sns, webhooks
+from campaigns.sending.models import Delivery, Door, ProviderEvent, Topic
 from tests import world
-from tests.sending import stage
+from tests.sending import amazon, stage
 from tracking.models import Engagement
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +157,15 @@ def test_an_event_about_another_recipient_is_not_believed(client, workspace, del
     assert not Suppression.objects.exists()
 
 
+def test_a_provider_may_not_speak_of_a_mail_that_another_took(client, workspace, delivery):
+    took, other = make_provider(workspace), make_provider(workspace)
+    Delivery.objects.update(provider_id=took.pk)
+    tell(client, other, hard_bounce(delivery))
+    assert not ProviderEvent.objects.exists()
+    tell(client, took, hard_bounce(delivery))
+    assert ProviderEvent.objects.exists()
+
+
 def test_without_our_name_the_providers_own_id_is_enough(client, workspace, delivery):
     tell(client, make_provider(workspace), postmark_event(delivery, Metadata={}))
     assert ProviderEvent.objects.get().delivery == delivery
@@ -199,7 +208,7 @@ def test_mailgun_without_a_key_stays_closed(client, workspace, delivery):
 
 
 @pytest.mark.parametrize(("bounce_type", "stopped"), [("Permanent", True), ("Transient", False)])
-def test_amazon_tells_through_sns(client, workspace, delivery, bounce_type, stopped):
+def test_amazon_tells_through_sns(client, workspace, delivery, bounce_type, stopped, monkeypatch):
     provider = make_provider(workspace, "amazon_ses", region="eu-west-1")
     mail = {
         "messageId": "ses-1",
@@ -214,13 +223,11 @@ def test_amazon_tells_through_sns(client, workspace, delivery, bounce_type, stop
         "feedbackId": "f1",
     }
     message = {"notificationType": "Bounce", "mail": mail, "bounce": bounce}
-    body = {"Type": "Notification", "MessageId": "n1", "Message": json.dumps(message)}
+    Topic.objects.create(provider=provider, arn=amazon.TOPIC, confirmed_at=timezone.now())
+    monkeypatch.setattr(sns, "fetch", lambda url: amazon.certificate())
     door = webhooks.open_door(provider)
-    headers = {
-        "x-amz-sns-message-type": "Notification",
-        "x-amz-sns-message-id": "n1",
-    }
-    answer = client.post(door, json.dumps(body), content_type="text/plain", headers=headers)
+    told = amazon.message(Message=json.dumps(message))
+    answer = client.post(door, **amazon.request(told))
     assert answer.status_code == 200
     assert Suppression.objects.exists() is stopped
     delivery.refresh_from_db()

@@ -6,10 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts import outbound, providers
+from campaigns.accounts import outbound, providers, stand_ins
 from campaigns.accounts.forms.fields import AddressField, LineField
 from campaigns.accounts.models import Provider, Sender, Workspace
 
+_STAND_INS = (_("If it is in trouble, then"), _("After that"), _("And after that"))
 _KEEP = _("Leave empty to keep the one that ends in %(hint)s.")
 
 if TYPE_CHECKING:
@@ -52,9 +53,40 @@ class SenderForm(_SenderModelForm):
             empty_label=None,
             initial=self.initial.get("provider"),
         )
+        known = [] if self.instance._state.adding else stand_ins.in_order(self.instance)[1:]
+        for place, label in enumerate(_STAND_INS):
+            self.fields[f"stand_in_{place}"] = forms.ModelChoiceField(
+                workspace.providers.order_by("name"),
+                label=label,
+                required=False,
+                empty_label=_("Nobody"),
+                initial=known[place] if place < len(known) else None,
+            )
+
+    def stand_in_fields(self) -> list[forms.BoundField]:
+        """The fields for those who take over, where there is anybody to choose."""
+        if self.workspace.providers.count() < 2:
+            return []
+        return [self[f"stand_in_{place}"] for place in range(stand_ins.MOST)]
+
+    def save(self, commit: bool = True) -> Sender:
+        """Keep the sender, and in which order providers take its mails."""
+        sender: Sender = super().save(commit)
+        stand_ins.put_in_order(sender, self._stand_ins(self.cleaned_data))
+        return sender
+
+    def _stand_ins(self, values: dict[str, Any]) -> list[Provider]:
+        chosen = [values.get(f"stand_in_{place}") for place in range(stand_ins.MOST)]
+        return [provider for provider in chosen if provider is not None]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        seen = {values.get("provider")}
+        for place in range(stand_ins.MOST):
+            provider = values.get(f"stand_in_{place}")
+            if provider is not None and provider in seen:
+                self.add_error(f"stand_in_{place}", _("It is in the order already."))
+            seen.add(provider)
         twins = self.workspace.senders.exclude(pk=self.instance.pk).filter(
             email__iexact=values.get("email", ""), name=values.get("name", "")
         )

@@ -12,12 +12,15 @@ from campaigns.accounts import audit, roles
 from campaigns.accounts.encryption import EncryptionError
 from campaigns.accounts.forms.senders import ProviderForm
 from campaigns.accounts.models import Member, Provider
+from campaigns.accounts.providers import SILENT
 from campaigns.accounts.requests import WorkspaceRequest
 
 
 @require_safe
 def providers(request: WorkspaceRequest) -> HttpResponse:
-    rows = request.workspace.providers.annotate(uses=Count("senders")).order_by("name")
+    rows = request.workspace.providers.annotate(
+        uses=Count("senders", distinct=True) + Count("stand_ins", distinct=True)
+    ).order_by("name")
     context = {"providers": rows, "kinds": Provider.Kind.choices}
     return render(request, "accounts/providers.html", context)
 
@@ -57,7 +60,8 @@ def _edit(request: WorkspaceRequest, provider: Provider) -> HttpResponse:
     new = provider.pk is None
     form = _form(request, provider)
     if not form.is_valid():
-        context = {"form": form, "provider": provider, "new": new}
+        tells = not new and provider.kind not in SILENT
+        context = {"form": form, "provider": provider, "new": new, "tells": tells}
         status = 422 if form.is_bound else 200
         return render(request, "accounts/provider.html", context, status=status)
     saved = form.save()

@@ -1,7 +1,7 @@
 """Senders: the From identities of a workspace."""
 
 from django.contrib import messages
-from django.db.models import ProtectedError
+from django.db.models import Prefetch, ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,13 +9,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.forms.senders import SenderForm
-from campaigns.accounts.models import Sender
+from campaigns.accounts.models import Sender, StandIn
 from campaigns.accounts.requests import WorkspaceRequest
 
 
 @require_safe
 def senders(request: WorkspaceRequest) -> HttpResponse:
-    rows = request.workspace.senders.select_related("provider").order_by("name", "email")
+    ordered = StandIn.objects.select_related("provider").order_by("position")
+    rows = (
+        request.workspace.senders.select_related("provider")
+        .prefetch_related(Prefetch("stand_ins", ordered))
+        .order_by("name", "email")
+    )
     return render(request, "accounts/senders.html", {"senders": rows})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from django.conf import settings
 
 from campaigns.accounts import encryption
 from campaigns.accounts.models import Provider, Sender
+from campaigns.sending import signing
 from campaigns.sending.inbox import credentials
 from campaigns.sending.mailers.api import ApiMailer
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError
@@ -25,9 +26,11 @@ class Mailer(Protocol):
     window: int
     # What `Outgoing.mail` has to be.
     wants: Wants
-
-    # A mailer may have `idempotent: float`, see `repeating`: for how many seconds its provider
-    # knows a mail by the delivery's uuid, and takes a repetition for the same mail.
+    # For how many seconds its provider takes a repeated hand-over for the same one, see
+    # `repeating`; 0: not at all.
+    idempotent: float
+    # What has to be done to finished bytes before they are handed over.
+    sign: Callable[[bytes], bytes] | None
 
     def hand_over(self, mails: Sequence[Outgoing], *, until: float = ...) -> Handover:
         """Hand over in order; an outcome for each; never raises."""
@@ -36,26 +39,46 @@ class Mailer(Protocol):
         """Let the connection go."""
 
 
-def mailer_for(sender: Sender) -> Mailer:
-    """Return a mailer for the sender's provider, not connected yet.
+def mailer_for(sender: Sender, provider: Provider | None = None) -> Mailer:
+    """Return a mailer for a provider of the sender's, its first if none is named.
 
-    Raises `TransportError` when its settings cannot be read.
+    It is not connected yet. Raises `TransportError` when the settings cannot be read.
     """
-    provider = sender.provider
+    provider = provider or sender.provider
+    known = credentials_of(provider)
+    match provider.kind:
+        case Provider.Kind.INBOX:
+            return SmtpMailer(server_of(provider, known))
+        case Provider.Kind.SMTP:
+            return SmtpMailer(server_of(provider, known), _signer(sender))
+        case kind:
+            return ApiMailer(kind, known)
+
+
+def credentials_of(provider: Provider) -> dict[str, object]:
+    """Return what the provider has to be told. Raises `TransportError`."""
     try:
-        known = provider.credentials
+        return provider.credentials
     except encryption.EncryptionError as error:
         raise TransportError(
             "The provider's settings were saved with another SECRET_KEY; enter them again.",
             lasting=True,
         ) from error
-    match provider.kind:
-        case Provider.Kind.INBOX:
-            return SmtpMailer(_inbox(provider.workspace_id))
-        case Provider.Kind.SMTP:
-            return SmtpMailer(_smtp(known))
-        case kind:
-            return ApiMailer(kind, known)
+
+
+def server_of(provider: Provider, known: dict[str, object]) -> Server:
+    """Return the SMTP server behind a provider that is one."""
+    return _inbox(provider.workspace_id) if provider.kind == Provider.Kind.INBOX else _smtp(known)
+
+
+def _signer(sender: Sender) -> signing.Signer | None:
+    try:
+        return signing.signer(sender)
+    except encryption.EncryptionError as error:
+        raise TransportError(
+            "The keys that sign your mails were made with another SECRET_KEY; make new ones.",
+            lasting=True,
+        ) from error
 
 
 def _inbox(workspace_id: int) -> Server:

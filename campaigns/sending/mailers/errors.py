@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -40,6 +40,28 @@ _NO_CONNECTION = (
 _BAD_CREDENTIALS = (boto.NoCredentialsError, boto.PartialCredentialsError, boto.NoRegionError)
 # The key, the account or its payment is refused: so will every other mail be.
 _ACCOUNT = {401, 402, 403}
+# SparkPost says 420 where others say 429.
+_TOO_MANY = {420, 429}
+# Mandrill and Postal say what is wrong under a status that says nothing: a definite no.
+_NO = {
+    "ValidationError",
+    "parameter-error",
+    "NoRecipients",
+    "NoContent",
+    "TooManyToAddresses",
+    "FromAddressMissing",
+}
+_NO_TO_ALL = {
+    "Invalid_Key",
+    "PaymentRequired",
+    "Unknown_Subaccount",
+    "AccessDenied",
+    "InvalidServerAPIKey",
+    "ServerSuspended",
+    "UnauthenticatedFromAddress",
+}
+# A key that was used before: the mail it was used for may have been taken.
+_USED_KEY = ("idempot", "duplicate")
 # Amazon's names for "slower".
 _SLOWER = {"TooManyRequestsException", "ThrottlingException", "Throttling"}
 _ACCOUNT_NAMES = {
@@ -48,6 +70,15 @@ _ACCOUNT_NAMES = {
     "MailFromDomainNotVerifiedException",
     "LimitExceededException",
 }
+
+
+class HalfwayError(Exception):
+    """The provider takes nothing more now; `found` is what became of the mails before."""
+
+    def __init__(self, found: Sequence[Outcome], trouble: TransportError) -> None:
+        super().__init__(trouble.reason)
+        self.found = found
+        self.trouble = trouble
 
 
 def outcome(error: AnymailError | ImproperlyConfigured) -> Outcome:
@@ -61,22 +92,76 @@ def outcome(error: AnymailError | ImproperlyConfigured) -> Outcome:
         return _of_amazon(cause)
     if isinstance(cause, _BAD_CREDENTIALS):
         raise TransportError(str(cause), lasting=True) from error
-    if isinstance(cause, _NO_CONNECTION) or _was_never_connected(cause):
-        raise TransportError(f"no connection: {_plain(cause)}") from error
     response = getattr(error, "response", None)
     if isinstance(response, requests.Response):
-        return _of_response(response)
-    return Outcome(Verdict.UNKNOWN, text=_plain(cause or error))
+        return of_response(response)
+    return of_lost_request(cause or error)
+
+
+def of_lost_request(error: BaseException) -> Outcome:
+    """Judge a request that brought no answer. Raises `TransportError` if it never left."""
+    if isinstance(error, requests.TooManyRedirects):
+        raise TransportError("the address leads to another one", lasting=True) from error
+    if isinstance(error, _NO_CONNECTION) or _was_never_connected(error):
+        raise TransportError(f"no connection: {_plain(error)}") from error
+    return Outcome(Verdict.UNKNOWN, text=_plain(error))
+
+
+def of_response(response: requests.Response) -> Outcome:
+    """Judge an answer that is not the expected one. Raises `TransportError`."""
+    code, text = response.status_code, words(response)
+    after = _seconds(response.headers.get("Retry-After", ""))
+    names = _names(response)
+    if code in _ACCOUNT or names & _NO_TO_ALL:
+        raise TransportError(f"{code} {text}", lasting=True)
+    if code in _TOO_MANY or (code == 503 and after):
+        raise TransportError(f"{code} {text}", retry_after=after or 30)
+    if code == 408:
+        return Outcome(Verdict.DEFERRED, code, text=text)
+    if code == 409 or (400 <= code < 500 and any(word in text.lower() for word in _USED_KEY)):
+        return Outcome(Verdict.UNKNOWN, code, text=text)
+    if 400 <= code < 500 or names & _NO:
+        return Outcome(Verdict.REFUSED, code, text=text)
+    return Outcome(Verdict.UNKNOWN, code, text=text)
 
 
 def words(response: requests.Response) -> str:
     """Return what the provider said, without the JSON round it where we know its shape."""
     try:
+        found = _message(response.json())
+    except ValueError:
+        found = ""
+    return found or response.text[:300].strip()
+
+
+def _message(body: Any) -> str:
+    """Find the sentence for people, wherever this provider puts it."""
+    if isinstance(body, str):
+        return body
+    if isinstance(body, list):
+        return " ".join(filter(None, map(_message, body)))
+    if not isinstance(body, dict):
+        return ""
+    for name in ("Message", "message", "ErrorMessage", "errors", "Errors", "Messages", "data"):
+        found = _message(body.get(name))
+        if found:
+            return found
+    return ""
+
+
+def _names(response: requests.Response) -> set[str]:
+    """What the provider calls the error, where it uses names."""
+    try:
         body = response.json()
     except ValueError:
-        return response.text[:300].strip()
-    found = body.get("Message") or body.get("message") if isinstance(body, dict) else None
-    return found if isinstance(found, str) else response.text[:300].strip()
+        return set()
+    if not isinstance(body, dict):
+        return set()
+    data = body.get("data")
+    inner = data.get("code") if isinstance(data, dict) else ""
+    if body.get("status") not in {"error", "parameter-error"}:
+        return set()
+    return {str(body.get("name", "")), str(body.get("status", "")), str(inner)} - {"error"}
 
 
 def _was_never_connected(cause: BaseException | None) -> bool:
@@ -84,20 +169,6 @@ def _was_never_connected(cause: BaseException | None) -> bool:
         return False
     reason = getattr(cause.args[0], "reason", None)
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
-
-
-def _of_response(response: requests.Response) -> Outcome:
-    code, text = response.status_code, words(response)
-    after = _seconds(response.headers.get("Retry-After", ""))
-    if code in _ACCOUNT:
-        raise TransportError(f"{code} {text}", lasting=True)
-    if code == 429 or (code == 503 and after):
-        raise TransportError(f"{code} {text}", retry_after=after or 30)
-    if code == 408:
-        return Outcome(Verdict.DEFERRED, code, text=text)
-    if 400 <= code < 500:
-        return Outcome(Verdict.REFUSED, code, text=text)
-    return Outcome(Verdict.UNKNOWN, code, text=text)
 
 
 def _of_amazon(error: boto.ClientError) -> Outcome:

@@ -81,6 +81,8 @@ class Delivery(models.Model):
     first_tried_at = models.DateTimeField(null=True)
     # How often it was sent again though nobody knew whether it had arrived.
     resends = models.PositiveSmallIntegerField(db_default=0)
+    # Who was to take it at the last intent: whose events may speak of it. No key, no index.
+    provider_id = models.BigIntegerField(null=True)
     done_at = models.DateTimeField(null=True)
     # Since when it is not confirmed; only what is unknown has such a time.
     unknown_since = models.DateTimeField(null=True)
@@ -176,6 +178,8 @@ class Cooldown(models.Model):
     reason = models.CharField(max_length=300)
     # Waits in a row without a mail in between: each is longer than the last.
     tries = models.PositiveSmallIntegerField(default=1)
+    # Waiting does not help, a person has to; somebody stands in meanwhile.
+    lasting = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return f"{self.provider_id} until {self.until}"
@@ -223,6 +227,26 @@ class Door(models.Model):
 
     def __str__(self) -> str:
         return f"the door of {self.provider_id}"
+
+
+class Topic(models.Model):
+    """A topic of Amazon's notification service that asks to be heard, or is."""
+
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="topics")
+    arn = models.CharField(max_length=300)
+    # What Amazon wants us to open, to show that it is us who are asking.
+    subscribe_url = models.TextField(max_length=2000, blank=True)
+    asked_at = models.DateTimeField(auto_now=True)
+    # When an owner let it in; before that it is not believed.
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "arn"], name="sending_topic_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.arn
 
 
 class ProviderEvent(models.Model):

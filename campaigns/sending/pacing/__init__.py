@@ -5,7 +5,7 @@ One mail after a refusal (`retrying`), a provider in trouble (`cooling`), the li
 does harm (`breakers`, `holds`, `alarms`). A lane asks for all of it at one `gates.Gate`.
 """
 
-from campaigns.sending.pacing.cooling import MAX_WAITS, cool_down, is_cooling, warm_up
+from campaigns.sending.pacing.cooling import MAX_WAITS, cool_down, warm_up
 from campaigns.sending.pacing.retrying import BACK_OFF, result
 
-__all__ = ["BACK_OFF", "MAX_WAITS", "cool_down", "is_cooling", "result", "warm_up"]
+__all__ = ["BACK_OFF", "MAX_WAITS", "cool_down", "result", "warm_up"]

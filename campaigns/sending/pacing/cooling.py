@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models.functions import Now
-
 from campaigns.sending.models import Cooldown
 from campaigns.sending.outcomes import TransportError
 from campaigns.sending.querysets import moves
@@ -29,8 +27,3 @@ def cool_down(provider_id: int, trouble: TransportError) -> int:
 def warm_up(provider_id: int) -> None:
     """The provider takes mail again."""
     Cooldown.objects.filter(provider=provider_id).delete()
-
-
-def is_cooling(provider_id: int) -> bool:
-    """Whether the provider is to be left alone now."""
-    return Cooldown.objects.filter(provider=provider_id, until__gt=Now()).exists()

@@ -109,7 +109,8 @@ settled AS (
 INTENDED = f"""
 intended AS (
     UPDATE sending_delivery d
-       SET state = 'sending', sending_at = clock_timestamp(), attempt = d.attempt + 1
+       SET state = 'sending', sending_at = clock_timestamp(), attempt = d.attempt + 1,
+           provider_id = %(provider)s::bigint
      WHERE d.id = ANY(%(ids)s::bigint[]) AND d.state = 'claimed' AND d.claim_token = %(token)s
        AND {RUNNING} AND {WANTED}
     RETURNING d.id
@@ -186,7 +187,12 @@ def claim(campaign_id: int, *, token: uuid.UUID, limit: int, lease: timedelta) -
     return [_claimed(row) for row in prepared.fetch(CLAIM, values)]
 
 
-def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) -> set[int]:
+def exchange(
+    token: uuid.UUID,
+    results: Sequence[Result],
+    ids: Sequence[int],
+    provider_id: int | None = None,
+) -> set[int]:
     """Settle the last window and commit the intent of the next, in one durable commit.
 
     Returns the ids that may be handed over now. Raises when the commit's fate is not
@@ -195,7 +201,8 @@ def exchange(token: uuid.UUID, results: Sequence[Result], ids: Sequence[int]) ->
     if connection.in_atomic_block:
         raise transaction.TransactionManagementError("an intent must be committed at once")
     wanted = f"{{{','.join(map(str, ids))}}}"
-    [row] = prepared.fetch(EXCHANGE, _settling(token, results) | {"ids": wanted})
+    values = _settling(token, results) | {"ids": wanted, "provider": provider_id}
+    [row] = prepared.fetch(EXCHANGE, values)
     late = set(row[1]).symmetric_difference(result.id for result in results)
     if late:
         upgrade(token, [result for result in results if result.id in late])

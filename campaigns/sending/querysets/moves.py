@@ -125,7 +125,7 @@ WITH made AS (
     INSERT INTO sending_cooldown AS c (provider_id, until, reason, tries)
     VALUES (%(provider)s, clock_timestamp() + %(first)s, %(reason)s, 1)
     ON CONFLICT (provider_id) DO UPDATE
-       SET tries = LEAST(c.tries + 1, 1000), reason = EXCLUDED.reason,
+       SET tries = LEAST(c.tries + 1, 1000), reason = EXCLUDED.reason, lasting = false,
            until = clock_timestamp()
                    + LEAST(%(first)s * power(2, LEAST(c.tries, 16)), %(longest)s)
      WHERE c.until < clock_timestamp()

@@ -1,7 +1,8 @@
 """The pages of the sending room."""
 
 from campaigns.sending.views.again import joined, on_unknown, remind, retry, unconfirmed
-from campaigns.sending.views.events import door, provider_events
+from campaigns.sending.views.connecting import connection
+from campaigns.sending.views.events import door, provider_events, topic
 from campaigns.sending.views.fence import decide
 from campaigns.sending.views.launching import confirm, test
 from campaigns.sending.views.pace import pace, ramp, resume_mailbox, send_rest
@@ -18,6 +19,7 @@ __all__ = [
     "campaign",
     "cancel",
     "confirm",
+    "connection",
     "decide",
     "door",
     "joined",
@@ -34,5 +36,6 @@ __all__ = [
     "send_rest",
     "test",
     "to_draft",
+    "topic",
     "unconfirmed",
 ]

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.accounts import audit
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.accounts.roles import role_required
-from campaigns.sending import webhooks
-from campaigns.sending.models import Door
+from campaigns.sending import sns, topics, webhooks
+from campaigns.sending.models import Door, Topic
 
 
 @csrf_exempt
 @login_not_required
-@require_http_methods(["POST", "HEAD"])
+@require_http_methods(["POST", "HEAD", "GET"])
 def provider_events(request: HttpRequest, pk: int, secret: str) -> HttpResponse:
     """Take in what a provider tells, if its door is open and this is its secret."""
     provider = webhooks.behind(pk, secret)
+    # Looking changes nothing: some providers look before they tell.
     if provider is None:
         raise Http404
     return webhooks.take_in(provider, request)
@@ -45,5 +48,27 @@ def door(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "provider": provider,
         "opened_at": found.opened_at if found else None,
         "address": webhooks.address(found) if found else "",
+        "lacks_key": webhooks.lacks_key(provider),
+        "topics": Topic.objects.filter(provider=provider).order_by("pk"),
     }
     return render(request, "sending/door.html", facts)
+
+
+@role_required(Member.Role.OWNER)
+@require_POST
+def topic(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Let one of Amazon's topics in, or forget it."""
+    topics_ = Topic.objects.filter(provider__workspace=request.workspace)
+    found = get_object_or_404(topics_, pk=pk)
+    if "forget" in request.POST:
+        topics.forget(found)
+        audit.record(request, request.workspace, "topic_forgotten", provider=found.provider_id)
+        return redirect("sending:door", found.provider_id)
+    try:
+        topics.let_in(found)
+    except sns.SnsError as error:
+        messages.error(request, _("It was not confirmed: %(why)s.") % {"why": error})
+        return redirect("sending:door", found.provider_id)
+    audit.record(request, request.workspace, "topic_let_in", provider=found.provider_id)
+    messages.success(request, _("Amazon tells us from now on what becomes of your mails."))
+    return redirect("sending:door", found.provider_id)

@@ -1,0 +1,112 @@
+"""The most harmless question each API answers only to those who have the right key.
+
+Where there is none, an empty message: a right key has it refused as empty, a wrong one
+is refused itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import boto3
+import requests
+from botocore import exceptions as boto
+from django.core.mail import EmailMessage
+
+from campaigns.accounts.models import Provider
+from campaigns.sending.mailers import backends, errors
+from campaigns.sending.outcomes import TransportError, Verdict
+
+Kind = Provider.Kind
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question. Without a path it is an empty message, where messages go."""
+
+    path: Callable[[Any], str] | None = None
+    method: str = "GET"
+    body: Callable[[Any], Any] | None = None
+    # Answers that are a "no" to the question and still tell that the key is right.
+    right_all_the_same: str = ""
+
+
+PROBES: Mapping[str, Probe] = {
+    Kind.MAILGUN: Probe(),
+    Kind.POSTMARK: Probe(lambda backend: "server"),
+    Kind.BREVO: Probe(lambda backend: "account"),
+    Kind.MAILJET: Probe(body=lambda backend: {"Messages": []}),
+    Kind.SENDGRID: Probe(lambda backend: "scopes"),
+    Kind.SPARKPOST: Probe(body=lambda backend: {}),
+    Kind.RESEND: Probe(lambda backend: "domains", right_all_the_same="restricted_api_key"),
+    Kind.MAILERSEND: Probe(lambda backend: "api-quota"),
+    Kind.MAILTRAP: Probe(body=lambda backend: {}),
+    Kind.MANDRILL: Probe(
+        lambda backend: "users/ping2.json", "POST", lambda backend: {"key": backend.api_key}
+    ),
+    Kind.POSTAL: Probe(body=lambda backend: {}),
+    Kind.SCALEWAY: Probe(
+        lambda backend: "emails?" + urlencode({"project_id": backend.project_id, "page_size": 1}),
+    ),
+    Kind.UNISENDER_GO: Probe(lambda backend: "system/info.json", "POST", lambda backend: {}),
+}
+
+
+def ask(kind: str, credentials: Mapping[str, Any]) -> str:
+    """Ask, and return what the provider said. Raises `TransportError` if that is a no."""
+    if kind == Kind.AMAZON_SES:
+        return _amazon(credentials)
+    backend = backends.backend(kind, credentials)
+    try:
+        return _judged(PROBES[kind], _answer(PROBES[kind], backend))
+    finally:
+        backend.close()
+
+
+def _answer(probe: Probe, backend: Any) -> requests.Response:
+    empty = EmailMessage("", "", "nobody@invalid.example", ["nobody@invalid.example"])
+    payload = backend.build_message_payload(empty, {})
+    # Nothing of it is sent but the key.
+    signed = payload.get_request_params(backend.api_url)
+    path = probe.path(backend) if probe.path else payload.get_api_endpoint()
+    try:
+        answer: requests.Response = backend.session.request(
+            probe.method if probe.path else "POST",
+            backend.api_url + path,
+            headers=signed["headers"],
+            auth=signed["auth"],
+            json=probe.body(backend) if probe.body else None,
+            timeout=backend.timeout,
+        )
+    except requests.RequestException as error:
+        outcome = errors.of_lost_request(error)
+        raise TransportError(outcome.text) from error
+    return answer
+
+
+def _judged(probe: Probe, answer: requests.Response) -> str:
+    words = f"{answer.status_code} {errors.words(answer)}"[:300]
+    if probe.right_all_the_same and probe.right_all_the_same in answer.text:
+        return words
+    outcome = errors.of_response(answer)
+    if probe.path is None and outcome.verdict is Verdict.REFUSED:
+        return words
+    if probe.path is not None and answer.ok:
+        return words
+    raise TransportError(words)
+
+
+def _amazon(credentials: Mapping[str, Any]) -> str:
+    try:
+        account = boto3.client("sesv2", **backends.amazon(credentials)).get_account()
+    except boto.ClientError as error:
+        raise TransportError(str(error), lasting=True) from error
+    except boto.BotoCoreError as error:
+        raise TransportError(str(error)) from error
+    if not account.get("SendingEnabled", True):
+        raise TransportError("sending is switched off for this account", lasting=True)
+    sandbox = "" if account.get("ProductionAccessEnabled") else ", still in Amazon's sandbox"
+    return f"{account.get('EnforcementStatus', 'known')}{sandbox}"
