@@ -101,6 +101,16 @@ class Crew:
         self.kill(name)
         self.start(name, self._commands[name])
 
+    def tend(self) -> int:
+        """Start again whoever has ended by itself, as a supervisor does, and return how many.
+
+        Celery's worker gives up when one of its processes is killed before the pool has started.
+        """
+        ended = [name for name, process in self._processes.items() if process.poll() is not None]
+        for name in ended:
+            self.restart(name)
+        return len(ended)
+
     def stop(self) -> None:
         """End all, also whoever has left the group that it was started in."""
         for name in self._processes:

@@ -63,6 +63,10 @@ class Harm:
             self.done[deed.name] += 1
             self.doubt += deed.windows * crew.WINDOW
 
+    def tend(self) -> None:
+        """Do what the supervisor does beside us."""
+        self.done[TENDED] += self.party.tend()
+
     def thaw(self) -> None:
         """Let all that are frozen go on."""
         self._thaw(float("inf"))
@@ -163,4 +167,8 @@ DEEDS = (
 )
 KILLS = tuple(deed.name for deed in DEEDS if deed.name.startswith("kills"))
 FREEZES = ("freezes of a pool process",)
-EVERYTHING = tuple(deed.name for deed in (*DEEDS, CRASH_DATABASE, CRASH_BROKER, EMPTY_BROKER))
+TENDED = "gave up and were restarted"
+EVERYTHING = (
+    *(deed.name for deed in (*DEEDS, CRASH_DATABASE, CRASH_BROKER, EMPTY_BROKER)),
+    TENDED,
+)

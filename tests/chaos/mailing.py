@@ -1,6 +1,7 @@
 """Campaigns for a run: launched one after the other, so that there is always work to harm."""
 
 import time
+from collections.abc import Callable
 
 from django.db import connection
 from django.db.models import Q
@@ -66,13 +67,14 @@ class Mailing:
         left = ~Q(status=Campaign.Status.SENT)
         return not self._campaigns.filter(left).exists() and not self._deliveries.open().exists()
 
-    def finish(self, seconds: float) -> bool:
-        """Wait for the end, and say whether it came in time."""
+    def finish(self, seconds: float, pump: Callable[[], None]) -> bool:
+        """Wait for the end, calling `pump` between looks, and say whether it came in time."""
         ends_at = time.monotonic() + seconds
         while not self.is_over():
             if time.monotonic() > ends_at:
                 return False
             self.hurry()
+            pump()
             time.sleep(0.2)
         return True
 

@@ -110,7 +110,7 @@ def run(plan: Plan, folder: Path, var: Path, database: Database) -> Report:
     ):
         try:
             _harm(plan, harm)
-            report.finished = mailing.finish(PATIENCE)
+            report.finished = mailing.finish(PATIENCE, harm.tend)
         finally:
             report.done, report.at_work = harm.done, harm.at_work
         if not report.finished:
@@ -127,6 +127,7 @@ def _harm(plan: Plan, harm: Harm) -> None:
         _struck(harm) < plan.least_kills and passed < 2 * plan.seconds
     ):
         harm.mailing.keep_going()
+        harm.tend()
         harm.strike()
         if timetable and passed > timetable[-1][0]:
             harm.do(timetable.pop()[1])
