@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 # would miss a fixed hour; doing it twice is harmless.
 SCHEDULE = (
     ("sending", "campaigns.sending.tasks.tick", 5.0),
+    ("bounces", "campaigns.sending.tasks.look_for_bounces", 60.0),
     ("imports", "campaigns.audience.tasks.resume_imports", 15.0),
     ("tidying", "campaigns.audience.tasks.tidy", 3600.0),
     ("pruning", "tracking.tasks.prune", 3600.0),

@@ -42,5 +42,7 @@ class SendingConfig(AppConfig):
                 "test_sent": _("Sent a test to themselves"),
                 "events_opened": _("Opened a provider's way for events"),
                 "events_closed": _("Closed a provider's way for events"),
+                "bounce_mailbox_saved": _("Set up the mailbox for bounces"),
+                "bounce_mailbox_dropped": _("Removed the mailbox for bounces"),
             }
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 
 from campaigns.audience import tokens as leaving
@@ -25,8 +27,15 @@ class BuildError(Exception):
 class Builder:
     """Builds the mails of one campaign; compiled content is shared by the process."""
 
-    def __init__(self, campaign: Campaign, wants: Wants) -> None:
+    def __init__(
+        self,
+        campaign: Campaign,
+        wants: Wants,
+        *,
+        return_address: Callable[[int], str] | None = None,
+    ) -> None:
         self._campaign_id = campaign.pk
+        self._return_address = return_address
         self._wants = wants
         signer = keys.signer()
         self._aggregate = signer.pair(campaign.pk, Mode.AGGREGATE)(0, 0, 0)
@@ -47,7 +56,9 @@ class Builder:
         return Outgoing(
             delivery_id=row.id,
             uuid_hex=row.uuid.hex,
-            envelope_from=revision.from_email,
+            envelope_from=(
+                self._return_address(row.id) if self._return_address else revision.from_email
+            ),
             address=row.address,
             mail=made,
         )

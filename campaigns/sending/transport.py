@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import building, claiming, faults, mailers, pacing, repeating, steering
+from campaigns.sending.bounces import return_addresses
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
@@ -137,7 +138,11 @@ class Lane:
         assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
         self.shift = shift
         self.mailer = mailers.mailer_for(shift.campaign.sender)
-        self.builder = Builder(shift.campaign, self.mailer.wants)
+        self.builder = Builder(
+            shift.campaign,
+            self.mailer.wants,
+            return_address=return_addresses.of_sender(shift.campaign.sender, self.mailer),
+        )
         self.window = 1
         self.claim_size = FIRST_CLAIM
         self.gate: Gate
