@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 SCHEDULE = (
     ("sending", "campaigns.sending.tasks.tick", 5.0),
     ("schedules", "campaigns.sending.tasks.look_ahead", 300.0),
+    ("bounces", "campaigns.sending.tasks.look_for_bounces", 60.0),
     ("imports", "campaigns.audience.tasks.resume_imports", 15.0),
     ("tidying", "campaigns.audience.tasks.tidy", 3600.0),
     ("pruning", "tracking.tasks.prune", 3600.0),

@@ -47,5 +47,7 @@ class SendingConfig(AppConfig):
                 "events_closed": _("Closed a provider's way for events"),
                 "topic_let_in": _("Let an Amazon topic in"),
                 "topic_forgotten": _("Forgot an Amazon topic"),
+                "bounce_mailbox_saved": _("Set up the mailbox for bounces"),
+                "bounce_mailbox_dropped": _("Removed the mailbox for bounces"),
             }
         )

@@ -32,8 +32,11 @@ class Builder:
         campaign: Campaign,
         wants: Wants,
         sign: Callable[[bytes], bytes] | None = None,
+        *,
+        return_address: Callable[[int], str] | None = None,
     ) -> None:
         self._campaign_id = campaign.pk
+        self._return_address = return_address
         self._wants = wants
         self._sign = sign
         signer = keys.signer()
@@ -55,7 +58,9 @@ class Builder:
         return Outgoing(
             delivery_id=row.id,
             uuid_hex=row.uuid.hex,
-            envelope_from=revision.from_email,
+            envelope_from=(
+                self._return_address(row.id) if self._return_address else revision.from_email
+            ),
             address=row.address,
             mail=made,
         )

@@ -1,4 +1,4 @@
-"""What providers tell about our mails: kept once, in whatever order and however often.
+"""What providers tell about our mails, read into facts.
 
 Reached only through a door that `webhooks` has opened for one provider: an event may
 speak of that workspace's deliveries and of no others.
@@ -14,43 +14,23 @@ from datetime import datetime
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
-from django.db import transaction
 from django.utils import timezone
 
 from campaigns.accounts.models import Provider
-from campaigns.audience import addresses, suppression, unsubscribing
-from campaigns.audience.models import Suppression, Unsubscription
-from campaigns.sending.models import Delivery, ProviderEvent
-from campaigns.sending.querysets import moves
+from campaigns.audience import addresses
+from campaigns.sending import facts
+from campaigns.sending.models import Delivery
+from campaigns.sending.severities import Severity
 
 logger = logging.getLogger(__name__)
 
 # The provider whose door this request came through.
 speaking: ContextVar[Provider | None] = ContextVar("speaking", default=None)
 
-FACTS = {
-    EventType.DELIVERED: "delivered_at",
-    EventType.DEFERRED: "soft_bounced_at",
-    EventType.COMPLAINED: "complained_at",
-    EventType.REJECTED: "hard_bounced_at",
-    EventType.FAILED: "hard_bounced_at",
-}
-# What a provider can only know of a mail that it took.
-PROOFS = {
-    EventType.QUEUED,
-    EventType.SENT,
-    EventType.DELIVERED,
-    EventType.DEFERRED,
-    EventType.BOUNCED,
-    EventType.COMPLAINED,
-    EventType.OPENED,
-    EventType.CLICKED,
-    EventType.UNSUBSCRIBED,
-    EventType.AUTORESPONDED,
-}
-REFUSALS = {EventType.REJECTED, EventType.FAILED}
 # No such mailbox, as opposed to: full, blocked for what we sent, too slow.
 DEAD = {RejectReason.BOUNCED, RejectReason.INVALID}
+# About what we sent or who we are, not about the mailbox.
+POLICY = {RejectReason.BLOCKED, RejectReason.SPAM, RejectReason.UNSUBSCRIBED}
 
 
 def receive(*, event: AnymailTrackingEvent, **_facts: Any) -> None:
@@ -62,10 +42,19 @@ def receive(*, event: AnymailTrackingEvent, **_facts: Any) -> None:
     delivery = _delivery(provider, event)
     if delivery is None:
         return
-    with transaction.atomic():
-        _keep(provider, delivery, event)
-        _note(delivery, event)
-        _suppress(delivery, event)
+    facts.take_in(
+        facts.Told(
+            delivery=delivery,
+            source=provider.kind,
+            key=_key(provider, event),
+            kind=event.event_type,
+            at=_at(event),
+            severity=_severity(event),
+            reject_reason=event.reject_reason or "",
+            words=str(event.description or event.mta_response or ""),
+            message_id=str(event.message_id or ""),
+        )
+    )
 
 
 def _delivery(provider: Provider, event: AnymailTrackingEvent) -> Delivery | None:
@@ -95,34 +84,14 @@ def _delivery(provider: Provider, event: AnymailTrackingEvent) -> Delivery | Non
     return delivery
 
 
-def _keep(provider: Provider, delivery: Delivery, event: AnymailTrackingEvent) -> None:
-    row = ProviderEvent(
-        workspace_id=delivery.workspace_id,
-        delivery=delivery,
-        provider=provider.kind,
-        event_key=_key(provider, event),
-        kind=event.event_type,
-        reject_reason=event.reject_reason or "",
-        description=str(event.description or event.mta_response or "")[:300],
-        at=_at(event),
-    )
-    ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
-
-
-def _note(delivery: Delivery, event: AnymailTrackingEvent) -> None:
-    kind, words = event.event_type, str(event.description or event.event_type)[:300]
-    fact = _bounce(event) if kind == EventType.BOUNCED else FACTS.get(kind)
-    if fact is not None:
-        moves.note_fact(delivery.pk, fact, _at(event))
-    state = "sent" if kind in PROOFS else "failed" if kind in REFUSALS else ""
-    if state:
-        moves.take_evidence(
-            delivery.pk, state=state, message_id=str(event.message_id or ""), reason=words
-        )
-
-
-def _bounce(event: AnymailTrackingEvent) -> str:
-    return "hard_bounced_at" if _is_dead(event) else "soft_bounced_at"
+def _severity(event: AnymailTrackingEvent) -> Severity:
+    match event.event_type:
+        case EventType.BOUNCED | EventType.REJECTED if _is_dead(event):
+            return Severity.HARD
+        case EventType.BOUNCED | EventType.DEFERRED:
+            return Severity.BLOCKED if event.reject_reason in POLICY else Severity.SOFT
+        case _:
+            return Severity.NONE
 
 
 def _is_dead(event: AnymailTrackingEvent) -> bool:
@@ -133,23 +102,6 @@ def _is_dead(event: AnymailTrackingEvent) -> bool:
     bounce = told.get("bounce")
     amazon = bounce.get("bounceType") if isinstance(bounce, dict) else "Permanent"
     return told.get("Type") != "SoftBounce" and amazon == "Permanent"
-
-
-def _suppress(delivery: Delivery, event: AnymailTrackingEvent) -> None:
-    """Stop mailing who cannot be reached, or complained, or left at the provider."""
-    kind, campaign_id = event.event_type, delivery.campaign_id
-    if kind == EventType.COMPLAINED:
-        _stop(delivery, Suppression.Reason.COMPLAINT)
-    elif kind in {EventType.BOUNCED, EventType.REJECTED} and _is_dead(event):
-        _stop(delivery, Suppression.Reason.HARD_BOUNCE)
-    elif kind == EventType.UNSUBSCRIBED and delivery.contact_id is not None:
-        source = Unsubscription.Source.ONE_CLICK
-        unsubscribing.unsubscribe(delivery.contact_id, campaign_id, delivery.pk, source)
-
-
-def _stop(delivery: Delivery, reason: Suppression.Reason) -> None:
-    print_ = addresses.fingerprint(delivery.workspace_id, delivery.address_key)
-    suppression.suppress(delivery.workspace_id, [print_], reason, delivery.campaign_id)
 
 
 def _at(event: AnymailTrackingEvent) -> datetime:

@@ -16,12 +16,14 @@ from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
 from campaigns.sending import fence, launch, reaping, scheduling, transport
+from campaigns.sending.bounces import reading
 from campaigns.sending.pacing import alarms, breakers, canary, easing, ramps
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
 # A ring that nobody heard in time is worth nothing: the next tick says the same.
 RING = 15
+BOUNCE_RING = 60
 
 # Made before the pool forks, so that the parent can tell its children to stop.
 _stopping = multiprocessing.Event()
@@ -83,6 +85,20 @@ def tell_owners() -> None:
         alarms.tell(alarm_id)
 
 
+@shared_task(base=DjangoTask, ignore_result=True)
+def look_for_bounces() -> None:
+    """Ring for the bounce mailboxes that it is time to read."""
+    for mailbox_id in reading.due():
+        read_bounces.apply_async((mailbox_id,), expires=BOUNCE_RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def read_bounces(mailbox_id: int) -> None:
+    """Read one bounce mailbox for a while; ring again while there is more."""
+    if reading.read(mailbox_id):
+        read_bounces.apply_async((mailbox_id,), expires=BOUNCE_RING)
+
+
 def ring_launch(campaign_id: int) -> None:
     """Let a worker begin with a campaign that was just launched."""
     launch_campaign.delay_on_commit(campaign_id)
@@ -91,6 +107,11 @@ def ring_launch(campaign_id: int) -> None:
 def ring_send(campaign_id: int) -> None:
     """Let a worker go on with a campaign that was just resumed."""
     send_campaign.delay_on_commit(campaign_id)
+
+
+def ring_bounces(mailbox_id: int) -> None:
+    """Let a worker read a mailbox that somebody looks at."""
+    read_bounces.delay_on_commit(mailbox_id)
 
 
 class _Stop:

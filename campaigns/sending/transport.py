@@ -28,6 +28,7 @@ from campaigns.sending import (
     standing_in,
     steering,
 )
+from campaigns.sending.bounces import return_addresses
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
@@ -168,7 +169,12 @@ class Lane:
         assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
         self.shift = shift
         self.mailer = mailers.mailer_for(shift.campaign.sender, shift.provider)
-        self.builder = Builder(shift.campaign, self.mailer.wants, self.mailer.sign)
+        self.builder = Builder(
+            shift.campaign,
+            self.mailer.wants,
+            self.mailer.sign,
+            return_address=return_addresses.of_sender(shift.campaign.sender, self.mailer),
+        )
         self.window = 1
         self.claim_size = FIRST_CLAIM
         self.gate: Gate

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from campaigns.sending import views
+from campaigns.sending.bounces.urls import urlpatterns as bounce_patterns
 from campaigns.sending.inbox.urls import urlpatterns as inbox_patterns
 
 app_name = "sending"
@@ -29,5 +30,6 @@ urlpatterns = [
     path("settings/providers/<int:pk>/events/", views.door, name="door"),
     path("settings/topics/<int:pk>/", views.topic, name="topic"),
     path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
+    *bounce_patterns,
     *inbox_patterns,
 ]

@@ -45,6 +45,7 @@ class Suppression(models.Model):
 
     class Reason(models.TextChoices):
         HARD_BOUNCE = "hard_bounce", _("The address does not exist")
+        SOFT_BOUNCES = "soft_bounces", _("Nothing has got through for weeks")
         COMPLAINT = "complaint", _("Reported as spam")
         UNSUBSCRIBED_ALL = "unsubscribed_all", _("Wants nothing any more")
         MANUAL = "manual", _("Added by a member")

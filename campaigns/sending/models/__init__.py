@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
+from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
 from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
     "Alarm",
+    "BounceMail",
+    "BounceMailbox",
     "Canary",
     "Cooldown",
     "Delivery",
@@ -258,6 +261,8 @@ class ProviderEvent(models.Model):
     event_key = models.CharField(max_length=255)
     # anymail's EventType, unchanged.
     kind = models.CharField(max_length=20)
+    # `severities.Severity`; empty for what is no refusal, and for what came before we asked.
+    severity = models.CharField(max_length=10, blank=True, default="")
     reject_reason = models.CharField(max_length=20, blank=True)
     description = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()

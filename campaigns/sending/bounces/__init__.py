@@ -1,0 +1,1 @@
+"""Mails that come back to plain SMTP senders, read into facts."""

@@ -1,0 +1,154 @@
+"""What became of mails after they were handed over: facts, kept once and in any order.
+
+Providers tell by webhooks, mail servers by mails that come back. Both are read into `Told`,
+and from here on are the same: each fact is kept as the earliest time that was told, so that
+doubled and re-ordered news end in the same facts, and the same suppressions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from anymail.signals import EventType
+from django.db import transaction
+
+from campaigns.audience import addresses, suppression, unsubscribing
+from campaigns.audience.models import Contact, Suppression, Unsubscription
+from campaigns.sending.models import Delivery, ProviderEvent
+from campaigns.sending.querysets import moves, standing
+from campaigns.sending.severities import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told about one of our mails, whoever told it."""
+
+    delivery: Delivery
+    # A kind of provider, or "mail".
+    source: str
+    # The same however often it is told.
+    key: str
+    # anymail's EventType.
+    kind: str
+    at: datetime
+    severity: Severity = Severity.NONE
+    reject_reason: str = ""
+    words: str = ""
+    message_id: str = ""
+
+
+FACTS = {
+    EventType.DELIVERED: "delivered_at",
+    EventType.DEFERRED: "soft_bounced_at",
+    EventType.COMPLAINED: "complained_at",
+    EventType.REJECTED: "hard_bounced_at",
+    EventType.FAILED: "hard_bounced_at",
+}
+# What can only be known of a mail that was taken.
+PROOFS = {
+    EventType.QUEUED,
+    EventType.SENT,
+    EventType.DELIVERED,
+    EventType.DEFERRED,
+    EventType.BOUNCED,
+    EventType.COMPLAINED,
+    EventType.OPENED,
+    EventType.CLICKED,
+    EventType.UNSUBSCRIBED,
+    EventType.AUTORESPONDED,
+}
+REFUSALS = {EventType.REJECTED, EventType.FAILED}
+
+
+@transaction.atomic
+def take_in(told: Told) -> None:
+    """Keep what was told, and act on it. Twice is as good as once."""
+    _keep(told)
+    _note(told)
+    _suppress(told)
+
+
+def _keep(told: Told) -> None:
+    row = ProviderEvent(
+        workspace_id=told.delivery.workspace_id,
+        delivery=told.delivery,
+        provider=told.source,
+        event_key=told.key,
+        kind=told.kind,
+        severity=told.severity,
+        reject_reason=told.reject_reason,
+        description=told.words[:300],
+        at=told.at,
+    )
+    ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _note(told: Told) -> None:
+    fact = _bounce(told) if told.kind == EventType.BOUNCED else FACTS.get(told.kind)
+    if fact is not None:
+        moves.note_fact(told.delivery.pk, fact, told.at)
+    state = "sent" if told.kind in PROOFS else "failed" if told.kind in REFUSALS else ""
+    if state:
+        words = (told.words or told.kind)[:300]
+        moves.take_evidence(told.delivery.pk, state=state, message_id=told.message_id, reason=words)
+
+
+def _bounce(told: Told) -> str:
+    return "hard_bounced_at" if told.severity is Severity.HARD else "soft_bounced_at"
+
+
+def _suppress(told: Told) -> None:
+    """Stop mailing who cannot be reached, or complained, or left."""
+    delivery = told.delivery
+    if told.kind == EventType.COMPLAINED:
+        _stop(delivery, Suppression.Reason.COMPLAINT)
+    elif told.severity is Severity.HARD:
+        _stop(delivery, Suppression.Reason.HARD_BOUNCE)
+    elif told.kind == EventType.UNSUBSCRIBED and delivery.contact_id is not None:
+        source = Unsubscription.Source.ONE_CLICK
+        unsubscribing.unsubscribe(delivery.contact_id, delivery.campaign_id, delivery.pk, source)
+    elif _weighs_on_the_rest(told):
+        _reconsider(delivery)
+
+
+def _weighs_on_the_rest(told: Told) -> bool:
+    """Whether all that was told of the address has to be looked at anew."""
+    if told.kind == EventType.DELIVERED:
+        return _is_stopped_softly(told.delivery)
+    return told.severity in (Severity.SOFT, Severity.DISABLED)
+
+
+def _reconsider(delivery: Delivery) -> None:
+    """Look at all that was told of the address; the order in which it came is no matter."""
+    if delivery.contact_id is None:
+        return
+    # Whoever tells the next fact about this person waits, and then sees ours.
+    if not Contact.objects.select_for_update().filter(pk=delivery.contact_id).exists():
+        return
+    found = standing.of(delivery.contact_id, delivery.address_key)
+    if found.is_disabled:
+        _stop(delivery, Suppression.Reason.HARD_BOUNCE)
+    elif found.is_unreachable:
+        _stop(delivery, Suppression.Reason.SOFT_BOUNCES)
+    else:
+        suppression.lift(delivery.workspace_id, _print(delivery), Suppression.Reason.SOFT_BOUNCES)
+
+
+def _stop(delivery: Delivery, reason: Suppression.Reason) -> None:
+    fingerprint = _print(delivery)
+    if reason != Suppression.Reason.SOFT_BOUNCES:
+        # That reason can be taken back, the others cannot: they replace it.
+        suppression.lift(delivery.workspace_id, fingerprint, Suppression.Reason.SOFT_BOUNCES)
+    suppression.suppress(delivery.workspace_id, [fingerprint], reason, delivery.campaign_id)
+
+
+def _is_stopped_softly(delivery: Delivery) -> bool:
+    stopped = Suppression.objects.filter(
+        workspace=delivery.workspace_id, fingerprint=_print(delivery)
+    )
+    return stopped.filter(reason=Suppression.Reason.SOFT_BOUNCES).exists()
+
+
+def _print(delivery: Delivery) -> bytes:
+    return addresses.fingerprint(delivery.workspace_id, delivery.address_key)
