@@ -13,10 +13,12 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
 from campaigns.audience.models import Import, List
+from campaigns.sending.bounces.models import BounceMailbox
 from campaigns.sending.inbox import arriving, store
 from campaigns.sending.models import Topic
 from tests import world
@@ -105,6 +107,14 @@ def _make_membership(workspace: Workspace) -> int:
     return Member.objects.get(workspace=workspace, user=user).pk
 
 
+def _make_sender(workspace: Workspace) -> int:
+    sender = world.make_sender(workspace)
+    BounceMailbox.objects.create(
+        workspace=workspace, sender=sender, address="b@acme.example", next_at=timezone.now()
+    )
+    return sender.pk
+
+
 def _make_provider(workspace: Workspace) -> int:
     provider = Provider(workspace=workspace, name="Ours", kind=Provider.Kind.MAILGUN)
     provider.credentials = {"api_key": "key", "sender_domain": "mg.acme.example"}
@@ -131,7 +141,7 @@ def _make_token(workspace: Workspace) -> str:
 
 # Where `pk` comes from, by the beginning of the address: the first that fits.
 OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
-    ("settings/senders/", lambda workspace: world.make_sender(workspace).pk),
+    ("settings/senders/", _make_sender),
     ("settings/providers/", _make_provider),
     ("settings/topics/", _make_topic),
     ("events/", _make_provider),

@@ -44,8 +44,11 @@ class Pop3Box:
 
     def close(self) -> None:
         """Only now does the server delete what it was told to."""
-        with boxes.translated(poplib.error_proto):
-            self._pop.quit()
+        try:
+            with boxes.translated(poplib.error_proto):
+                self._pop.quit()
+        finally:
+            self._pop.close()
 
 
 class _Connection(poplib.POP3):

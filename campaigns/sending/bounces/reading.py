@@ -62,8 +62,12 @@ def read(mailbox_id: int) -> bool:
         box = opened(mailbox)
         try:
             more = _work_through(mailbox, box)
+            # What is understood by now, and what an earlier reading could not delete.
+            waste = mailbox.mails.waste(MOST_MAILS)
+            box.remove(waste)
         finally:
             box.close()
+        mailbox.mails.deleted(waste)
     except BoxError as error:
         logger.warning("Bounce mailbox %s cannot be read", mailbox_id)
         pause = min(PAUSE * 2 ** min(mailbox.failures, 10), LONGEST_PAUSE)
@@ -90,8 +94,6 @@ def opened(mailbox: BounceMailbox) -> Box:
 
 
 def _work_through(mailbox: BounceMailbox, box: Box) -> bool:
-    # What an earlier reading had no time to delete.
-    _clean(mailbox, box)
     ends_at = time.monotonic() + SECONDS
     waiting = box.waiting(mailbox.position)
     known = mailbox.mails.known(waiting)
@@ -102,7 +104,6 @@ def _work_through(mailbox: BounceMailbox, box: Box) -> bool:
             break
         _take(mailbox, uid, box.fetch(uid))
         done += 1
-    _clean(mailbox, box)
     return done < len(fresh)
 
 
@@ -138,11 +139,3 @@ def _understood(mailbox: BounceMailbox, content: bytes | None) -> Taken:
         # The worker's outermost loop: one mail must not keep the others from being read.
         logger.exception("A mail in bounce mailbox %s cannot be taken in", mailbox.pk)
         return Taken(BounceMail.Verdict.UNREADABLE)
-
-
-def _clean(mailbox: BounceMailbox, box: Box) -> None:
-    """Delete on the server what is understood. Its rows are committed by now."""
-    waste = mailbox.mails.waste(MOST_MAILS)
-    if waste:
-        box.remove(waste)
-        mailbox.mails.deleted(waste)

@@ -19,6 +19,7 @@ class Account:
     """The mails of the account by number, and what the server was asked."""
 
     mails: dict[int, bytes] = field(default_factory=dict)
+    last: int = 0
     flagged: set[int] = field(default_factory=set)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
@@ -32,7 +33,8 @@ class Account:
 
     def put(self, *contents: bytes) -> None:
         for content in contents:
-            self.mails[max(self.mails, default=0) + 1] = content
+            self.last += 1
+            self.mails[self.last] = content
 
     def delete(self, number: int) -> None:
         self.before_deletion()
