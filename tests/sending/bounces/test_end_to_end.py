@@ -27,7 +27,7 @@ def test_a_mail_that_comes_back_is_on_the_campaigns_page(workspace, draft, sink,
         assert stage.states(draft) == {"sent": 3}
         envelopes = {mail.recipient: mail.sender for mail in sink.taken}
         back_to = {
-            address: re.search(r"<(.*?)>", envelope)[1] for address, envelope in envelopes.items()
+            address: re.findall(r"<(.*?)>", envelope)[0] for address, envelope in envelopes.items()
         }
         assert len(set(back_to.values())) == 3
         dead = people[1]

@@ -103,7 +103,7 @@ def test_a_host_in_our_own_network_is_refused(alice, page, settings):
 
 
 def test_the_button_says_what_the_server_says(alice, sender, page, monkeypatch):
-    rung = []
+    rung: list[int] = []
     monkeypatch.setattr(tasks, "ring_bounces", rung.append)
     with servers.serving("imap") as account:
         mailbox = make_mailbox(sender, account.port)

@@ -25,7 +25,7 @@ from tests.sending.test_smtp import _certificate
 
 pytestmark = pytest.mark.django_db
 
-_BOXES = {"imap": ImapBox, "pop3": Pop3Box}
+_BOXES: dict[str, type[ImapBox | Pop3Box]] = {"imap": ImapBox, "pop3": Pop3Box}
 SPAM = b"From: a@spam.example\r\nSubject: hi\r\n\r\n.\r\n..hidden\r\n"
 
 

@@ -63,7 +63,7 @@ def test_a_bounce_says_whom_and_how_hard(name):
     assert (failure.action, severity(failure.status, failure.words)) == BOUNCES[name]
 
 
-@pytest.mark.parametrize("name", BOUNCES | OTHERS)
+@pytest.mark.parametrize("name", [*BOUNCES, *OTHERS])
 def test_our_mail_is_known_by_return_address_and_by_name(name):
     report = understood(name)
     assert list(return_addresses.found(report.addressed))[:1] == ([] if name == "spam" else [48213])
