@@ -28,11 +28,9 @@ class MailboxForm(forms.Form):
         help_text=_("For bounces alone, in the sender's domain or below it."),
     )
     style = forms.ChoiceField(
-        label=_("How one address is told from another"),
+        label=_("Form of the return addresses"),
         choices=BounceMailbox.Style.choices,
-        help_text=_(
-            "Each mail gets a return address of its own, which must lead into the mailbox."
-        ),
+        help_text=_("Each mail gets one of its own. They must all lead into the mailbox."),
     )
     protocol = forms.ChoiceField(
         label=_("Protocol"), choices=BounceMailbox.Protocol.choices, initial="imap"

@@ -5,15 +5,15 @@ from django.urls import path
 from campaigns.sending.bounces import views
 
 urlpatterns = [
-    path("settings/senders/<int:pk>/bounces/", views.bounce_mailbox, name="bounce_mailbox"),
+    path("settings/senders/<int:pk>/bounces/", views.sender_bounces, name="sender_bounces"),
     path(
         "settings/senders/<int:pk>/bounces/check/",
-        views.check_bounce_mailbox,
-        name="check_bounce_mailbox",
+        views.check_sender_bounces,
+        name="check_sender_bounces",
     ),
     path(
         "settings/senders/<int:pk>/bounces/drop/",
-        views.drop_bounce_mailbox,
-        name="drop_bounce_mailbox",
+        views.drop_sender_bounces,
+        name="drop_sender_bounces",
     ),
 ]

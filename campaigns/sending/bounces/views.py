@@ -24,7 +24,7 @@ from campaigns.sending.bounces.models import BounceMailbox
 @role_required(Member.Role.OWNER)
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def bounce_mailbox(request: WorkspaceRequest, pk: int) -> HttpResponse:
+def sender_bounces(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show and change where a sender's bounces come back to."""
     sender = get_object_or_404(request.workspace.senders.select_related("provider"), pk=pk)
     form = MailboxForm(request.POST or None, sender=sender)
@@ -32,7 +32,7 @@ def bounce_mailbox(request: WorkspaceRequest, pk: int) -> HttpResponse:
         keeping.keep(form.save())
         audit.record(request, request.workspace, "bounce_mailbox_saved", sender=pk)
         messages.success(request, _("The mailbox is saved. Check it now, to see that it works."))
-        return redirect("sending:bounce_mailbox", pk)
+        return redirect("sending:sender_bounces", pk)
     mailbox = BounceMailbox.objects.filter(sender=sender).first()
     facts = {
         "sender": sender,
@@ -41,12 +41,12 @@ def bounce_mailbox(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "summary": keeping.summary(mailbox) if mailbox else None,
     }
     status = 422 if form.is_bound else 200
-    return render(request, "sending/bounce_mailbox.html", facts, status=status)
+    return render(request, "sending/sender_bounces.html", facts, status=status)
 
 
 @role_required(Member.Role.OWNER)
 @require_POST
-def check_bounce_mailbox(request: WorkspaceRequest, pk: int) -> HttpResponse:
+def check_sender_bounces(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Look into the mailbox, say what the server said, and let a worker read it."""
     sender = get_object_or_404(request.workspace.senders, pk=pk)
     mailbox = BounceMailbox.objects.filter(sender=sender).first()
@@ -64,15 +64,15 @@ def check_bounce_mailbox(request: WorkspaceRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, text % {"count": waiting})
         tasks.ring_bounces(mailbox.pk)
-    return redirect("sending:bounce_mailbox", pk)
+    return redirect("sending:sender_bounces", pk)
 
 
 @role_required(Member.Role.OWNER)
 @require_POST
-def drop_bounce_mailbox(request: WorkspaceRequest, pk: int) -> HttpResponse:
+def drop_sender_bounces(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Let bounces go to the From address again, where we do not read them."""
     sender = get_object_or_404(request.workspace.senders, pk=pk)
     if keeping.drop(sender):
         audit.record(request, request.workspace, "bounce_mailbox_dropped", sender=pk)
         messages.success(request, _("The mailbox is not read any more."))
-    return redirect("sending:bounce_mailbox", pk)
+    return redirect("sending:sender_bounces", pk)

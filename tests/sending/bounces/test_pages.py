@@ -125,7 +125,7 @@ def test_the_page_counts_what_was_understood(alice, sender, page):
         account.put(b"Subject: x\r\n\r\n", post.letter("out-of-office"))
         reading.read(mailbox.pk)
     shown = alice.get(page).text
-    assert "1 mails were understood, and 1 were not" in shown
+    assert "Understood in the last 90 days: 1. Not understood: 1." in shown
     assert "Automatic replies and notices" in shown
     assert "Last read on" in shown
 
