@@ -143,7 +143,7 @@ def test_the_order_of_the_news_is_no_matter(contact):
         Delivery.objects.update(delivered_at=None, soft_bounced_at=None)
         # Nothing is known of the last mail until it is told.
         Delivery.objects.filter(pk=arrived.pk).update(state="unknown", unknown_since=START)
-        for one in (*order, order[0]):
+        for one in (order[0], *order):
             facts.take_in(one)
         known = Delivery.objects.order_by("pk").values_list("soft_bounced_at", "delivered_at")
         found.add((*reasons(), *known))
