@@ -1,9 +1,15 @@
 """Addresses that this workspace must not mail, known by fingerprint alone."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
 
 from campaigns.audience import addresses
 from campaigns.audience.models import Suppression
+
+# A mailbox that was full for weeks may be read again; one that is dead is not.
+SOFT_KEPT = timedelta(days=180)
 
 
 def suppress(
@@ -43,3 +49,10 @@ def lift(workspace_id: int, fingerprint: bytes | memoryview, reason: str) -> boo
         workspace=workspace_id, fingerprint=bytes(fingerprint), reason=reason
     ).delete()
     return deleted > 0
+
+
+def expire() -> int:
+    """Mail addresses again that were given up for half a year without being known dead."""
+    soft = Suppression.objects.filter(reason=Suppression.Reason.SOFT_BOUNCES)
+    deleted, _rows = soft.filter(at__lt=timezone.now() - SOFT_KEPT).delete()
+    return deleted

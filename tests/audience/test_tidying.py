@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from campaigns.audience import staging, tidying
-from campaigns.audience.models import Import, ImportRemark
+from campaigns.audience import staging, suppression, tasks, tidying
+from campaigns.audience.models import Import, ImportRemark, Suppression
 from tests import world
 from tests.audience.files import import_file, make_import
 
@@ -49,3 +49,15 @@ def test_staging_tables_without_an_import_go(workspace):
     tidying.tidy()
     assert staging.count(running.pk) == 0
     assert staging.count(999_999_999) is None
+
+
+def test_who_was_given_up_is_tried_again_after_half_a_year_and_nobody_else(workspace):
+    reasons = Suppression.Reason
+    for number, reason in enumerate(reasons.values):
+        suppression.suppress(workspace.pk, [bytes([number]) * 16], reason)
+    tasks.tidy()
+    assert Suppression.objects.count() == len(reasons)
+    Suppression.objects.update(at=timezone.now() - timedelta(days=181))
+    tasks.tidy()
+    left = set(Suppression.objects.values_list("reason", flat=True))
+    assert left == set(reasons.values) - {reasons.SOFT_BOUNCES}
