@@ -132,7 +132,7 @@ def test_complaints_that_come_in_through_a_providers_door_pause_what_it_sends(
     settings.ALLOW_PRIVATE_HOSTS = True
     with provider_stub.running() as stub:
         provider = Provider(workspace=workspace, name="Postmark", kind="postmark")
-        provider.credentials = {"server_token": "token", "api_url": f"{stub.url}/"}
+        provider.credentials = {"server_token": "token", "api_url": f"{stub.url}/postmark/"}
         provider.save()
         campaign = world.make_campaign(
             workspace,

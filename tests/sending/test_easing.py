@@ -38,7 +38,7 @@ def test_retry_after_is_kept_for_the_whole_provider_and_costs_no_try(workspace, 
         provider.credentials = {
             "api_key": "key",
             "sender_domain": "acme.example",
-            "api_url": f"{stub.url}/v3",
+            "api_url": f"{stub.url}/mailgun",
         }
         provider.save()
         campaign = world.make_campaign(
