@@ -97,7 +97,7 @@ def look_for_bounces() -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def read_bounces(mailbox_id: int) -> None:
     """Read one bounce mailbox for a while; ring again while there is more."""
-    if reading.read(mailbox_id):
+    if fence.check() and reading.read(mailbox_id):
         read_bounces.apply_async((mailbox_id,), expires=BOUNCE_RING)
 
 

@@ -169,12 +169,9 @@ class Lane:
         assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
         self.shift = shift
         self.mailer = mailers.mailer_for(shift.campaign.sender, shift.provider)
-        self.builder = Builder(
-            shift.campaign,
-            self.mailer.wants,
-            self.mailer.sign,
-            return_address=return_addresses.of_sender(shift.campaign.sender, self.mailer),
-        )
+        returns = return_addresses.of_sender(shift.campaign.sender, self.mailer)
+        wants, sign = self.mailer.wants, self.mailer.sign
+        self.builder = Builder(shift.campaign, wants, sign, return_address=returns)
         self.window = 1
         self.claim_size = FIRST_CLAIM
         self.gate: Gate

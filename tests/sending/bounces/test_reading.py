@@ -11,13 +11,14 @@ from django.utils import timezone
 from psycopg import connect
 
 from campaigns.audience.models import Suppression
-from campaigns.sending import tasks
+from campaigns.sending import fence, tasks
 from campaigns.sending.bounces import boxes, reading, taking_in
 from campaigns.sending.bounces.boxes import BoxError
 from campaigns.sending.bounces.imap import ImapBox
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.bounces.pop3 import Pop3Box
 from campaigns.sending.models import Delivery, ProviderEvent
+from campaigns.sending.querysets import instance
 from tests.sending import stage
 from tests.sending.bounces import post, servers
 from tests.sending.bounces.conftest import make_mailbox
@@ -232,6 +233,16 @@ def test_the_beat_rings_for_what_is_due(account, mailbox, monkeypatch):
     tasks.read_bounces(mailbox.pk)
     tasks.look_for_bounces()
     assert rung == [(mailbox.pk,)]
+
+
+def test_a_copy_of_the_database_takes_no_bounces_away(account, mailbox, delivery):
+    account.put(post.letter("exchange-quota", delivery))
+    assert fence.check()
+    record = instance.read()
+    assert record is not None
+    assert instance.lock(record.lineage)
+    tasks.read_bounces(mailbox.pk)
+    assert account.connections == 0
 
 
 def test_an_operator_reads_all_mailboxes_once(account, mailbox, delivery, capsys):
