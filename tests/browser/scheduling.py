@@ -49,7 +49,7 @@ def _choose_a_minute(page: Page) -> Appointment:
     there = at.astimezone(ZoneInfo(ZONE))
     page.get_by_label("Date").fill(there.strftime("%Y-%m-%d"))
     page.get_by_label("Time", exact=True).fill(there.strftime("%H:%M"))
-    page.get_by_label("Time zone").select_option(ZONE)
+    page.get_by_label("Time zone", exact=True).select_option(ZONE)
     page.get_by_role("button", name="Schedule").click()
     expect(page).to_have_url(re.compile(r"/campaigns/\d+/$"))
     progress = page.locator("#progress")

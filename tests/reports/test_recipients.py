@@ -134,7 +134,7 @@ def test_pages_hold_fifty(make_scene):
 
 def test_the_table_takes_the_same_queries_for_every_size(autumn, alice, django_assert_num_queries):
     # Session, member, workspace; campaign with lists; the rows with their number.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         alice.get(f"/campaigns/{autumn.campaign.pk}/report/recipients/")
 
 
