@@ -33,6 +33,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.send": ("send.end_to_end", "send.of_smtp_source", "send.processor"),
     "bench.send_workers": ("send.two_workers",),
     "bench.send_million": ("send.launch", "send.memory", "send.growth"),
+    "bench.send_signing": ("send.dkim",),
+    "bench.send_api": ("send.batch",),
     "bench.send_tls": ("send.tls",),
     "bench.track": ("track.hits", "track.drain"),
     "bench.imports": ("import.rows",),
