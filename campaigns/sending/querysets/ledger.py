@@ -164,13 +164,15 @@ RELEASE = """
 WITH back AS (
     UPDATE sending_delivery
        SET state = 'pending', claim_token = NULL,
-           next_at = statement_timestamp() + %(delay)s
-     WHERE id = ANY(%(ids)s) AND state = 'claimed' AND claim_token = %(token)s
+           next_at = statement_timestamp() + %(delay)s::interval
+     WHERE id = ANY(%(ids)s::bigint[]) AND state = 'claimed' AND claim_token = %(token)s
 )
 DELETE FROM sending_lease
  WHERE token = %(token)s
    AND NOT EXISTS (SELECT FROM sending_delivery
-                    WHERE id = ANY(%(ids)s) AND claim_token = %(token)s AND state = 'sending')
+                    WHERE id = ANY(%(ids)s::bigint[]) AND claim_token = %(token)s
+                      AND state = 'sending')
+RETURNING token
 """
 
 FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone")
@@ -200,8 +202,7 @@ def exchange(
     """
     if connection.in_atomic_block:
         raise transaction.TransactionManagementError("an intent must be committed at once")
-    wanted = f"{{{','.join(map(str, ids))}}}"
-    values = _settling(token, results) | {"ids": wanted, "provider": provider_id}
+    values = _settling(token, results) | {"ids": _array(ids), "provider": provider_id}
     [row] = prepared.fetch(EXCHANGE, values)
     late = set(row[1]).symmetric_difference(result.id for result in results)
     if late:
@@ -223,9 +224,12 @@ def leave_out(token: uuid.UUID, ids: Sequence[int], reason: str) -> None:
 
 def release(token: uuid.UUID, ids: Sequence[int], delay: timedelta = timedelta()) -> None:
     """Give claims back. Safe at any time: nothing has been handed over under a claim."""
-    values: dict[str, Any] = {"token": token, "ids": list(ids), "delay": delay}
-    with connection.cursor() as cursor:
-        cursor.execute(RELEASE, values)
+    prepared.fetch(RELEASE, {"token": token, "ids": _array(ids), "delay": delay})
+
+
+def _array(ids: Sequence[int]) -> str:
+    """Write an array as PostgreSQL reads it, which costs less than a list of numbers."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _settling(token: uuid.UUID, results: Sequence[Result]) -> dict[str, Any]:
@@ -235,7 +239,8 @@ def _settling(token: uuid.UUID, results: Sequence[Result]) -> dict[str, Any]:
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     contact = {name: value or "" for name, value in zip(FIELDS, row[8:14], strict=True)}
-    contact.update((key, str(value)) for key, value in _fields(row[14]).items())
+    if row[14] is not None and row[14] != "{}":
+        contact.update((key, str(value)) for key, value in _fields(row[14]).items())
     identity, uuid_, address, mode, epoch, revision, attempt, contact_id = row[:8]
     return Claimed(identity, uuid_, address, mode, epoch, revision, attempt, contact_id, contact)
 
