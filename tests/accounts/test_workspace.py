@@ -114,3 +114,10 @@ def test_pages_ask_the_database_a_fixed_number_of_times(
         world.make_member(workspace)
     with django_assert_max_num_queries(6):
         alice.get(f"/{page}/")
+
+
+def test_the_menu_marks_one_place(alice: Client, workspace):
+    """Where an inbox is added is a part of the settings."""
+    page = alice.get("/settings/providers/new/inbox/").text
+    menu = page[page.index("sidebar-nav") : page.index("sidebar-foot")]
+    assert menu.count('aria-current="page"') == 1
