@@ -131,7 +131,7 @@ def _is_safe(campaign: Campaign) -> bool:
 def _run_lanes(shift: Shift) -> None:
     threads = [
         threading.Thread(target=_lane, args=(shift,), name=f"lane-{number}")
-        for number in range(settings.SEND_CONNECTIONS)
+        for number in range(shift.brakes.lanes)
     ]
     for thread in threads:
         thread.start()

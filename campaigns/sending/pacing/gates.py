@@ -58,6 +58,12 @@ class Brakes:
         """Whether nothing of the campaign may go for now."""
         return self.shut is not None
 
+    @property
+    def lanes(self) -> int:
+        """How many connections to use: for the first few only one, which keeps their order."""
+        connections: int = settings.SEND_CONNECTIONS
+        return 1 if self.canary else connections
+
     def claim_rows(self, wanted: int) -> int:
         """Return how many rows a lane should claim at once, if it could use `wanted`."""
         few: int = settings.CANARY_SIZE
