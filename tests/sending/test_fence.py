@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -201,18 +202,19 @@ def test_a_backup_from_before_there_was_a_fence_asks_if_anything_could_go_out(wo
     assert not fence.check()
 
 
-def test_a_dump_that_is_restored_over_itself_asks(scene, tmp_path):
+def test_a_dump_that_is_restored_over_itself_asks(scene):
     """Whatever the backup's age, and also where no file outside is left to compare."""
-    found = Server(Path(os.environ[environment.FOLDER])).bin
     address = databases.url()
-    dump = tmp_path / "one.dump"
-    with dump.open("wb") as file:
-        options = ["-Fc", "-t", "sending_instance", "-d", address]
-        subprocess.run([found / "pg_dump", *options], check=True, stdout=file)
+    program = Server(Path(os.environ[environment.FOLDER])).bin / "pg_dump"
+    options = ["--clean", "--if-exists", "--inserts", "--no-owner", "-t", "sending_instance"]
+    dump = subprocess.run([program, *options, address], check=True, capture_output=True, text=True)
     connection.close()
-    with dump.open("rb") as file:
-        options = ["--clean", "--if-exists", "--no-owner", "-d", address]
-        subprocess.run([found / "pg_restore", *options], check=True, stdin=file)
+    # What psql alone understands, and what an older server does not.
+    lines = [
+        line for line in dump.stdout.splitlines() if not line.startswith(("\\", "SET transaction_"))
+    ]
+    with psycopg.connect(address, autocommit=True) as server:
+        server.execute("\n".join(lines).encode())
     assert not fence.check()
     fence.go_on()
     assert fence.check()
