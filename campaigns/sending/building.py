@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from campaigns.audience import tokens as leaving
@@ -16,6 +17,7 @@ from campaigns.sending.mailers import Wants
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Outgoing
 from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.querysets.results import Result
 from tracking import keys
 from tracking.tokens import Mode
 
@@ -88,6 +90,16 @@ class Builder:
                 campaign=self._campaign_id, number=number
             )
         return self._revisions[number]
+
+
+def unmade(delivery_id: int, error: Exception) -> Result:
+    """Return where a mail goes that could not be made: nothing of it has left.
+
+    It fails with a reason, unless it was the database that failed: then it waits again.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        return Result(delivery_id, "pending", untried=True)
+    return Result(delivery_id, "failed", reason=why(error), untried=True)
 
 
 def why(error: Exception) -> str:

@@ -35,7 +35,6 @@ from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdi
 from campaigns.sending.pacing.gates import Brakes, Gate
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed
-from campaigns.sending.querysets.results import Result
 
 logger = logging.getLogger(__name__)
 
@@ -223,9 +222,9 @@ class Lane:
             except Exception as error:
                 # Whatever one person's data does to a template, the others get their mail.
                 logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
-                reason = building.why(error)
-                claim.note([Result(row.id, "failed", reason=reason, untried=True)])
-                self.refusals += 1
+                unmade = building.unmade(row.id, error)
+                claim.note([unmade])
+                self.refusals += unmade.state == "failed"
         return mails
 
     def _send(self, claim: claiming.Claim, mails: Sequence[tuple[Claimed, Outgoing]]) -> bool:

@@ -4,10 +4,12 @@ import signal
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from campaigns.audience.models import Field
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, transport
+from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moves, reasons
 from tests import world
@@ -118,3 +120,19 @@ while transport.work({draft.pk}, seconds=20):
     assert set(counts) == {"sent", "unknown"}
     assert counts["sent"] <= len(sink.recipients())
     assert Delivery.objects.get(address="poison@example.com").state == "unknown"
+
+
+def test_a_database_that_fails_while_mails_are_made_fails_none_of_them(
+    draft, sink, send, monkeypatch
+):
+    whole, failures = Builder.outgoing, iter([True] * 3)
+
+    def outgoing(builder, row):
+        if next(failures, False):
+            raise OperationalError("terminating connection due to administrator command")
+        return whole(builder, row)
+
+    monkeypatch.setattr(Builder, "outgoing", outgoing)
+    send()
+    assert next(failures, False) is False
+    everybody_else_got_it(draft, sink, {})

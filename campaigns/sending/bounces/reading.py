@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from campaigns.sending.bounces import boxes, taking_in
 from campaigns.sending.bounces.boxes import Box, BoxError, Server
@@ -135,6 +135,9 @@ def _understood(mailbox: BounceMailbox, content: bytes | None) -> Taken:
     try:
         with transaction.atomic():
             return taking_in.take_in(mailbox.workspace_id, content)
+    except (OperationalError, InterfaceError):
+        # The database's trouble and not the mail's, which is read again.
+        raise
     except Exception:
         # The worker's outermost loop: one mail must not keep the others from being read.
         logger.exception("A mail in bounce mailbox %s cannot be taken in", mailbox.pk)

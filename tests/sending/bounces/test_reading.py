@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from psycopg import connect
 
@@ -109,6 +109,20 @@ def test_a_mail_that_breaks_us_does_not_keep_the_others(account, mailbox, delive
     account.put(b"Subject: poison\r\n\r\n", post.letter("exchange-quota", delivery))
     reading.read(mailbox.pk)
     assert verdicts(mailbox) == ["bounced", "unreadable"]
+
+
+def test_a_mail_that_the_database_failed_at_is_read_again(account, mailbox, delivery, monkeypatch):
+    def fails(workspace_id: int, content: bytes) -> taking_in.Taken:
+        raise OperationalError("deadlock detected")
+
+    account.put(post.letter("exchange-quota", delivery))
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(taking_in, "take_in", fails)
+        reading.read(mailbox.pk)
+    assert verdicts(mailbox) == []
+    BounceMailbox.objects.update(taken_until=None)
+    reading.read(mailbox.pk)
+    assert verdicts(mailbox) == ["bounced"]
 
 
 def test_a_huge_mail_is_read_up_to_a_bound(account, mailbox, delivery):
