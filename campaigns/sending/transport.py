@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -129,8 +129,10 @@ def _is_safe(campaign: Campaign) -> bool:
 
 def _run_lanes(shift: Shift) -> None:
     threads = [
-        threading.Thread(target=_lane, args=(shift,), name=f"lane-{number}")
-        for number in range(shift.brakes.lanes)
+        threading.Thread(target=_lane, args=(shift, connections), name=f"lane-{number}")
+        for number, connections in enumerate(
+            mailers.lanes(shift.provider, shift.brakes.connections)
+        )
     ]
     for thread in threads:
         thread.start()
@@ -138,13 +140,13 @@ def _run_lanes(shift: Shift) -> None:
         thread.join()
 
 
-def _lane(shift: Shift) -> None:
+def _lane(shift: Shift, connections: int) -> None:
     """Run one lane in its own thread, with its own database connection."""
     try:
         # Asked on the connection that claims: it may lead to another server by now.
         if not fence.check():
             return
-        lane = Lane(shift)
+        lane = Lane(shift, connections)
         try:
             lane.run()
         finally:
@@ -162,12 +164,14 @@ def _lane(shift: Shift) -> None:
 
 
 class Lane:
-    """One connection to the provider, and the windows that go through it."""
+    """One thread's connections to the provider, and the windows that go through them."""
 
-    def __init__(self, shift: Shift) -> None:
+    def __init__(self, shift: Shift, connections: int = 1) -> None:
         assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
         self.shift = shift
-        self.mailer = mailers.mailer_for(shift.campaign.sender, shift.provider)
+        self.mailer = mailers.mailer_for(
+            shift.campaign.sender, shift.provider, connections=connections
+        )
         returns = return_addresses.of_sender(shift.campaign.sender, self.mailer)
         wants, sign = self.mailer.wants, self.mailer.sign
         self.builder = Builder(shift.campaign, wants, sign, return_address=returns)
@@ -207,40 +211,42 @@ class Lane:
             if len(granted) < len(part) and not claiming.is_running(claim.campaign_id):
                 # Whatever was granted before the pause came is a promise by now.
                 rows = []
-            if not self._send(claim, self._build(claim, granted)):
+            if not self._send(claim, granted):
                 return False
         return bool(claim.rows) and not self.shift.is_over()
 
-    def _build(
-        self, claim: claiming.Claim, rows: Sequence[Claimed]
-    ) -> list[tuple[Claimed, Outgoing]]:
-        """Make the mails, after their intent: who dies of one must not meet it again."""
-        mails = []
+    def _send(self, claim: claiming.Claim, rows: Sequence[Claimed]) -> bool:
+        began = time.monotonic()
+        until = began + settings.SEND_INTENT_SECONDS / 2
+        made: list[Claimed] = []
+        done = repeating.hand_over(self.mailer, self._mails(claim, rows, made), until=until)
+        if not made:
+            return self._is_worth_it("")
+        faults.point(faults.AFTER_SEND)
+        claim.note(map(pacing.result, made, done.outcomes))
+        self.gate.learn(made, done.outcomes)
+        self._size_window(clean=done.clean, took=time.monotonic() - began)
+        return self._learn(done)
+
+    def _mails(
+        self, claim: claiming.Claim, rows: Sequence[Claimed], made: list[Claimed]
+    ) -> Iterator[Outgoing]:
+        """Make the mails one by one, after their intent, and note for whom in `made`.
+
+        Who dies of one must not meet it again.
+        """
         for row in rows:
             try:
-                mails.append((row, self.builder.outgoing(row)))
+                mail = self.builder.outgoing(row)
             except Exception as error:
                 # Whatever one person's data does to a template, the others get their mail.
                 logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
                 unmade = building.unmade(row.id, error)
                 claim.note([unmade])
                 self.refusals += unmade.state == "failed"
-        return mails
-
-    def _send(self, claim: claiming.Claim, mails: Sequence[tuple[Claimed, Outgoing]]) -> bool:
-        if not mails:
-            return self._is_worth_it("")
-        began = time.monotonic()
-        until = began + settings.SEND_INTENT_SECONDS / 2
-        done = repeating.hand_over(self.mailer, [mail for row, mail in mails], until=until)
-        faults.point(faults.AFTER_SEND)
-        claim.note(
-            pacing.result(row, outcome)
-            for (row, mail), outcome in zip(mails, done.outcomes, strict=True)
-        )
-        self.gate.learn([row for row, mail in mails], done.outcomes)
-        self._size_window(clean=done.clean, took=time.monotonic() - began)
-        return self._learn(done)
+            else:
+                made.append(row)
+                yield mail
 
     def _learn(self, done: Handover) -> bool:
         sent = sum(outcome.verdict is Verdict.SENT for outcome in done.outcomes)

@@ -13,7 +13,7 @@ from campaigns.audience.models import Suppression
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, reaping, steering, transport
 from campaigns.sending.models import Delivery
-from campaigns.sending.smtp import SmtpMailer
+from campaigns.sending.smtp.mailer import MAILS_UNDER_WAY
 from tests.sending import mortals, stage
 
 WORKERS, CONNECTIONS = 4, 2
@@ -52,7 +52,7 @@ def test_a_pause_stops_four_workers_within_a_window_each(draft, sink, workers):
     wait_for(workers)
     late = len(sink.taken) - at_commit
     print(f"{late} mails were taken after the decision")
-    assert late <= WORKERS * CONNECTIONS * SmtpMailer.window
+    assert late <= WORKERS * CONNECTIONS * MAILS_UNDER_WAY
     assert stage.states(draft) == {"sent": len(sink.taken), "pending": PEOPLE - len(sink.taken)}
     assert steering.resume(draft)
     send_the_rest(draft)
@@ -65,7 +65,7 @@ def test_a_cancellation_stops_four_workers_within_a_window_each_and_for_good(dra
     wait_for(workers)
     late = len(sink.taken) - at_commit
     print(f"{late} mails were taken after the decision")
-    assert late <= WORKERS * CONNECTIONS * SmtpMailer.window
+    assert late <= WORKERS * CONNECTIONS * MAILS_UNDER_WAY
     reaping.finish_all()
     counts = stage.states(draft)
     assert counts["sent"] == len(sink.taken)
