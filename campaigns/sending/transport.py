@@ -27,29 +27,25 @@ from campaigns.sending import (
     repeating,
     standing_in,
     steering,
+    supplying,
 )
 from campaigns.sending.bounces import return_addresses
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
-from campaigns.sending.pacing.gates import Brakes, Gate
+from campaigns.sending.pacing.gates import Brakes
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.supplying import Batch
 
 logger = logging.getLogger(__name__)
 
 # A window that takes longer than this does not grow: a pause must not wait for it.
 SLOW_WINDOW = 1.0
-# A claim is sized to about so many seconds of work: far less than its lease, and little
-# enough that no lane still has much to do when the others find nothing left.
-CLAIM_SECONDS = 1.5
-FIRST_CLAIM = 32
 # So many refusals in a row, with nothing taken between them, concern us and not them.
 REFUSALS_IN_A_ROW = 25
 # So many windows in a row that broke and got nothing through: the provider is in trouble.
 BREAKS_IN_A_ROW = 3
-# A database that restarts should not cost us the answers that we hold.
-DATABASE_PATIENCE = 20.0
 
 
 @dataclass
@@ -66,6 +62,10 @@ class Shift:
     # The database's disk is full.
     is_full: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def provider_id(self) -> int:
+        return self.provider.pk
 
     def is_over(self) -> bool:
         if self.brakes.is_shut or (self.trouble is not None and self.trouble.retry_after):
@@ -143,9 +143,6 @@ def _run_lanes(shift: Shift) -> None:
 def _lane(shift: Shift, connections: int) -> None:
     """Run one lane in its own thread, with its own database connection."""
     try:
-        # Asked on the connection that claims: it may lead to another server by now.
-        if not fence.check():
-            return
         lane = Lane(shift, connections)
         try:
             lane.run()
@@ -175,66 +172,39 @@ class Lane:
         returns = return_addresses.of_sender(shift.campaign.sender, self.mailer)
         wants, sign = self.mailer.wants, self.mailer.sign
         self.builder = Builder(shift.campaign, wants, sign, return_address=returns)
-        self.window = 1
-        self.claim_size = FIRST_CLAIM
-        self.gate: Gate
+        supply = supplying.Supply(shift)
+        self.most = self.mailer.window // (2 if connections > 1 else 1)
+        self.supply = supplying.Ahead(supply) if connections > 1 else supply
         self.refusals = 0
         self.breaks = 0
 
     def run(self) -> None:
-        while not self.shift.is_over():
-            began = time.monotonic()
-            brakes = self.shift.brakes
-            rows = brakes.claim_rows(self.claim_size)
-            claim = claiming.Claim(self.shift.campaign.pk, rows, self.shift.provider.pk)
-            if not claim.rows:
-                return
-            self.gate = brakes.gate(claim)
-            try:
-                goes_on = self._work_through(claim)
-            finally:
-                is_same = claim.settle(patience=DATABASE_PATIENCE)
-                self.gate.close()
-                claim.give_back(delay=brakes.shut or 0)
-            if not (goes_on and is_same):
-                return
-            self._size_claim(time.monotonic() - began)
+        done: list[Batch] = []
+        try:
+            while (batch := self.supply.next(done.pop() if done else None)) is not None:
+                goes_on = self._send(batch)
+                done.append(batch)
+                if not goes_on:
+                    break
+        finally:
+            self.supply.close(*done)
 
-    def _work_through(self, claim: claiming.Claim) -> bool:
-        """Send the claim's rows; False ends the lane."""
-        rows: Sequence[Claimed] = claim.rows
-        while rows and not self.shift.is_over():
-            part, rows = self.gate.next(rows, self.window)
-            if not part:
-                continue
-            granted = claim.intend(part)
-            if len(granted) < len(part) and not claiming.is_running(claim.campaign_id):
-                # Whatever was granted before the pause came is a promise by now.
-                rows = []
-            if not self._send(claim, granted):
-                return False
-        return bool(claim.rows) and not self.shift.is_over()
-
-    def _send(self, claim: claiming.Claim, rows: Sequence[Claimed]) -> bool:
+    def _send(self, batch: Batch) -> bool:
+        """Hand a window over; False ends the lane."""
         began = time.monotonic()
         until = began + settings.SEND_INTENT_SECONDS / 2
-        made: list[Claimed] = []
-        done = repeating.hand_over(self.mailer, self._mails(claim, rows, made), until=until)
-        if not made:
+        # It may have been prepared before there was trouble.
+        rows = batch.rows[: self.supply.window]
+        done = repeating.hand_over(self.mailer, self._mails(batch, rows), until=until)
+        if not batch.made:
             return self._is_worth_it("")
         faults.point(faults.AFTER_SEND)
-        claim.note(map(pacing.result, made, done.outcomes))
-        self.gate.learn(made, done.outcomes)
+        batch.outcomes = done.outcomes
         self._size_window(clean=done.clean, took=time.monotonic() - began)
         return self._learn(done)
 
-    def _mails(
-        self, claim: claiming.Claim, rows: Sequence[Claimed], made: list[Claimed]
-    ) -> Iterator[Outgoing]:
-        """Make the mails one by one, after their intent, and note for whom in `made`.
-
-        Who dies of one must not meet it again.
-        """
+    def _mails(self, batch: Batch, rows: Sequence[Claimed]) -> Iterator[Outgoing]:
+        """Make the mails one by one, after their intent: who dies of one must not meet it again."""
         for row in rows:
             try:
                 mail = self.builder.outgoing(row)
@@ -242,10 +212,10 @@ class Lane:
                 # Whatever one person's data does to a template, the others get their mail.
                 logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
                 unmade = building.unmade(row.id, error)
-                claim.note([unmade])
+                batch.unmade.append(unmade)
                 self.refusals += unmade.state == "failed"
             else:
-                made.append(row)
+                batch.made.append(row)
                 yield mail
 
     def _learn(self, done: Handover) -> bool:
@@ -273,17 +243,11 @@ class Lane:
 
     def _size_window(self, *, clean: bool, took: float) -> None:
         if not clean:
-            self.window = 1
+            self.supply.window = 1
         elif took < SLOW_WINDOW:
-            self.window = min(self.window * 2, self.mailer.window)
+            self.supply.window = min(self.supply.window * 2, self.most)
         else:
-            self.window = max(self.window // 2, 1)
-
-    def _size_claim(self, took: float) -> None:
-        if took < CLAIM_SECONDS / 2:
-            self.claim_size = min(self.claim_size * 2, settings.SEND_CLAIM_ROWS)
-        elif took > CLAIM_SECONDS:
-            self.claim_size = max(self.claim_size // 2, 1)
+            self.supply.window = max(self.supply.window // 2, 1)
 
 
 def _take_stock(shift: Shift) -> None:

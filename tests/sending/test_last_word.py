@@ -11,7 +11,7 @@ import pytest
 from campaigns.audience import unsubscribing
 from campaigns.audience.models import Suppression
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, reaping, steering, transport
+from campaigns.sending import launch, reaping, steering, supplying, transport
 from campaigns.sending.models import Delivery
 from campaigns.sending.smtp.mailer import MAILS_UNDER_WAY
 from tests.sending import mortals, stage
@@ -96,7 +96,7 @@ def test_who_leaves_after_the_claim_and_before_the_intent_gets_nothing(
 ):
     settings.SEND_CONNECTIONS, settings.SEND_REPLY_SECONDS = 1, 60
     sink.gate = threading.Event()
-    stage.make_many(draft.workspace, draft.lists.get(), transport.FIRST_CLAIM)
+    stage.make_many(draft.workspace, draft.lists.get(), supplying.FIRST_CLAIM)
     assert launch.launch(draft)
     assert launch.prepare(draft.pk)
     worker = mortals.start(draft.pk)
@@ -108,4 +108,4 @@ def test_who_leaves_after_the_claim_and_before_the_intent_gets_nothing(
     sink.gate.set()
     assert mortals.end_of(worker) == 0
     assert last.address not in sink.recipients()
-    assert stage.states(draft) == {"sent": transport.FIRST_CLAIM - 1, "suppressed": 1}
+    assert stage.states(draft) == {"sent": supplying.FIRST_CLAIM - 1, "suppressed": 1}

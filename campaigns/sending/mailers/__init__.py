@@ -18,8 +18,8 @@ from campaigns.sending.smtp import Server, SmtpMailer
 
 Wants = Literal["bytes", "parts"]
 
-# One thread hands mails over while the other waits for the database.
-THREADS = 2
+# Threads that hand mails over by SMTP: more would only wait for each other.
+THREADS = 1
 
 
 class Mailer(Protocol):

@@ -9,6 +9,7 @@ moment the last byte of its terminator may have left, and not before.
 from __future__ import annotations
 
 import functools
+import re
 import smtplib
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ MAILS_PER_CONNECTION = 1000
 OUT_OF_STEP = {500, 503}
 # The server ends the connection with this reply.
 CLOSING = 421
+# What would end an address or a command before its time.
+_UNSAFE = re.compile(r"[\r\n<> \0]")
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,12 @@ class Connection:
         ending = Ending()
         try:
             line = yield from self._connect()
+            if taken is not None:
+                taken.refusal = self._unfit(taken.mail)
             while taken is not None and not window.is_over:
                 follower = window.take()
+                if follower is not None:
+                    follower.refusal = self._unfit(follower.mail)
                 outcome = yield from self._one(line, taken, follower)
                 window.settle(taken, outcome)
                 if outcome.code == CLOSING:
@@ -107,7 +114,7 @@ class Connection:
         return self._wire
 
     def _one(self, line: wire.Wire, taken: Taken, follower: Taken | None) -> Conversation[Outcome]:
-        refusal = self._unfit(taken.mail)
+        refusal = taken.refusal
         if refusal is None and self.pipelining:
             refusal = yield from self._envelope_at_once(line, taken)
         elif refusal is None:
@@ -121,11 +128,11 @@ class Connection:
     ) -> Conversation[Outcome]:
         assert isinstance(mail.mail, bytes)  # noqa: S101 - `fill` made it
         end = b".\r\n" if mail.mail.endswith(b"\r\n") else b"\r\n.\r\n"
-        tail = b""
-        if self.pipelining and follower is not None and self._unfit(follower.mail) is None:
-            tail = self._envelope(follower.mail)
+        vital = len(mail.mail) + len(end)
+        if self.pipelining and follower is not None and follower.refusal is None:
+            end += self._envelope(follower.mail)
             self._ahead = follower
-        yield from line.send(mail.mail + end + tail, vital=len(mail.mail) + len(end))
+        yield from line.send(mail.mail, end, vital=vital)
         self._handed_over += 1
         code, text = yield from line.reply(self.server.final_seconds)
         line.vital = False
@@ -223,7 +230,7 @@ class Connection:
         """Refuse what this server could not take, or what would break the conversation."""
         assert self._smtp is not None  # noqa: S101 - asked only while connected
         for address in (mail.address, mail.envelope_from):
-            if not address or any(mark in address for mark in "\r\n<> \0"):
+            if not address or _UNSAFE.search(address):
                 return Outcome(Verdict.REFUSED, 553, "5.1.3", "not an address")
         limit = self._smtp.esmtp_features.get("size", "")
         if limit.isdigit() and 0 < int(limit) < _size(mail):

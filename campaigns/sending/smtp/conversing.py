@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 READ, WRITE = select.POLLIN, select.POLLOUT
 # What is done aside has limits of its own.
 ERRAND_SECONDS = 3600
+# How often somebody looks for waits that last too long.
+TICK = 0.1
 
 # A descriptor, what it should be ready for, and for how many seconds to wait for that; or
 # something that would hold the others up, to be done aside.
@@ -50,14 +52,16 @@ class _Table:
 
     def __init__(self, conversations: Sequence[Conversation[Any]]) -> None:
         self._conversations = conversations
+        self._steps = [one.send for one in conversations]
         self.results: list[Any] = [None] * len(conversations)
         self._ready: deque[tuple[int, Callable[[Any], Need], Any]] = deque(
-            (place, one.send, None) for place, one in enumerate(conversations)
+            (place, step, None) for place, step in enumerate(self._steps)
         )
         # By descriptor: whose it is, and when its time is over.
         self._waiting: dict[int, tuple[int, float]] = {}
         self._aside: dict[int, _Errand] = {}
         self._poller = select.poll()
+        self._looked_at = time.monotonic()
 
     def is_busy(self) -> bool:
         return bool(self._ready or self._waiting)
@@ -68,12 +72,12 @@ class _Table:
             self._go_on(*self._ready.popleft())
         if not self._waiting:
             return
-        ends_at = min(until for _place, until in self._waiting.values())
-        patience = max(ends_at - time.monotonic(), 0)
-        for descriptor, _event in self._poller.poll(patience * 1000 + 1):
+        for descriptor, _event in self._poller.poll(TICK * 1000):
             self._wake(descriptor)
-        if patience == 0 or time.monotonic() >= ends_at:
-            self._give_up_on_the_late()
+        now = time.monotonic()
+        if now > self._looked_at + TICK:
+            self._looked_at = now
+            self._give_up_on_the_late(now)
 
     def close(self) -> None:
         """Let nothing be left behind, whatever went wrong."""
@@ -103,24 +107,22 @@ class _Table:
         self._waiting[descriptor] = place, time.monotonic() + seconds
 
     def _answer(self, place: int, value: Any, error: Exception | None) -> None:
-        conversation = self._conversations[place]
         if error is None:
-            self._ready.append((place, conversation.send, value))
+            self._ready.append((place, self._steps[place], value))
         else:
-            self._ready.append((place, conversation.throw, error))
+            self._ready.append((place, self._conversations[place].throw, error))
 
     def _wake(self, descriptor: int) -> None:
         self._poller.unregister(descriptor)
         place, _until = self._waiting.pop(descriptor)
-        errand = self._aside.pop(descriptor, None)
-        if errand is None:
-            self._answer(place, None, None)
-        else:
-            self._answer(place, errand.value, errand.error)
-            errand.close()
+        if descriptor not in self._aside:
+            self._ready.append((place, self._steps[place], None))
+            return
+        errand = self._aside.pop(descriptor)
+        self._answer(place, errand.value, errand.error)
+        errand.close()
 
-    def _give_up_on_the_late(self) -> None:
-        now = time.monotonic()
+    def _give_up_on_the_late(self, now: float) -> None:
         late = [found for found, (_place, until) in self._waiting.items() if until <= now]
         for descriptor in late:
             self._poller.unregister(descriptor)

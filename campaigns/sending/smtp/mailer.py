@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
+from campaigns.sending.outcomes import Handover, Outgoing, TransportError
 from campaigns.sending.smtp import conversing
 from campaigns.sending.smtp.connection import Connection, Ending
 from campaigns.sending.smtp.signing_in import Server
@@ -49,8 +49,7 @@ class SmtpMailer:
         endings = conversing.together([work for _connection, work in busy])
         window.close()
         trouble = self._trouble([connection for connection, _work in busy], endings)
-        untried = any(outcome.verdict is Verdict.UNTRIED for outcome in window.outcomes)
-        clean = all(ending.clean for ending in endings) and not untried
+        clean = window.is_done and all(ending.clean for ending in endings)
         return Handover(window.outcomes, clean=clean, trouble=trouble)
 
     def close(self) -> None:

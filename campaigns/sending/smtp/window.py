@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from campaigns.sending.outcomes import Outcome, Outgoing, Verdict
+from campaigns.sending.outcomes import UNTRIED, Outcome, Outgoing
 
 
 @dataclass(slots=True)
@@ -16,6 +16,8 @@ class Taken:
 
     place: int
     mail: Outgoing
+    # Why this server cannot have it, if so.
+    refusal: Outcome | None = None
 
 
 class Window:
@@ -29,6 +31,12 @@ class Window:
         self._returned: deque[Taken] = deque()
         self._until = until
         self.outcomes: list[Outcome] = []
+        self._open = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether something is known of every mail."""
+        return not self._open
 
     @property
     def is_over(self) -> bool:
@@ -44,7 +52,8 @@ class Window:
         mail = next(self._mails, None)
         if mail is None:
             return None
-        self.outcomes.append(Outcome(Verdict.UNTRIED))
+        self.outcomes.append(UNTRIED)
+        self._open += 1
         return Taken(len(self.outcomes) - 1, mail)
 
     def give_back(self, taken: Taken) -> None:
@@ -54,7 +63,10 @@ class Window:
     def settle(self, taken: Taken, outcome: Outcome) -> None:
         """Say what became of a mail."""
         self.outcomes[taken.place] = outcome
+        self._open -= 1
 
     def close(self) -> None:
         """Call untried whatever nobody came to take."""
-        self.outcomes.extend(Outcome(Verdict.UNTRIED) for _mail in self._mails)
+        for _mail in self._mails:
+            self.outcomes.append(UNTRIED)
+            self._open += 1
