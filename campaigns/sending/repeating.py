@@ -25,10 +25,11 @@ def hand_over(mailer: Mailer, mails: Iterable[Outgoing], *, until: float) -> Han
     `Mailer.idempotent` says for how many seconds the provider knows a key; half of that is
     used, as its clock is not ours.
     """
-    if not mailer.idempotent:
+    lives = getattr(mailer, "idempotent", 0.0)
+    if not lives:
         return mailer.hand_over(mails, until=until)
     mails = list(mails)
-    ends_at = min(until, time.monotonic() + mailer.idempotent / 2)
+    ends_at = min(until, time.monotonic() + lives / 2)
     done = mailer.hand_over(mails, until=until)
     for pause in PAUSES:
         doubtful = [n for n, one in enumerate(done.outcomes) if one.verdict is Verdict.UNKNOWN]
