@@ -50,19 +50,19 @@ class Hold:
     gate: Gate
     rows: Sequence[Claimed]
     began: float = field(default_factory=time.monotonic)
-    # Windows that the lane has not brought back.
+    # Mails that the lane has not brought back.
     out: int = 0
 
 
 @dataclass
 class Batch:
-    """A window whose intent is committed, and what the lane makes of it."""
+    """A window whose intent is committed, or a piece of it, and what the lane makes of it."""
 
     hold: Hold
     rows: list[Claimed]
     # Those whose mail was made, each with what became of it. The others were not touched.
     made: list[Claimed] = field(default_factory=list)
-    outcomes: Sequence[Outcome] = ()
+    outcomes: list[Outcome] = field(default_factory=list)
     unmade: list[Result] = field(default_factory=list)
 
     def results(self) -> list[Result]:
@@ -88,14 +88,14 @@ class Supply:
         self._former: list[Hold] = []
         self._is_open, self._is_checked = True, False
 
-    def next(self, done: Batch | None) -> Batch | None:
+    def next(self, *done: Batch) -> Batch | None:
         """Take `done` in, commit the intent to mail a few more, and return those.
 
         None: there is nothing to do for this lane any more.
         """
         try:
-            if done is not None:
-                self._take_in(done)
+            for batch in done:
+                self._take_in(batch)
             return self._next()
         except Exception:
             self._is_open = False
@@ -145,12 +145,12 @@ class Supply:
             hold.rows = ()
         if not granted:
             return None
-        hold.out += 1
+        hold.out += len(granted)
         return Batch(hold, granted)
 
     def _take_in(self, done: Batch) -> None:
         hold = done.hold
-        hold.out -= 1
+        hold.out -= len(done.rows)
         hold.claim.note(done.results())
         hold.gate.learn(done.made, done.outcomes)
         if hold in self._former and not hold.out:
@@ -187,14 +187,14 @@ class Ahead:
 
     def __init__(self, supply: Supply) -> None:
         self._supply = supply
-        # What the lane is done with; at last all of that at once.
-        self._brought: SimpleQueue[Batch | tuple[Batch, ...] | None] = SimpleQueue()
+        # What the lane is done with, and whether it wants more.
+        self._brought: SimpleQueue[tuple[tuple[Batch, ...], bool]] = SimpleQueue()
         self._found: SimpleQueue[Batch | Exception | None] = SimpleQueue()
         self._error: Exception | None = None
         name = f"{threading.current_thread().name}-supply"
         self._thread = threading.Thread(target=self._run, name=name)
         self._thread.start()
-        self._brought.put(None)
+        self._brought.put(((), True))
 
     @property
     def window(self) -> int:
@@ -205,9 +205,9 @@ class Ahead:
     def window(self, size: int) -> None:
         self._supply.window = size
 
-    def next(self, done: Batch | None) -> Batch | None:
+    def next(self, *done: Batch) -> Batch | None:
         """Return a window that is ready, and have the next prepared. Raises as `Supply` does."""
-        self._brought.put(done)
+        self._brought.put((done, True))
         found = self._found.get()
         if isinstance(found, Exception):
             raise found
@@ -216,23 +216,25 @@ class Ahead:
     def close(self, *done: Batch) -> None:
         """Take in what is left: of the window that nobody came for, nothing has left."""
         spare = self._found.get()
-        self._brought.put((*done, spare) if isinstance(spare, Batch) else done)
+        self._brought.put(((*done, spare) if isinstance(spare, Batch) else done, False))
         self._thread.join()
         if self._error is not None:
             raise self._error
 
     def _run(self) -> None:
         try:
-            while not isinstance(brought := self._brought.get(), tuple):
-                self._found.put(self._next(brought))
-            self._supply.close(*brought)
+            done, goes_on = self._brought.get()
+            while goes_on:
+                self._found.put(self._next(done))
+                done, goes_on = self._brought.get()
+            self._supply.close(*done)
         except Exception as error:
             self._error = error
         finally:
             connection.close()
 
-    def _next(self, done: Batch | None) -> Batch | Exception | None:
+    def _next(self, done: tuple[Batch, ...]) -> Batch | Exception | None:
         try:
-            return self._supply.next(done)
+            return self._supply.next(*done)
         except Exception as error:
             return error

@@ -22,6 +22,7 @@ from campaigns.sending import (
     claiming,
     faults,
     fence,
+    flowing,
     mailers,
     pacing,
     repeating,
@@ -36,6 +37,8 @@ from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdi
 from campaigns.sending.pacing.gates import Brakes
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.smtp import SmtpMailer
+from campaigns.sending.smtp.mailer import MAILS_UNDER_WAY
 from campaigns.sending.supplying import Batch
 
 logger = logging.getLogger(__name__)
@@ -173,21 +176,36 @@ class Lane:
         wants, sign = self.mailer.wants, self.mailer.sign
         self.builder = Builder(shift.campaign, wants, sign, return_address=returns)
         supply = supplying.Supply(shift)
-        self.most = self.mailer.window // (2 if connections > 1 else 1)
-        self.supply = supplying.Ahead(supply) if connections > 1 else supply
+        self.most = self.mailer.window
+        self.supply: supplying.Supply | supplying.Ahead = supply
+        self.flow: flowing.Flow | None = None
+        if connections > 1 and isinstance(self.mailer, SmtpMailer):
+            # One half is under way while the other gets its intent; what was not settled with
+            # its window, at most two mails of a connection, belongs to the first.
+            self.most = connections * (MAILS_UNDER_WAY // 2 - 2)
+            self.supply = supplying.Ahead(supply)
+            self.flow = flowing.Flow(self.mailer, self._mails)
+        self._done: list[Batch] = []
         self.refusals = 0
         self.breaks = 0
 
     def run(self) -> None:
-        done: list[Batch] = []
         try:
-            while (batch := self.supply.next(done.pop() if done else None)) is not None:
-                goes_on = self._send(batch)
-                done.append(batch)
-                if not goes_on:
+            while (batch := self.supply.next(*self._take_done())) is not None:
+                if not self._send(batch):
                     break
         finally:
-            self.supply.close(*done)
+            try:
+                if self.flow is not None:
+                    rest, done = self.flow.finish()
+                    self._done += done
+                    self._learn(rest)
+            finally:
+                self.supply.close(*self._take_done())
+
+    def _take_done(self) -> list[Batch]:
+        done, self._done = self._done, []
+        return done
 
     def _send(self, batch: Batch) -> bool:
         """Hand a window over; False ends the lane."""
@@ -195,13 +213,17 @@ class Lane:
         until = began + settings.SEND_INTENT_SECONDS / 2
         # It may have been prepared before there was trouble.
         rows = batch.rows[: self.supply.window]
-        done = repeating.hand_over(self.mailer, self._mails(batch, rows), until=until)
-        if not batch.made:
-            return self._is_worth_it("")
+        if self.flow is not None:
+            handover, done = self.flow.send(batch, rows, until=until)
+            self._done += done
+        else:
+            handover = repeating.hand_over(self.mailer, self._mails(batch, rows), until=until)
+            batch.outcomes = handover.outcomes
+            self._done.append(batch)
         faults.point(faults.AFTER_SEND)
-        batch.outcomes = done.outcomes
-        self._size_window(clean=done.clean, took=time.monotonic() - began)
-        return self._learn(done)
+        if handover.outcomes:
+            self._size_window(clean=handover.clean, took=time.monotonic() - began)
+        return self._learn(handover)
 
     def _mails(self, batch: Batch, rows: Sequence[Claimed]) -> Iterator[Outgoing]:
         """Make the mails one by one, after their intent: who dies of one must not meet it again."""
@@ -226,7 +248,10 @@ class Lane:
                 self.shift.trouble = done.trouble
         if done.trouble is not None:
             return False
-        self.breaks = 0 if sent or done.clean else self.breaks + 1
+        if sent or (done.clean and done.outcomes):
+            self.breaks = 0
+        elif not done.clean:
+            self.breaks += 1
         if self.breaks >= BREAKS_IN_A_ROW:
             words = [outcome.text for outcome in done.outcomes if outcome.text]
             self.shift.trouble = TransportError(words[0] if words else _("connections break"))

@@ -18,7 +18,7 @@ from campaigns.sending.outcomes import Outcome, Outgoing, TransportError, Verdic
 from campaigns.sending.smtp import wire
 from campaigns.sending.smtp.conversing import Conversation
 from campaigns.sending.smtp.signing_in import Server, sign_in
-from campaigns.sending.smtp.window import Taken, Window
+from campaigns.sending.smtp.source import Source, Taken
 
 # Servers close long connections sooner or later: better at a moment of our choice.
 MAILS_PER_CONNECTION = 1000
@@ -53,10 +53,11 @@ class Connection:
         # This envelope was written together with the end of the mail before it.
         self._ahead: Taken | None = None
 
-    def work_through(self, window: Window, first: Taken | None) -> Conversation[Ending]:
-        """Hand over `first` and what else the window has, until the connection fails.
+    def work_through(self, source: Source, first: Taken | None) -> Conversation[Ending]:
+        """Hand over `first` and what else the source has, until it is dry or the connection fails.
 
-        With nothing to hand over it connects and signs in, which is how `doctor` asks.
+        With nothing to hand over it connects and signs in, which is how `doctor` asks. All that
+        it takes is settled or given back when it ends.
         """
         taken = first
         follower: Taken | None = None
@@ -65,26 +66,30 @@ class Connection:
             line = yield from self._connect()
             if taken is not None:
                 taken.refusal = self._unfit(taken.mail)
-            while taken is not None and not window.is_over:
-                follower = window.take()
+            while taken is not None and not source.is_over:
+                follower = source.take()
                 if follower is not None:
                     follower.refusal = self._unfit(follower.mail)
                 outcome = yield from self._one(line, taken, follower)
-                window.settle(taken, outcome)
+                source.settle(taken, outcome)
+                taken = None
                 if outcome.code == CLOSING:
                     raise _AgainError
                 taken, follower = follower, None
         except wire.BrokenError as broken:
             ending = Ending(clean=False)
             if taken is not None:
-                window.settle(taken, _of_broken(broken))
+                source.settle(taken, _of_broken(broken))
+                taken = None
         except _AgainError:
             ending = Ending(clean=False)
         except TransportError as error:
             ending = Ending(clean=False, trouble=error)
+        if taken is not None:
+            source.settle(taken, outcomes.UNTRIED)
         if follower is not None:
             # Nothing of it has left; another connection may do better.
-            window.give_back(follower)
+            source.give_back(follower)
         if not ending.clean or self._ahead or self._handed_over >= MAILS_PER_CONNECTION:
             self.close()
         return ending

@@ -12,8 +12,8 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Generator, Hashable, Sequence
+from typing import Any, Generic, TypeVar
 
 READ, WRITE = select.POLLIN, select.POLLOUT
 # What is done aside has limits of its own.
@@ -25,6 +25,7 @@ TICK = 0.1
 # something that would hold the others up, to be done aside.
 Need = tuple[int, int, float] | Callable[[], Any]
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 Conversation = Generator[Need, Any, T]
 
 
@@ -33,101 +34,106 @@ def together(conversations: Sequence[Conversation[T]]) -> list[T]:
 
     A wait that lasts too long raises `TimeoutError` inside its conversation.
     """
-    table = _Table(conversations)
+    table: Table[int, T] = Table()
+    results: dict[int, T] = {}
     try:
+        for place, conversation in enumerate(conversations):
+            table.add(place, conversation)
         while table.is_busy():
-            table.turn()
+            results.update(table.turn())
     finally:
         table.close()
-    return table.results
+    return [results[place] for place in range(len(conversations))]
 
 
-def alone(conversation: Conversation[T]) -> T:
-    """Run one to its end, and return what it returned."""
-    return together([conversation])[0]
+class Table(Generic[K, T]):
+    """Who is to go on, and who waits for what. Conversations may join at any time."""
 
-
-class _Table:
-    """Who is to go on, and who waits for what."""
-
-    def __init__(self, conversations: Sequence[Conversation[Any]]) -> None:
-        self._conversations = conversations
-        self._steps = [one.send for one in conversations]
-        self.results: list[Any] = [None] * len(conversations)
-        self._ready: deque[tuple[int, Callable[[Any], Need], Any]] = deque(
-            (place, step, None) for place, step in enumerate(self._steps)
-        )
+    def __init__(self) -> None:
+        self._conversations: dict[K, Conversation[T]] = {}
+        self._steps: dict[K, Callable[[Any], Need]] = {}
+        self._ended: list[tuple[K, T]] = []
+        self._ready: deque[tuple[K, Callable[[Any], Need], Any]] = deque()
         # By descriptor: whose it is, and when its time is over.
-        self._waiting: dict[int, tuple[int, float]] = {}
+        self._waiting: dict[int, tuple[K, float]] = {}
         self._aside: dict[int, _Errand] = {}
         self._poller = select.poll()
         self._looked_at = time.monotonic()
 
-    def is_busy(self) -> bool:
-        return bool(self._ready or self._waiting)
+    def add(self, key: K, conversation: Conversation[T]) -> None:
+        """Begin a conversation at the next turn."""
+        self._conversations[key] = conversation
+        self._steps[key] = conversation.send
+        self._ready.append((key, conversation.send, None))
 
-    def turn(self) -> None:
-        """Go on with all that can, then wait for the next that will."""
+    def is_busy(self) -> bool:
+        """Whether anybody has not ended."""
+        return bool(self._conversations)
+
+    def turn(self) -> list[tuple[K, T]]:
+        """Go on with all that can, wait for the next that will; return who ended, and how."""
         while self._ready:
             self._go_on(*self._ready.popleft())
-        if not self._waiting:
-            return
-        for descriptor, _event in self._poller.poll(TICK * 1000):
-            self._wake(descriptor)
-        now = time.monotonic()
-        if now > self._looked_at + TICK:
-            self._looked_at = now
-            self._give_up_on_the_late(now)
+        if self._waiting and not self._ended:
+            for descriptor, _event in self._poller.poll(TICK * 1000):
+                self._wake(descriptor)
+            now = time.monotonic()
+            if now > self._looked_at + TICK:
+                self._looked_at = now
+                self._give_up_on_the_late(now)
+        ended, self._ended = self._ended, []
+        return ended
 
     def close(self) -> None:
         """Let nothing be left behind, whatever went wrong."""
         for errand in self._aside.values():
             errand.close()
-        for conversation in self._conversations:
+        for conversation in self._conversations.values():
             conversation.close()
 
-    def _go_on(self, place: int, step: Callable[[Any], Need], value: Any) -> None:
+    def _go_on(self, key: K, step: Callable[[Any], Need], value: Any) -> None:
         try:
             need = step(value)
         except StopIteration as end:
-            self.results[place] = end.value
+            del self._conversations[key], self._steps[key]
+            self._ended.append((key, end.value))
             return
         if isinstance(need, tuple):
-            self._wait(place, *need)
+            self._wait(key, *need)
         elif len(self._conversations) == 1:
             # Nobody to hold up.
-            self._answer(place, *_done(need))
+            self._answer(key, *_done(need))
         else:
             errand = _Errand(need)
             self._aside[errand.descriptor] = errand
-            self._wait(place, errand.descriptor, READ, ERRAND_SECONDS)
+            self._wait(key, errand.descriptor, READ, ERRAND_SECONDS)
 
-    def _wait(self, place: int, descriptor: int, event: int, seconds: float) -> None:
+    def _wait(self, key: K, descriptor: int, event: int, seconds: float) -> None:
         self._poller.register(descriptor, event)
-        self._waiting[descriptor] = place, time.monotonic() + seconds
+        self._waiting[descriptor] = key, time.monotonic() + seconds
 
-    def _answer(self, place: int, value: Any, error: Exception | None) -> None:
+    def _answer(self, key: K, value: Any, error: Exception | None) -> None:
         if error is None:
-            self._ready.append((place, self._steps[place], value))
+            self._ready.append((key, self._steps[key], value))
         else:
-            self._ready.append((place, self._conversations[place].throw, error))
+            self._ready.append((key, self._conversations[key].throw, error))
 
     def _wake(self, descriptor: int) -> None:
         self._poller.unregister(descriptor)
-        place, _until = self._waiting.pop(descriptor)
+        key, _until = self._waiting.pop(descriptor)
         if descriptor not in self._aside:
-            self._ready.append((place, self._steps[place], None))
+            self._ready.append((key, self._steps[key], None))
             return
         errand = self._aside.pop(descriptor)
-        self._answer(place, errand.value, errand.error)
+        self._answer(key, errand.value, errand.error)
         errand.close()
 
     def _give_up_on_the_late(self, now: float) -> None:
-        late = [found for found, (_place, until) in self._waiting.items() if until <= now]
+        late = [found for found, (_key, until) in self._waiting.items() if until <= now]
         for descriptor in late:
             self._poller.unregister(descriptor)
-            place, _until = self._waiting.pop(descriptor)
-            self._answer(place, None, TimeoutError())
+            key, _until = self._waiting.pop(descriptor)
+            self._answer(key, None, TimeoutError())
 
 
 class _Errand:

@@ -1,0 +1,64 @@
+"""Keep mails flowing over several connections: no window waits for the slowest of the last.
+
+A window is brought back piece by piece, as its mails are settled, whichever window they
+belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from campaigns.sending.outcomes import Handover, Outgoing
+from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.smtp.mailer import Progress, SmtpMailer
+from campaigns.sending.supplying import Batch, Hold
+
+Make = Callable[[Batch, Sequence[Claimed]], Iterable[Outgoing]]
+
+
+class Flow:
+    """What is under way over one mailer's connections."""
+
+    def __init__(self, mailer: SmtpMailer, make: Make) -> None:
+        self._mailer, self._make = mailer, make
+        self._under_way: dict[int, tuple[Hold, Claimed]] = {}
+
+    def send(
+        self, batch: Batch, rows: Sequence[Claimed], *, until: float
+    ) -> tuple[Handover, list[Batch]]:
+        """Send `rows` of a batch on their way; return what became of any, and the pieces done."""
+        progress = self._mailer.push(self._begun(batch, rows), until=until)
+        begun = {row.id for row in batch.made}
+        rest = [row for row in batch.rows if row.id not in begun]
+        pieces = self._pieces(progress)
+        if rest:
+            # Their mails could not be made, or no connection was left to take them.
+            pieces.append(Batch(batch.hold, rest, unmade=batch.unmade))
+        return _handover(progress), pieces
+
+    def finish(self) -> tuple[Handover, list[Batch]]:
+        """Wait for all that is under way."""
+        progress = self._mailer.wait()
+        return _handover(progress), self._pieces(progress)
+
+    def _begun(self, batch: Batch, rows: Sequence[Claimed]) -> Iterator[Outgoing]:
+        for mail in self._make(batch, rows):
+            self._under_way[mail.delivery_id] = batch.hold, batch.made[-1]
+            yield mail
+
+    def _pieces(self, progress: Progress) -> list[Batch]:
+        pieces: dict[int, Batch] = {}
+        for settled in progress.settled:
+            hold, row = self._under_way.pop(settled.mail.delivery_id)
+            piece = pieces.get(id(hold))
+            if piece is None:
+                piece = pieces[id(hold)] = Batch(hold, [], outcomes=[])
+            piece.rows.append(row)
+            piece.made.append(row)
+            piece.outcomes.append(settled.outcome)
+        return list(pieces.values())
+
+
+def _handover(progress: Progress) -> Handover:
+    outcomes = [settled.outcome for settled in progress.settled]
+    return Handover(outcomes, clean=progress.clean, trouble=progress.trouble)
