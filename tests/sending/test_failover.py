@@ -166,8 +166,9 @@ def test_a_lane_whose_connection_was_renewed_claims_nothing_before_it_has_looked
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
         )
+    waiting = Delivery.objects.filter(state="pending").count()
     lane.join()
-    assert Delivery.objects.filter(state="pending").count() >= 9
+    assert Delivery.objects.filter(state="pending").count() >= waiting > 0
     transport.work(draft.pk, seconds=5)
     draft.refresh_from_db()
     assert (draft.status, draft.pause_cause) == ("paused", "failover")
