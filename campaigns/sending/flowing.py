@@ -47,18 +47,21 @@ class Flow:
             yield mail
 
     def _pieces(self, progress: Progress) -> list[Batch]:
-        pieces: dict[int, Batch] = {}
-        for settled in progress.settled:
-            hold, row = self._under_way.pop(settled.mail.delivery_id)
-            piece = pieces.get(id(hold))
+        pieces: list[Batch] = []
+        take = self._under_way.pop
+        for _place, mail, outcome in progress.settled:
+            hold, row = take(mail.delivery_id)
+            # Claims follow one another: there are rarely two of them in one piece of news.
+            piece = pieces[-1] if pieces and pieces[-1].hold is hold else None
             if piece is None:
-                piece = pieces[id(hold)] = Batch(hold, [], outcomes=[])
-            piece.rows.append(row)
+                made: list[Claimed] = []
+                piece = Batch(hold, made, made)
+                pieces.append(piece)
             piece.made.append(row)
-            piece.outcomes.append(settled.outcome)
-        return list(pieces.values())
+            piece.outcomes.append(outcome)
+        return pieces
 
 
 def _handover(progress: Progress) -> Handover:
-    outcomes = [settled.outcome for settled in progress.settled]
+    outcomes = [outcome for _place, _mail, outcome in progress.settled]
     return Handover(outcomes, clean=progress.clean, trouble=progress.trouble)

@@ -76,7 +76,6 @@ class SmtpMailer:
         self._start_idle()
         while self._busy and not self._source.is_dry:
             self._turn()
-            self._start_idle()
         self._source.close()
         return self._progress()
 
@@ -84,7 +83,6 @@ class SmtpMailer:
         """Wait for what is on its way, and return what became of it."""
         while self._busy:
             self._turn()
-            self._start_idle()
         self._source.call_off()
         return self._progress()
 
@@ -109,9 +107,13 @@ class SmtpMailer:
         self._table.add(connection, connection.work_through(self._source, taken))
 
     def _turn(self) -> None:
-        for connection, ending in self._table.turn():
+        ended = self._table.turn()
+        for connection, ending in ended:
             self._busy.discard(connection)
             self._endings[connection] = ending
+        if ended:
+            # One that broke has given back what it had not begun.
+            self._start_idle()
 
     def _progress(self) -> Progress:
         clean = all(ending.clean for ending in self._endings.values())

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from campaigns.sending.outcomes import UNTRIED, Outcome, Outgoing
 
@@ -20,8 +21,7 @@ class Taken:
     refusal: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A mail, and what became of it."""
 
     place: int
