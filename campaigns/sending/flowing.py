@@ -36,6 +36,10 @@ class Flow:
             pieces.append(Batch(batch.hold, rest, unmade=batch.unmade))
         return _handover(progress), pieces
 
+    def attend(self) -> bool:
+        """Go on with what is under way for a moment, and say whether anything is."""
+        return self._mailer.attend()
+
     def finish(self) -> tuple[Handover, list[Batch]]:
         """Wait for all that is under way."""
         progress = self._mailer.wait()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Protocol
@@ -185,8 +185,9 @@ class Supply:
 class Ahead:
     """A supply that prepares the next window while the lane is busy with one."""
 
-    def __init__(self, supply: Supply) -> None:
-        self._supply = supply
+    def __init__(self, supply: Supply, meanwhile: Callable[[], bool] = lambda: False) -> None:
+        """`meanwhile` is done while a window is waited for, as long as it says it is of use."""
+        self._supply, self._meanwhile = supply, meanwhile
         # What the lane is done with, and whether it wants more.
         self._brought: SimpleQueue[tuple[tuple[Batch, ...], bool]] = SimpleQueue()
         self._found: SimpleQueue[Batch | Exception | None] = SimpleQueue()
@@ -208,6 +209,8 @@ class Ahead:
     def next(self, *done: Batch) -> Batch | None:
         """Return a window that is ready, and have the next prepared. Raises as `Supply` does."""
         self._brought.put((done, True))
+        while self._found.empty() and self._meanwhile():
+            pass
         found = self._found.get()
         if isinstance(found, Exception):
             raise found

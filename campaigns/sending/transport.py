@@ -195,8 +195,8 @@ class Lane:
             # One half is under way while the other gets its intent; what was not settled with
             # its window, at most two mails of a connection, belongs to the first.
             self.most = connections * (MAILS_UNDER_WAY // 2 - 2)
-            self.supply = supplying.Ahead(supply)
             self.flow = flowing.Flow(self.mailer, self._mails)
+            self.supply = supplying.Ahead(supply, self.flow.attend)
         self._done: list[Batch] = []
         self.refusals = 0
         self.breaks = 0

@@ -70,12 +70,15 @@ class Table(Generic[K, T]):
         """Whether anybody has not ended."""
         return bool(self._conversations)
 
-    def turn(self) -> list[tuple[K, T]]:
-        """Go on with all that can, wait for the next that will; return who ended, and how."""
+    def turn(self, seconds: float = TICK) -> list[tuple[K, T]]:
+        """Go on with all that can, wait for the next that will; return who ended, and how.
+
+        Waits for no more than `seconds`.
+        """
         while self._ready:
             self._go_on(*self._ready.popleft())
         if self._waiting and not self._ended:
-            for descriptor, _event in self._poller.poll(TICK * 1000):
+            for descriptor, _event in self._poller.poll(seconds * 1000):
                 self._wake(descriptor)
             now = time.monotonic()
             if now > self._looked_at + TICK:

@@ -8,12 +8,14 @@ from typing import Literal
 
 from campaigns.sending.outcomes import UNTRIED, Handover, Outgoing, TransportError
 from campaigns.sending.smtp.connection import Connection, Ending
-from campaigns.sending.smtp.conversing import Table
+from campaigns.sending.smtp.conversing import TICK, Table
 from campaigns.sending.smtp.signing_in import Server
 from campaigns.sending.smtp.source import Settled, Source, Taken
 
 # How many mails of a connection may be under way at once: what a kill can leave unconfirmed.
 MAILS_UNDER_WAY = 32
+# Seconds that whoever waits for something else can spare.
+MOMENT = 0.005
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ class SmtpMailer:
         self._source.call_off()
         return self._progress()
 
+    def attend(self) -> bool:
+        """Listen for a moment to what is on its way, and say whether anything is."""
+        if self._busy:
+            self._turn(MOMENT)
+        return bool(self._busy)
+
     def close(self) -> None:
         """Let the connections go."""
         self._table.close()
@@ -106,8 +114,8 @@ class SmtpMailer:
         self._busy.add(connection)
         self._table.add(connection, connection.work_through(self._source, taken))
 
-    def _turn(self) -> None:
-        ended = self._table.turn()
+    def _turn(self, seconds: float = TICK) -> None:
+        ended = self._table.turn(seconds)
         for connection, ending in ended:
             self._busy.discard(connection)
             self._endings[connection] = ending
