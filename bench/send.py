@@ -25,7 +25,7 @@ from campaigns.sending import launch, transport
 from campaigns.sending.models import Delivery
 
 ROUNDS = 7
-OURS, STOCK, SOURCE = 10_000, 400, 20_000
+OURS, STOCK, SOURCE = 20_000, 400, 20_000
 BATCH = 100
 SESSIONS = 10
 # What Django's way and smtp-source are to be compared by.

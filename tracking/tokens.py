@@ -160,14 +160,16 @@ def _token(mode: Mode, payload: bytes) -> Token:
 
 
 def _varint(number: int) -> bytes:
+    # A mail has six of them, nearly all of them short.
     if number < 0x80:
         return bytes((number,))
-    out = bytearray()
-    while number >= 0x80:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    if number < 0x4000:
+        return bytes((number & 0x7F | 0x80, number >> 7))
+    if number < 0x200000:
+        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
+    return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80)) + (
+        _varint(number >> 21)
+    )
 
 
 def _numbers(payload: bytes) -> list[int]:

@@ -18,6 +18,7 @@ from django.conf import settings
 _VERSION = b"\x01"
 _MAC_BYTES = 16
 _MAX_TEXT = 120
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class TokenError(Exception):
@@ -86,7 +87,8 @@ def _mac(key: bytes, body: bytes) -> bytes:
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    text = binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE)
+    return text.rstrip(b"=").decode("ascii")
 
 
 def _decode(text: str) -> bytes:
@@ -103,12 +105,16 @@ def _decode(text: str) -> bytes:
 
 
 def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
+    # A mail has six of them, nearly all of them short.
+    if number < 0x80:
+        return bytes((number,))
+    if number < 0x4000:
+        return bytes((number & 0x7F | 0x80, number >> 7))
+    if number < 0x200000:
+        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
+    return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80)) + (
+        _varint(number >> 21)
+    )
 
 
 def _varints(raw: bytes) -> list[int]:

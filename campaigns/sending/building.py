@@ -45,21 +45,20 @@ class Builder:
         self._aggregate = signer.pair(campaign.pk, Mode.AGGREGATE)(0, 0, 0)
         self._individual = signer.pair(campaign.pk, Mode.INDIVIDUAL)
         self._leaving = leaving.of_campaign(campaign.pk)
-        self._revisions: dict[int, Revision] = {}
+        self._mails: dict[tuple[int, str], tuple[Revision, Mail]] = {}
 
     def outgoing(self, row: Claimed) -> Outgoing:
         """Return the mail of a claimed delivery. Raises what its data or content breaks."""
-        if sum(map(len, row.contact.values())) > checks.LARGEST:
+        if row.bulk > checks.LARGEST:
             # Not even tried: filling it in would cost many times as much memory.
             raise BuildError(_("What we know of this person is larger than a mail may be."))
-        revision = self._revision(row.revision)
-        mail = compiling.compile_revision(revision, row.mode)
+        revision, mail = self._compiled(row.revision, row.mode)
         person = self._person(row)
         made = finished(mail, person, self._wants, self._sign)
         _check_size(made)
         return Outgoing(
             delivery_id=row.id,
-            uuid_hex=row.uuid.hex,
+            uuid_hex=row.uuid_hex,
             envelope_from=(
                 self._return_address(row.id) if self._return_address else revision.from_email
             ),
@@ -70,7 +69,7 @@ class Builder:
     def _person(self, row: Claimed) -> Person:
         opened, clicked = self._tokens(row)
         return Person(
-            uuid_hex=row.uuid.hex,
+            uuid_hex=row.uuid_hex,
             address=row.address,
             contact=row.contact,
             open_token=opened,
@@ -84,12 +83,13 @@ class Builder:
             return self._individual(row.id, row.contact_id or 0, row.epoch)
         return self._aggregate if row.mode == Delivery.Mode.AGGREGATE else ("", "")
 
-    def _revision(self, number: int) -> Revision:
-        if number not in self._revisions:
-            self._revisions[number] = Revision.objects.get(
-                campaign=self._campaign_id, number=number
-            )
-        return self._revisions[number]
+    def _compiled(self, number: int, mode: str) -> tuple[Revision, Mail]:
+        known = self._mails.get((number, mode))
+        if known is None:
+            revision = Revision.objects.get(campaign=self._campaign_id, number=number)
+            known = revision, compiling.compile_revision(revision, mode)
+            self._mails[number, mode] = known
+        return known
 
 
 def unmade(delivery_id: int, error: Exception) -> Result:

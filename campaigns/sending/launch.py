@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 
 from campaigns.composing import checks, freezing
 from campaigns.composing.models import Campaign
+from campaigns.sending import filling
 from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import canary
 from campaigns.sending.querysets import launching
 
 Status = Campaign.Status
-# Small enough to hold the campaign's row for a moment only.
-CHUNK = 10_000
 LAUNCHABLE = (Status.DRAFT, Status.SCHEDULED, Status.MISSED)
 
 
@@ -59,8 +58,7 @@ def prepare(campaign_id: int) -> bool:
     if problems:
         return _fail(campaign, problems[0].message)
     revision = freezing.freeze(campaign)
-    while launching.fill(revision, chunk=CHUNK):
-        pass
+    filling.fill(revision)
     launching.tell_the_planner()
     launching.protect_few(campaign_id, minimum=settings.AGGREGATE_MINIMUM)
     if not Delivery.objects.filter(campaign=campaign_id).exists():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from campaigns.composing.compiling import Parts
@@ -35,9 +35,8 @@ class Verdict(enum.Enum):
     UNKNOWN = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The verdict, and the provider's own words."""
+class Outcome(NamedTuple):
+    """The verdict, and the provider's own words. A tuple, as one is made for every mail."""
 
     verdict: Verdict
     code: int | None = None
@@ -46,8 +45,7 @@ class Outcome:
     message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One mail to one address. `content` is for SMTP, `parts` for providers by API."""
 
     delivery_id: int
@@ -71,6 +69,12 @@ class TransportError(Exception):
         self.retry_after = retry_after
 
 
+# Each is looked up for every mail, and an enum is slow to ask.
+_REFUSED = Verdict.REFUSED
+_VERDICTS = {2: Verdict.SENT, 4: Verdict.DEFERRED}
+UNTRIED = Outcome(Verdict.UNTRIED)
+
+
 @dataclass(frozen=True, slots=True)
 class Handover:
     """What became of a window: one outcome per mail, and what ailed the provider."""
@@ -87,10 +91,6 @@ def of_reply(code: int, text: str) -> Outcome:
         raise TransportError(f"{code} {text}", retry_after=_TOO_FAST_SECONDS)
     match = _ENHANCED.match(text)
     enhanced = match[1] if match else ""
-    if 200 <= code < 300:
-        verdict = Verdict.SENT
-    elif 400 <= code < 500:
-        verdict = Verdict.DEFERRED
-    else:
-        verdict = Verdict.REFUSED
-    return Outcome(verdict, code, enhanced, text[match.end() if match else 0 :])
+    return Outcome(
+        _VERDICTS.get(code // 100, _REFUSED), code, enhanced, text[match.end() if match else 0 :]
+    )

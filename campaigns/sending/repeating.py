@@ -9,7 +9,7 @@ learns of the last answer only.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from campaigns.sending.mailers import Mailer
 from campaigns.sending.outcomes import Handover, Outcome, Outgoing, Verdict
@@ -19,13 +19,17 @@ PAUSES = (0.5, 2.0)
 TIMES = len(PAUSES)
 
 
-def hand_over(mailer: Mailer, mails: Sequence[Outgoing], *, until: float) -> Handover:
+def hand_over(mailer: Mailer, mails: Iterable[Outgoing], *, until: float) -> Handover:
     """Hand the mails over; those without an answer once more, while their keys live.
 
     `Mailer.idempotent` says for how many seconds the provider knows a key; half of that is
     used, as its clock is not ours.
     """
-    ends_at = min(until, time.monotonic() + getattr(mailer, "idempotent", 0.0) / 2)
+    lives = getattr(mailer, "idempotent", 0.0)
+    if not lives:
+        return mailer.hand_over(mails, until=until)
+    mails = list(mails)
+    ends_at = min(until, time.monotonic() + lives / 2)
     done = mailer.hand_over(mails, until=until)
     for pause in PAUSES:
         doubtful = [n for n, one in enumerate(done.outcomes) if one.verdict is Verdict.UNKNOWN]

@@ -5,10 +5,11 @@ Knows nothing of Celery. A task, a command or a test calls `work` until it retur
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -22,34 +23,35 @@ from campaigns.sending import (
     claiming,
     faults,
     fence,
+    flowing,
     mailers,
     pacing,
     repeating,
     standing_in,
     steering,
+    supplying,
 )
 from campaigns.sending.bounces import return_addresses
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
-from campaigns.sending.pacing.gates import Brakes, Gate
+from campaigns.sending.pacing.gates import Brakes
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed
+from campaigns.sending.smtp import SmtpMailer
+from campaigns.sending.smtp.mailer import MAILS_UNDER_WAY
+from campaigns.sending.supplying import Batch
 
 logger = logging.getLogger(__name__)
 
+# A few hundred claimed rows are alive at any time: too many to be looked through for each 700.
+YOUNG_OBJECTS = 20_000
 # A window that takes longer than this does not grow: a pause must not wait for it.
 SLOW_WINDOW = 1.0
-# A claim is sized to about so many seconds of work: far less than its lease, and little
-# enough that no lane still has much to do when the others find nothing left.
-CLAIM_SECONDS = 1.5
-FIRST_CLAIM = 32
 # So many refusals in a row, with nothing taken between them, concern us and not them.
 REFUSALS_IN_A_ROW = 25
 # So many windows in a row that broke and got nothing through: the provider is in trouble.
 BREAKS_IN_A_ROW = 3
-# A database that restarts should not cost us the answers that we hold.
-DATABASE_PATIENCE = 20.0
 
 
 @dataclass
@@ -66,6 +68,10 @@ class Shift:
     # The database's disk is full.
     is_full: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def provider_id(self) -> int:
+        return self.provider.pk
 
     def is_over(self) -> bool:
         if self.brakes.is_shut or (self.trouble is not None and self.trouble.retry_after):
@@ -87,6 +93,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     if slot is None:
         return False
     try:
+        _calm_the_collector()
         stop = stop or threading.Event()
         brakes = Brakes(campaign, stop)
         if brakes.is_shut:
@@ -127,10 +134,20 @@ def _is_safe(campaign: Campaign) -> bool:
     return True
 
 
+def _calm_the_collector() -> None:
+    """Look no more at what lives as long as the process: no mail leaves a cycle behind."""
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
+
+
 def _run_lanes(shift: Shift) -> None:
     threads = [
-        threading.Thread(target=_lane, args=(shift,), name=f"lane-{number}")
-        for number in range(shift.brakes.lanes)
+        threading.Thread(target=_lane, args=(shift, connections), name=f"lane-{number}")
+        for number, connections in enumerate(
+            mailers.lanes(shift.provider, shift.brakes.connections)
+        )
     ]
     for thread in threads:
         thread.start()
@@ -138,13 +155,10 @@ def _run_lanes(shift: Shift) -> None:
         thread.join()
 
 
-def _lane(shift: Shift) -> None:
+def _lane(shift: Shift, connections: int) -> None:
     """Run one lane in its own thread, with its own database connection."""
     try:
-        # Asked on the connection that claims: it may lead to another server by now.
-        if not fence.check():
-            return
-        lane = Lane(shift)
+        lane = Lane(shift, connections)
         try:
             lane.run()
         finally:
@@ -162,85 +176,81 @@ def _lane(shift: Shift) -> None:
 
 
 class Lane:
-    """One connection to the provider, and the windows that go through it."""
+    """One thread's connections to the provider, and the windows that go through them."""
 
-    def __init__(self, shift: Shift) -> None:
+    def __init__(self, shift: Shift, connections: int = 1) -> None:
         assert shift.campaign.sender is not None  # noqa: S101 - `_sendable` saw to it
         self.shift = shift
-        self.mailer = mailers.mailer_for(shift.campaign.sender, shift.provider)
+        self.mailer = mailers.mailer_for(
+            shift.campaign.sender, shift.provider, connections=connections
+        )
         returns = return_addresses.of_sender(shift.campaign.sender, self.mailer)
         wants, sign = self.mailer.wants, self.mailer.sign
         self.builder = Builder(shift.campaign, wants, sign, return_address=returns)
-        self.window = 1
-        self.claim_size = FIRST_CLAIM
-        self.gate: Gate
+        supply = supplying.Supply(shift)
+        self.most = self.mailer.window
+        self.supply: supplying.Supply | supplying.Ahead = supply
+        self.flow: flowing.Flow | None = None
+        if connections > 1 and isinstance(self.mailer, SmtpMailer):
+            # One half is under way while the other gets its intent; what was not settled with
+            # its window, at most two mails of a connection, belongs to the first.
+            self.most = connections * (MAILS_UNDER_WAY // 2 - 2)
+            self.flow = flowing.Flow(self.mailer, self._mails)
+            self.supply = supplying.Ahead(supply, self.flow.attend)
+        self._done: list[Batch] = []
         self.refusals = 0
         self.breaks = 0
 
     def run(self) -> None:
-        while not self.shift.is_over():
-            began = time.monotonic()
-            brakes = self.shift.brakes
-            rows = brakes.claim_rows(self.claim_size)
-            claim = claiming.Claim(self.shift.campaign.pk, rows, self.shift.provider.pk)
-            if not claim.rows:
-                return
-            self.gate = brakes.gate(claim)
+        try:
+            while (batch := self.supply.next(*self._take_done())) is not None:
+                if not self._send(batch):
+                    break
+        finally:
             try:
-                goes_on = self._work_through(claim)
+                if self.flow is not None:
+                    rest, done = self.flow.finish()
+                    self._done += done
+                    self._learn(rest)
             finally:
-                is_same = claim.settle(patience=DATABASE_PATIENCE)
-                self.gate.close()
-                claim.give_back(delay=brakes.shut or 0)
-            if not (goes_on and is_same):
-                return
-            self._size_claim(time.monotonic() - began)
+                self.supply.close(*self._take_done())
 
-    def _work_through(self, claim: claiming.Claim) -> bool:
-        """Send the claim's rows; False ends the lane."""
-        rows: Sequence[Claimed] = claim.rows
-        while rows and not self.shift.is_over():
-            part, rows = self.gate.next(rows, self.window)
-            if not part:
-                continue
-            granted = claim.intend(part)
-            if len(granted) < len(part) and not claiming.is_running(claim.campaign_id):
-                # Whatever was granted before the pause came is a promise by now.
-                rows = []
-            if not self._send(claim, self._build(claim, granted)):
-                return False
-        return bool(claim.rows) and not self.shift.is_over()
+    def _take_done(self) -> list[Batch]:
+        done, self._done = self._done, []
+        return done
 
-    def _build(
-        self, claim: claiming.Claim, rows: Sequence[Claimed]
-    ) -> list[tuple[Claimed, Outgoing]]:
-        """Make the mails, after their intent: who dies of one must not meet it again."""
-        mails = []
+    def _send(self, batch: Batch) -> bool:
+        """Hand a window over; False ends the lane."""
+        began = time.monotonic()
+        until = began + settings.SEND_INTENT_SECONDS / 2
+        # It may have been prepared before there was trouble.
+        rows = batch.rows[: self.supply.window]
+        if self.flow is not None:
+            handover, done = self.flow.send(batch, rows, until=until)
+            self._done += done
+        else:
+            handover = repeating.hand_over(self.mailer, self._mails(batch, rows), until=until)
+            batch.outcomes = handover.outcomes
+            self._done.append(batch)
+        faults.point(faults.AFTER_SEND)
+        if handover.outcomes:
+            self._size_window(clean=handover.clean, took=time.monotonic() - began)
+        return self._learn(handover)
+
+    def _mails(self, batch: Batch, rows: Sequence[Claimed]) -> Iterator[Outgoing]:
+        """Make the mails one by one, after their intent: who dies of one must not meet it again."""
         for row in rows:
             try:
-                mails.append((row, self.builder.outgoing(row)))
+                mail = self.builder.outgoing(row)
             except Exception as error:
                 # Whatever one person's data does to a template, the others get their mail.
                 logger.warning("Delivery %s cannot be built", row.id, exc_info=True)
                 unmade = building.unmade(row.id, error)
-                claim.note([unmade])
+                batch.unmade.append(unmade)
                 self.refusals += unmade.state == "failed"
-        return mails
-
-    def _send(self, claim: claiming.Claim, mails: Sequence[tuple[Claimed, Outgoing]]) -> bool:
-        if not mails:
-            return self._is_worth_it("")
-        began = time.monotonic()
-        until = began + settings.SEND_INTENT_SECONDS / 2
-        done = repeating.hand_over(self.mailer, [mail for row, mail in mails], until=until)
-        faults.point(faults.AFTER_SEND)
-        claim.note(
-            pacing.result(row, outcome)
-            for (row, mail), outcome in zip(mails, done.outcomes, strict=True)
-        )
-        self.gate.learn([row for row, mail in mails], done.outcomes)
-        self._size_window(clean=done.clean, took=time.monotonic() - began)
-        return self._learn(done)
+            else:
+                batch.made.append(row)
+                yield mail
 
     def _learn(self, done: Handover) -> bool:
         sent = sum(outcome.verdict is Verdict.SENT for outcome in done.outcomes)
@@ -250,7 +260,10 @@ class Lane:
                 self.shift.trouble = done.trouble
         if done.trouble is not None:
             return False
-        self.breaks = 0 if sent or done.clean else self.breaks + 1
+        if sent or (done.clean and done.outcomes):
+            self.breaks = 0
+        elif not done.clean:
+            self.breaks += 1
         if self.breaks >= BREAKS_IN_A_ROW:
             words = [outcome.text for outcome in done.outcomes if outcome.text]
             self.shift.trouble = TransportError(words[0] if words else _("connections break"))
@@ -267,17 +280,11 @@ class Lane:
 
     def _size_window(self, *, clean: bool, took: float) -> None:
         if not clean:
-            self.window = 1
+            self.supply.window = 1
         elif took < SLOW_WINDOW:
-            self.window = min(self.window * 2, self.mailer.window)
+            self.supply.window = min(self.supply.window * 2, self.most)
         else:
-            self.window = max(self.window // 2, 1)
-
-    def _size_claim(self, took: float) -> None:
-        if took < CLAIM_SECONDS / 2:
-            self.claim_size = min(self.claim_size * 2, settings.SEND_CLAIM_ROWS)
-        elif took > CLAIM_SECONDS:
-            self.claim_size = max(self.claim_size // 2, 1)
+            self.supply.window = max(self.supply.window // 2, 1)
 
 
 def _take_stock(shift: Shift) -> None:

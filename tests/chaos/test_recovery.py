@@ -30,9 +30,10 @@ def test_what_the_dead_held_is_taken_up_within_a_lease_and_a_tick(party, workspa
     assert launch.prepare(campaign.pk)
     party.start("beat", crew.BEAT)
     party.start("worker1", crew.WORKER)
-    stage.wait_until(lambda: len(sink.taken) > 20, 60)
+    claimed = Delivery.objects.filter(state="claimed")
+    stage.wait_until(lambda: len(sink.taken) > 20 and claimed.count() > 20, 60)
     party.kill("worker1")
-    held = set(Delivery.objects.filter(state="claimed").values_list("pk", flat=True))
+    held = set(claimed.values_list("pk", flat=True))
     leased_until = max(Lease.objects.values_list("until", flat=True)).timestamp()
     assert held
 

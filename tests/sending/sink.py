@@ -75,6 +75,8 @@ class Sink:
     greeting: str = "220 sink"
     sender_reply: str = "250 2.1.0 ok"
     mails_per_connection: int = 0
+    # Turns away whoever comes while so many are there.
+    most: int = 0
     login: tuple[str, str] | None = None
     tls: ssl.SSLContext | None = None
     fault_rate: float = 0
@@ -87,6 +89,7 @@ class Sink:
     taken: list[Taken] = field(default_factory=list)
     commands: list[bytes] = field(default_factory=list)
     connections: int = 0
+    present: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> "Sink":
@@ -152,6 +155,18 @@ class Conversation(Lines):
     def run(self) -> None:
         with self.sink.lock:
             self.sink.connections += 1
+            self.sink.present += 1
+            is_too_many = 0 < self.sink.most < self.sink.present
+        try:
+            if is_too_many:
+                self.say("421 4.7.0 too many connections from you")
+            else:
+                self.converse()
+        finally:
+            with self.sink.lock:
+                self.sink.present -= 1
+
+    def converse(self) -> None:
         if self.sink.greeting:
             self.say(self.sink.greeting)
         if not self.sink.greeting.startswith("220"):

@@ -34,9 +34,9 @@ def stub(settings, monkeypatch):
     # Windows begin at their full size, so that a few people are a batch.
     start = transport.Lane.__init__
 
-    def at_full_size(lane, shift):
-        start(lane, shift)
-        lane.window = lane.mailer.window
+    def at_full_size(lane, *how):
+        start(lane, *how)
+        lane.supply.window = lane.mailer.window
 
     monkeypatch.setattr(transport.Lane, "__init__", at_full_size)
     with provider_stub.running() as running:

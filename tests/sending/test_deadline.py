@@ -80,7 +80,7 @@ def test_a_provider_in_trouble_costs_nobody_their_day(campaign):
 
 def test_the_pauses_grow_and_are_not_the_same_for_all():
     def delay(attempt):
-        row = ledger.Claimed(1, uuid.uuid4(), "", "none", 0, 1, attempt, 1, {})
+        row = ledger.Claimed(1, uuid.uuid4().hex, "", "none", 0, 1, attempt, 1, {})
         return pacing.result(row, Outcome(Verdict.DEFERRED, 450)).delay
 
     assert 48 <= delay(0) <= 72

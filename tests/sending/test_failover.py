@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import fence, launch, transport
+from campaigns.sending import fence, launch, supplying, transport
 from campaigns.sending.models import Delivery
 from campaigns.sending.pacing.gates import Brakes
 from config.children import spawn
@@ -141,12 +141,13 @@ def test_a_replica_that_does_not_know_the_last_mails_sends_none_of_them_again(dr
     assert len(sink.taken) == 5
 
 
+@pytest.mark.parametrize("connections", [1, 2])
 def test_a_lane_whose_connection_was_renewed_claims_nothing_before_it_has_looked(
-    draft, sink, settings, monkeypatch
+    draft, sink, settings, monkeypatch, connections
 ):
     """The new connection may lead to a replica that has taken over."""
     settings.SEND_CLAIM_ROWS = 1
-    monkeypatch.setattr(transport, "FIRST_CLAIM", 1)
+    monkeypatch.setattr(supplying, "FIRST_CLAIM", 1)
     stage.make_people(draft.workspace, draft.lists.get(), 12)
     launch.launch(draft)
     launch.prepare(draft.pk)
@@ -155,7 +156,7 @@ def test_a_lane_whose_connection_was_renewed_claims_nothing_before_it_has_looked
     stop = threading.Event()
     ends_at, brakes = time.monotonic() + 30, Brakes(draft, stop)
     shift = transport.Shift(draft, draft.sender.provider, ends_at, stop, brakes)
-    lane = threading.Thread(target=transport._lane, args=(shift,))
+    lane = threading.Thread(target=transport._lane, args=(shift, connections))
     lane.start()
     stage.wait_until(lambda: len(sink.taken) >= 1)
     with connection.cursor() as cursor:
@@ -165,8 +166,9 @@ def test_a_lane_whose_connection_was_renewed_claims_nothing_before_it_has_looked
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
         )
+    waiting = Delivery.objects.filter(state="pending").count()
     lane.join()
-    assert Delivery.objects.filter(state="pending").count() >= 9
+    assert Delivery.objects.filter(state="pending").count() >= waiting > 0
     transport.work(draft.pk, seconds=5)
     draft.refresh_from_db()
     assert (draft.status, draft.pause_cause) == ("paused", "failover")

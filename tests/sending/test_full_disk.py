@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from campaigns.sending import launch, reaping, steering, transport
+from campaigns.sending import launch, reaping, steering, supplying, transport
 from campaigns.sending.models import Delivery
 from config.embedded_postgres import Server
 from config.embedded_postgres.places import PORT
@@ -111,7 +111,7 @@ def _moved_to(folder: Path) -> Iterator[Callable[[], None]]:
 @pytest.fixture
 def ready(draft, sink, settings, monkeypatch):
     """A campaign that is about to be sent."""
-    monkeypatch.setattr(transport, "DATABASE_PATIENCE", 0.5)
+    monkeypatch.setattr(supplying, "DATABASE_PATIENCE", 0.5)
     settings.SEND_CONNECTIONS = 2
     stage.make_many(draft.workspace, draft.lists.get(), PEOPLE)
     launch.launch(draft)

@@ -8,7 +8,7 @@ import pytest
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, reaping, transport
 from campaigns.sending.models import Delivery
-from campaigns.sending.transport import FIRST_CLAIM
+from campaigns.sending.supplying import FIRST_CLAIM
 from tests import world
 from tests.sending import mortals, provider_stub, stage
 from tests.sending.sink import Sink

@@ -11,9 +11,9 @@ import pytest
 from campaigns.audience import unsubscribing
 from campaigns.audience.models import Suppression
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, reaping, steering, transport
+from campaigns.sending import launch, reaping, steering, supplying, transport
 from campaigns.sending.models import Delivery
-from campaigns.sending.smtp import SmtpMailer
+from campaigns.sending.smtp.mailer import MAILS_UNDER_WAY
 from tests.sending import mortals, stage
 
 WORKERS, CONNECTIONS = 4, 2
@@ -52,7 +52,7 @@ def test_a_pause_stops_four_workers_within_a_window_each(draft, sink, workers):
     wait_for(workers)
     late = len(sink.taken) - at_commit
     print(f"{late} mails were taken after the decision")
-    assert late <= WORKERS * CONNECTIONS * SmtpMailer.window
+    assert late <= WORKERS * CONNECTIONS * MAILS_UNDER_WAY
     assert stage.states(draft) == {"sent": len(sink.taken), "pending": PEOPLE - len(sink.taken)}
     assert steering.resume(draft)
     send_the_rest(draft)
@@ -65,7 +65,7 @@ def test_a_cancellation_stops_four_workers_within_a_window_each_and_for_good(dra
     wait_for(workers)
     late = len(sink.taken) - at_commit
     print(f"{late} mails were taken after the decision")
-    assert late <= WORKERS * CONNECTIONS * SmtpMailer.window
+    assert late <= WORKERS * CONNECTIONS * MAILS_UNDER_WAY
     reaping.finish_all()
     counts = stage.states(draft)
     assert counts["sent"] == len(sink.taken)
@@ -96,7 +96,7 @@ def test_who_leaves_after_the_claim_and_before_the_intent_gets_nothing(
 ):
     settings.SEND_CONNECTIONS, settings.SEND_REPLY_SECONDS = 1, 60
     sink.gate = threading.Event()
-    stage.make_many(draft.workspace, draft.lists.get(), transport.FIRST_CLAIM)
+    stage.make_many(draft.workspace, draft.lists.get(), supplying.FIRST_CLAIM)
     assert launch.launch(draft)
     assert launch.prepare(draft.pk)
     worker = mortals.start(draft.pk)
@@ -108,4 +108,4 @@ def test_who_leaves_after_the_claim_and_before_the_intent_gets_nothing(
     sink.gate.set()
     assert mortals.end_of(worker) == 0
     assert last.address not in sink.recipients()
-    assert stage.states(draft) == {"sent": transport.FIRST_CLAIM - 1, "suppressed": 1}
+    assert stage.states(draft) == {"sent": supplying.FIRST_CLAIM - 1, "suppressed": 1}

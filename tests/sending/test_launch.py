@@ -8,8 +8,9 @@ from django.db import connection
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Subscription, Suppression
+from campaigns.composing import freezing
 from campaigns.composing.models import Campaign, Revision
-from campaigns.sending import launch
+from campaigns.sending import filling, launch
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import launching
 from tests import world
@@ -94,26 +95,54 @@ def test_a_second_launch_does_nothing(draft):
     assert Delivery.objects.count() == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_launch_that_was_killed_goes_on_where_it_was(draft, monkeypatch):
-    stage.make_many(draft.workspace, draft.lists.get(), 25)
-    monkeypatch.setattr(launch, "CHUNK", 10)
-    fill, chunks = launching.fill, []
+    stage.make_many(draft.workspace, draft.lists.get(), 45)
+    monkeypatch.setattr(filling, "PART", 10)
+    fill, parts = launching.fill, []
 
-    def killed_in_the_second_chunk(*args, **options):
-        chunks.append(1)
-        if len(chunks) == 2:
-            raise SystemExit
-        return fill(*args, **options)
+    def killed_in_the_third_part(revision, ids):
+        parts.append(ids)
+        if len(parts) == 3:
+            raise RuntimeError
+        return fill(revision, ids)
 
-    monkeypatch.setattr(launching, "fill", killed_in_the_second_chunk)
+    monkeypatch.setattr(launching, "fill", killed_in_the_third_part)
     assert launch.launch(draft)
-    with pytest.raises(SystemExit):
+    with pytest.raises(RuntimeError):
         launch.prepare(draft.pk)
-    assert Delivery.objects.count() == 10
+    assert 10 <= Delivery.objects.count() < 45
     monkeypatch.setattr(launching, "fill", fill)
     assert launch.prepare(draft.pk)
-    assert Delivery.objects.count() == 25
+    assert Delivery.objects.count() == 45
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_launch_at_the_same_time_make_one_delivery_each(draft, monkeypatch):
+    stage.make_many(draft.workspace, draft.lists.get(), 200)
+    monkeypatch.setattr(filling, "PART", 10)
+    assert launch.launch(draft)
+    revision = freezing.freeze(draft)
+
+    def launcher(_number: int) -> None:
+        filling.fill(revision)
+        connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(launcher, range(3)))
+    assert Delivery.objects.count() == 200
+    assert len(set(Delivery.objects.values_list("uuid", flat=True))) == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_added_once_a_campaign_has_left_preparing(draft):
+    stage.make_many(draft.workspace, draft.lists.get(), 20)
+    assert launch.launch(draft)
+    revision = freezing.freeze(draft)
+    [part] = launching.parts(draft.pk, size=100)
+    Campaign.objects.filter(pk=draft.pk).update(status=Campaign.Status.CANCELLED)
+    assert not launching.fill(revision, part)
+    assert not Delivery.objects.exists()
 
 
 @pytest.mark.django_db

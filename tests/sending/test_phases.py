@@ -65,7 +65,7 @@ def hand_over(sink: Sink, *mails: Outgoing):
     mailer = SmtpMailer(server)
     done = mailer.hand_over(mails)
     mailer.close()
-    row = Claimed(1, uuid.uuid4(), "", "none", 0, 1, 0, None, {})
+    row = Claimed(1, uuid.uuid4().hex, "", "none", 0, 1, 0, None, {})
     return [pacing.result(row, outcome) for outcome in done.outcomes], done.trouble
 
 

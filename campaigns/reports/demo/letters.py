@@ -42,7 +42,7 @@ def _claimed(row: Delivery) -> Claimed:
     facts = {name: getattr(contact, name) for name in names} if contact else {}
     return Claimed(
         id=row.pk,
-        uuid=row.uuid,
+        uuid_hex=row.uuid.hex,
         address=row.address,
         mode=row.mode,
         epoch=row.consent_epoch,

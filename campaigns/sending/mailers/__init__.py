@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -18,9 +18,12 @@ from campaigns.sending.smtp import Server, SmtpMailer
 
 Wants = Literal["bytes", "parts"]
 
+# Threads that hand mails over by SMTP: more would only wait for each other.
+THREADS = 1
+
 
 class Mailer(Protocol):
-    """One connection to a provider; each lane has its own."""
+    """Connections to a provider that one thread looks after; each lane has its own."""
 
     # How many mails may be under way at once: what a kill can leave unconfirmed.
     window: int
@@ -32,25 +35,36 @@ class Mailer(Protocol):
     # What has to be done to finished bytes before they are handed over.
     sign: Callable[[bytes], bytes] | None
 
-    def hand_over(self, mails: Sequence[Outgoing], *, until: float = ...) -> Handover:
+    def hand_over(self, mails: Iterable[Outgoing], *, until: float = ...) -> Handover:
         """Hand over in order; an outcome for each; never raises."""
 
     def close(self) -> None:
         """Let the connection go."""
 
 
-def mailer_for(sender: Sender, provider: Provider | None = None) -> Mailer:
+def lanes(provider: Provider, connections: int) -> list[int]:
+    """Share connections out among threads, as few as serve them well."""
+    if provider.kind not in (Provider.Kind.INBOX, Provider.Kind.SMTP):
+        # A call to an API keeps its thread waiting.
+        return [1] * connections
+    threads = min(THREADS, connections)
+    return [connections // threads + (n < connections % threads) for n in range(threads)]
+
+
+def mailer_for(sender: Sender, provider: Provider | None = None, *, connections: int = 1) -> Mailer:
     """Return a mailer for a provider of the sender's, its first if none is named.
 
-    It is not connected yet. Raises `TransportError` when the settings cannot be read.
+    It is not connected yet, and will make up to so many connections if it can. Raises
+    `TransportError` when the settings cannot be read.
     """
     provider = provider or sender.provider
     known = credentials_of(provider)
     match provider.kind:
         case Provider.Kind.INBOX:
-            return SmtpMailer(server_of(provider, known))
+            return SmtpMailer(server_of(provider, known), connections=connections)
         case Provider.Kind.SMTP:
-            return SmtpMailer(server_of(provider, known), _signer(sender))
+            server = server_of(provider, known)
+            return SmtpMailer(server, _signer(sender), connections=connections)
         case kind:
             return ApiMailer(kind, known)
 

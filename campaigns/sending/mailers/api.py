@@ -8,7 +8,7 @@ are small.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import requests
@@ -40,8 +40,17 @@ class ApiMailer:
         self._credentials = credentials
         self._backend: Any = None
 
-    def hand_over(self, mails: Sequence[Outgoing], *, until: float = float("inf")) -> Handover:
+    def hand_over(self, mails: Iterable[Outgoing], *, until: float = float("inf")) -> Handover:
         """Hand the mails over in order. Never raises: every mail gets an outcome."""
+        return self._hand_over(list(mails), until)
+
+    def close(self) -> None:
+        """Let the session go."""
+        if self._backend is not None:
+            self._backend.close()
+            self._backend = None
+
+    def _hand_over(self, mails: Sequence[Outgoing], until: float) -> Handover:
         found: list[Outcome] = []
         trouble: TransportError | None = None
         try:
@@ -61,12 +70,6 @@ class ApiMailer:
         if not clean:
             self.close()
         return Handover(found, clean=clean, trouble=trouble)
-
-    def close(self) -> None:
-        """Let the session go."""
-        if self._backend is not None:
-            self._backend.close()
-            self._backend = None
 
     def _open(self) -> Any:
         if self._backend is None:

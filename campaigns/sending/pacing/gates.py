@@ -59,8 +59,8 @@ class Brakes:
         return self.shut is not None
 
     @property
-    def lanes(self) -> int:
-        """How many connections to use: for the first few only one, which keeps their order."""
+    def connections(self) -> int:
+        """How many to use: for the first few only one, which keeps their order."""
         connections: int = settings.SEND_CONNECTIONS
         return 1 if self.canary else connections
 

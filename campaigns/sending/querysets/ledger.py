@@ -13,9 +13,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,12 +23,11 @@ from campaigns.sending.querysets import deadlines, prepared
 from campaigns.sending.querysets.results import RESULTS, Result, as_json
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that this worker holds, and all that its mail is made of."""
 
     id: int
-    uuid: uuid.UUID
+    uuid_hex: str
     address: str
     mode: str
     epoch: int
@@ -37,6 +35,8 @@ class Claimed:
     attempt: int
     contact_id: int | None
     contact: dict[str, str]
+    # Characters in the person's own fields.
+    bulk: int = 0
 
 
 CLAIM = """
@@ -60,9 +60,10 @@ UPDATE sending_delivery d
   FROM next
   LEFT JOIN audience_contact c ON c.id = next.contact_id
  WHERE d.id = next.id
-RETURNING d.id, d.uuid, d.address, d.mode, d.consent_epoch, d.revision, d.attempt,
-          d.contact_id, c.email, c.first_name, c.last_name, c.language, c.country,
-          c.time_zone, c.fields
+RETURNING d.id, replace(d.uuid::text, '-', ''), d.address, d.mode, d.consent_epoch, d.revision,
+          d.attempt, d.contact_id, COALESCE(c.email, ''), COALESCE(c.first_name, ''),
+          COALESCE(c.last_name, ''), COALESCE(c.language, ''), COALESCE(c.country, ''),
+          COALESCE(c.time_zone, ''), COALESCE(c.fields::text, '{}')
 """
 
 # May this delivery still go out? Asked at the intent, so that the last word counts.
@@ -238,18 +239,20 @@ def _settling(token: uuid.UUID, results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
-    contact = {name: value or "" for name, value in zip(FIELDS, row[8:14], strict=True)}
-    if row[14] is not None and row[14] != "{}":
-        contact.update((key, str(value)) for key, value in _fields(row[14]).items())
-    identity, uuid_, address, mode, epoch, revision, attempt, contact_id = row[:8]
-    return Claimed(identity, uuid_, address, mode, epoch, revision, attempt, contact_id, contact)
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    """Read a jsonb column, which a raw cursor of Django's gives as text."""
-    if value is None:
-        return {}
-    if isinstance(value, dict):
-        return value
-    loaded: dict[str, Any] = json.loads(value)
-    return loaded
+    contact = dict(zip(FIELDS, row[8:14], strict=True))
+    fields = row[14]
+    if fields != "{}":
+        contact.update((key, str(value)) for key, value in json.loads(fields).items())
+    identity, uuid_hex, address, mode, epoch, revision, attempt, contact_id = row[:8]
+    return Claimed(
+        identity,
+        uuid_hex,
+        address,
+        mode,
+        epoch,
+        revision,
+        attempt,
+        contact_id,
+        contact,
+        len(fields),
+    )

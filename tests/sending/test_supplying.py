@@ -1,0 +1,126 @@
+"""A lane is always one window ahead of the ledger, and what it does not need goes back."""
+
+import threading
+import time
+
+import pytest
+
+from campaigns.sending import claiming, launch, supplying, transport
+from campaigns.sending.models import Delivery, Lease
+from campaigns.sending.outcomes import Outcome, Verdict
+from campaigns.sending.pacing.gates import Brakes
+from tests.sending import stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def turn(draft):
+    """A worker's turn at a campaign with 40 people."""
+    stage.make_many(draft.workspace, draft.lists.get(), 40)
+    assert launch.launch(draft)
+    assert launch.prepare(draft.pk)
+    stop = threading.Event()
+    brakes = Brakes(draft, stop)
+    return transport.Shift(draft, draft.sender.provider, time.monotonic() + 60, stop, brakes)
+
+
+def taken(batch: supplying.Batch) -> supplying.Batch:
+    """Say that a provider took all of it."""
+    batch.made, batch.outcomes = list(batch.rows), [Outcome(Verdict.SENT, 250)] * len(batch.rows)
+    return batch
+
+
+def test_the_next_window_is_promised_while_one_is_out(turn):
+    ahead = supplying.Ahead(supplying.Supply(turn))
+    ahead.window = 4
+    first = ahead.next()
+    assert first is not None
+    stage.wait_until(lambda: Delivery.objects.filter(state="sending").count() > len(first.rows))
+    second = ahead.next(taken(first))
+    assert second is not None
+    assert not {row.id for row in first.rows} & {row.id for row in second.rows}
+    ahead.close(taken(second))
+    assert stage.states(turn.campaign)["sent"] == len(first.rows) + len(second.rows)
+
+
+def test_a_window_that_nobody_came_for_waits_again_as_if_untouched(turn):
+    ahead = supplying.Ahead(supplying.Supply(turn))
+    ahead.window = 4
+    first = ahead.next()
+    assert first is not None
+    stage.wait_until(lambda: Delivery.objects.filter(state="sending").count() > len(first.rows))
+    ahead.close(taken(first))
+    assert stage.states(turn.campaign) == {"sent": len(first.rows), "pending": 40 - len(first.rows)}
+    assert not Delivery.objects.filter(state="pending").exclude(attempt=0, sending_at=None).exists()
+    assert not Lease.objects.exists()
+
+
+def test_what_a_lane_never_brings_back_stays_a_promise(turn):
+    """It died over it: those may have been mailed."""
+    ahead = supplying.Ahead(supplying.Supply(turn))
+    first = ahead.next()
+    assert first is not None
+    ahead.close()
+    assert stage.states(turn.campaign) == {
+        "sending": len(first.rows),
+        "pending": 40 - len(first.rows),
+    }
+    assert Lease.objects.count() == 1
+
+
+def test_everybody_is_supplied_once_over_many_claims(turn, settings):
+    settings.SEND_CLAIM_ROWS = 7
+    ahead, seen = supplying.Ahead(supplying.Supply(turn)), []
+    ahead.window = 3
+    batch = ahead.next()
+    while batch is not None:
+        seen += [row.id for row in batch.rows]
+        batch = ahead.next(taken(batch))
+    ahead.close()
+    assert len(seen) == len(set(seen)) == 40
+    assert stage.states(turn.campaign) == {"sent": 40}
+    assert not Lease.objects.exists()
+
+
+def test_after_trouble_only_as_many_go_out_as_the_window_is_small(turn, sink, settings):
+    """What was promised before the trouble was known goes back to wait."""
+    lane = transport.Lane(turn, 2)
+    batch = lane.supply.next()
+    assert batch is not None
+    lane.supply.window = 8
+    big = lane.supply.next(taken(batch))
+    while big is not None and len(big.rows) < 8:
+        big = lane.supply.next(taken(big))
+    assert big is not None
+    before = len(sink.taken)
+    lane.supply.window = 1
+    assert lane._send(big)
+    assert lane.flow is not None
+    _handover, done = lane.flow.finish()
+    assert len(sink.taken) == before + 1
+    lane.supply.close(*lane._done, *done)
+    lane.mailer.close()
+    assert Delivery.objects.filter(state="pending", attempt=0).count() >= 7
+    assert not Delivery.objects.filter(state__in=["sending", "unknown"]).exists()
+
+
+def test_an_error_of_the_ledger_ends_the_lane_and_loses_no_answer(turn, monkeypatch):
+    ahead = supplying.Ahead(supplying.Supply(turn))
+    first = ahead.next()
+    assert first is not None
+    intend = claiming.Claim.intend
+
+    def fails(claim, rows):
+        raise RuntimeError("the ledger is away")
+
+    stage.wait_until(lambda: Delivery.objects.filter(state="sending").count() > len(first.rows))
+    monkeypatch.setattr(claiming.Claim, "intend", fails)
+    second = ahead.next(taken(first))
+    assert second is not None
+    with pytest.raises(RuntimeError, match="away"):
+        ahead.next(taken(second))
+    monkeypatch.setattr(claiming.Claim, "intend", intend)
+    ahead.close()
+    assert stage.states(turn.campaign)["sent"] == len(first.rows) + len(second.rows)
+    assert "sending" not in stage.states(turn.campaign)
