@@ -17,7 +17,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from tracking import client_ip, hits, keys, pages
+from tracking import client_ip, declaring, hits, keys, pages
 from tracking.addresses import CLICK_PATH, OPEN_PATH, OPEN_SUFFIX
 from tracking.models import Link
 from tracking.redirects import LookupFailed, Redirects
@@ -68,7 +68,7 @@ class Parts:
 
 
 class Tracking:
-    """Answers `/track/…`, and leaves all other paths to the application behind it."""
+    """Answers `/track/…` and what we declare; leaves all else to the application behind it."""
 
     def __init__(self, behind: WSGIApplication, parts: Parts) -> None:
         self._behind = behind
@@ -81,6 +81,8 @@ class Tracking:
             answer = self._open
         elif path.startswith(CLICK_PATH):
             answer = self._click
+        elif (declared := declaring.document(path)) is not None:
+            return _declare(declared, environ, start_response)
         else:
             return self._behind(environ, start_response)
         method = environ["REQUEST_METHOD"]
@@ -158,6 +160,19 @@ def application(behind: WSGIApplication) -> Tracking:
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer 404: what stands behind tracking on hosts of its own."""
     return [_not_found(start_response)]
+
+
+def _declare(
+    declared: declaring.Document, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes]:
+    headers = [
+        ("Content-Type", declared.kind),
+        ("Content-Length", str(len(declared.body))),
+        ("Cache-Control", "public, max-age=3600"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    start_response("200 OK", headers)
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else declared.body]
 
 
 def _links(campaign_id: int) -> dict[int, str]:
