@@ -142,8 +142,10 @@ def _is_known(read: _Read, sent_at: datetime | None) -> bool:
     """
     if read.token.mode not in PERSONAL or hits.SIGNAL in read.hit.flags:
         return False
-    age = read.hit.at_ns / 1e9 - sent_at.timestamp() if sent_at else 0
-    return age < settings.EVENT_RETENTION_DAYS * 86_400
+    if sent_at is None:
+        return True
+    kept: int = settings.EVENT_RETENTION_DAYS * 86_400
+    return read.hit.at_ns / 1e9 - sent_at.timestamp() < kept
 
 
 def _event(

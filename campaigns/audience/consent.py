@@ -117,8 +117,9 @@ def _write(
 
 def _lines(news: Mapping[Purpose, Consent]) -> list[tuple[Purpose, Consent]]:
     """What is alike for both is one line."""
-    if len(news) == len(BOTH) and len(set(news.values())) == 1:
-        return [(Purpose.BOTH, *set(news.values()))]
+    states = list(news.values())
+    if len(states) == len(BOTH) and states[0] == states[1]:
+        return [(Purpose.BOTH, states[0])]
     return list(news.items())
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from campaigns.audience import measuring
 from campaigns.audience.models import Contact, List
 from campaigns.composing.models import Campaign
@@ -22,6 +25,23 @@ class Allowance:
     most: str
     # Whose rules these are, where it is not the workspace's policy or the campaign's choice.
     because_of: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Say to a marketer what is recorded, and of whom."""
+        return _words(self.policy, self.most)
+
+    @property
+    def reason(self) -> str:
+        """Say which lists make it less than the workspace and the campaign want."""
+        if not self.because_of:
+            return ""
+        names = ", ".join(f"“{name}”" for name in self.because_of)
+        return ngettext(
+            "That is because of the list %(names)s, which allows no more.",
+            "That is because of the lists %(names)s, which allow no more.",
+            len(self.because_of),
+        ) % {"names": names}
 
     def modes(self, contact: Contact | None) -> tuple[str, str]:
         """Return what may be recorded of the person's opens and of their clicks."""
@@ -56,3 +76,30 @@ def _because_of(
         for one in lists
         if (stricter and one.policy == policy) or (lower and one.tracking == most)
     )
+
+
+def _words(policy: str, most: str) -> str:
+    match most, policy:
+        case measuring.NONE, _policy:
+            return _("Nothing is recorded: mails carry no pixel, and links are as you wrote them.")
+        case measuring.AGGREGATE, "strict":
+            return _(
+                "Opens and clicks are counted in totals, and only of people who agreed to be "
+                "measured. Nothing at all is recorded of the others."
+            )
+        case measuring.AGGREGATE, _policy:
+            return _(
+                "Opens and clicks are counted in totals only. Nobody is told apart, and people "
+                "who said no are not counted either."
+            )
+        case _most, "strict":
+            return _(
+                "You see who opened and clicked among people who agreed to that. Nothing at all "
+                "is recorded of the others, not even totals."
+            )
+        case _most, "consent":
+            return _(
+                "You see who opened and clicked among people who agreed to that. The others are "
+                "counted in totals, and people who said no not at all."
+            )
+    return _("You see who opened and clicked, of everybody but those who objected.")

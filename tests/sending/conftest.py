@@ -24,6 +24,15 @@ def sink(settings) -> Iterator[Sink]:
 
 
 @pytest.fixture
+def system_server(settings) -> Iterator[Sink]:
+    """The mail server that `SYSTEM_MAIL_URL` names."""
+    with Sink() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        yield server
+
+
+@pytest.fixture
 def draft(workspace: Workspace, sink: Sink) -> Campaign:
     """A complete campaign to an empty list, from a sender whose mails go into the sink."""
     sender = stage.make_smtp_sender(workspace, sink.port)

@@ -15,6 +15,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
 from campaigns.sending.models.doors import Door, Topic
+from campaigns.sending.models.leaks import Leak
 from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
 
@@ -27,6 +28,7 @@ __all__ = [
     "Delivery",
     "Door",
     "InboxMail",
+    "Leak",
     "Lease",
     "ProviderEvent",
     "Ramp",
