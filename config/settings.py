@@ -281,15 +281,14 @@ elif CELERY_BROKER_URL.startswith("amqp"):
 
 # --- Tracking --------------------------------------------------------------------
 
-# How much a power failure may lose, in seconds; 0 leaves it to the file system. The death
-# of a process loses nothing. Below: hits sooner after the hand-over are taken for a machine's.
+# How much a power failure may lose, in seconds; 0 leaves it to the file system. A process
+# that dies loses nothing either way.
 SPOOL_FSYNC_SECONDS = env.float("SPOOL_FSYNC_SECONDS", default=1)
-HUMAN_DELAY_SECONDS = env.float("HUMAN_DELAY_SECONDS", default=5)
+HUMAN_DELAY_SECONDS = env.float("HUMAN_DELAY_SECONDS", default=5)  # A sooner hit is a machine's.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=45)
-# Never below 10: totals of fewer would be about persons.
+# Never below 10: smaller groups would make an aggregate a statement about a person.
 AGGREGATE_MINIMUM = env.int("AGGREGATE_MINIMUM", default=10)
-# The day on which the operator confirmed that these hosts keep EFF's Do Not Track policy.
-DNT_POLICY = env.str("DNT_POLICY", default="")
+DNT_POLICY = env.str("DNT_POLICY", default="")  # The day it was promised: docs/privacy.md.
 # "kid:secret" pairs, newest first; old ones keep mails that are already out working.
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
 

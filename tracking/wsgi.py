@@ -7,6 +7,7 @@ no ETag, nothing that could be told again; a GET changes nothing but counts.
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -53,6 +54,7 @@ _EMPTY = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "0")
 _URI = "%/:=&?~#+!$,;'@()*[]-._"
 
 Recorder = Callable[[hits.Hit], None]
+_Answer = Callable[[str, "WSGIEnvironment", "StartResponse"], bytes]
 # A full disk is told of once in so long, not with every hit.
 _TELL_SECONDS = 10.0
 
@@ -77,12 +79,13 @@ class Tracking:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        answer: _Answer
         if path.startswith(OPEN_PATH):
             answer = self._open
         elif path.startswith(CLICK_PATH):
             answer = self._click
         elif (declared := declaring.document(path)) is not None:
-            return _declare(declared, environ, start_response)
+            answer = functools.partial(_declare, declared)
         else:
             return self._behind(environ, start_response)
         method = environ["REQUEST_METHOD"]
@@ -163,8 +166,11 @@ def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Ite
 
 
 def _declare(
-    declared: declaring.Document, environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
+    declared: declaring.Document,
+    path: str,
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+) -> bytes:
     headers = [
         ("Content-Type", declared.kind),
         ("Content-Length", str(len(declared.body))),
@@ -172,7 +178,7 @@ def _declare(
         ("X-Content-Type-Options", "nosniff"),
     ]
     start_response("200 OK", headers)
-    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else declared.body]
+    return declared.body
 
 
 def _links(campaign_id: int) -> dict[int, str]:

@@ -43,6 +43,13 @@ def answers(contact: Contact) -> dict[Purpose, Consent]:
     return {Purpose.OPENS: opens, Purpose.CLICKS: clicks}
 
 
+def least(contact: Contact) -> Consent:
+    """Return the answer that allows least: what one word can say for both purposes."""
+    said = list(answers(contact).values())
+    order = (Consent.WITHDRAWN, Consent.REFUSED, Consent.UNKNOWN, Consent.GRANTED)
+    return min(said, key=order.index)
+
+
 @transaction.atomic
 def grant(contact: Contact, evidence: Evidence, purposes: Collection[Purpose] = BOTH) -> bool:
     """Record that the person agreed to `purposes`; say whether that is new."""

@@ -29,7 +29,8 @@ def delivery(workspace) -> Delivery:
 
 @pytest.fixture
 def provider(workspace) -> Provider:
-    return make_provider(workspace)
+    made: Provider = make_provider(workspace)
+    return made
 
 
 def event(delivery, record):

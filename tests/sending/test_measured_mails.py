@@ -73,7 +73,8 @@ class Letter:
         }
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         told: list[Any] = []
-        list(self.app(environ, lambda status, head, info=None: told.extend((status, head))))
+        app: Any = self.app
+        list(app(environ, lambda status, head, info=None: told.extend((status, head))))
         return {"Status": told[0], **dict(told[1])}
 
 
@@ -112,7 +113,7 @@ def drain(settings: Any) -> None:
     draining.drain(settings.SPOOL_DIR)
 
 
-def of_people() -> list[tuple[str, int]]:
+def of_people() -> list[tuple[str, int | None]]:
     rows = Event.objects.filter(contact_id__isnull=False).order_by("at")
     return list(rows.values_list("kind", "contact_id"))
 
