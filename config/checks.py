@@ -103,6 +103,12 @@ def check_tracking(app_configs: Apps, **kwargs: Any) -> Iterator[CheckMessage]:
             f"{LONGEST_RETENTION_DAYS}.",
             id="candid.E011",
         )
+    if settings.MEASURING_MOST not in ("none", "aggregate", "individual"):
+        yield Error(
+            f"MEASURING_MOST is “{settings.MEASURING_MOST}”; it is one of none, aggregate and "
+            "individual.",
+            id="candid.E022",
+        )
     if settings.DNT_POLICY:
         for obstacle in declaring.obstacles(datetime.now(UTC).date()):
             yield Error(

@@ -72,9 +72,14 @@ class Question:
 
 def questions(contact: Contact) -> list[Question]:
     """Return the two questions: who agrees to one has not agreed to the other."""
-    policy = contact.workspace.policy
+    policy, ceiling = contact.workspace.policy, settings.MEASURING_MOST
     return [
-        Question(purpose, statement(purpose), said, measuring.most(policy, said))
+        Question(
+            purpose,
+            statement(purpose),
+            said,
+            measuring.least(measuring.most(policy, said), ceiling),
+        )
         for purpose, said in consent.answers(contact).items()
     ]
 

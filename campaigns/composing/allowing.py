@@ -1,7 +1,7 @@
 """What a campaign may record of people: the least of what all who have a say allow.
 
-The workspace has a policy; each list and the campaign itself may be stricter, never laxer.
-The strictest of the lists counts for all of the campaign's mails.
+The operator sets the most for all. The workspace has a policy; each list and the campaign
+itself may be stricter, never laxer. The strictest of the lists counts for all of the mails.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,7 +59,8 @@ def of(campaign: Campaign) -> Allowance:
     lists: list[List] = list(campaign.lists.order_by("name")) if campaign.pk else []
     workspace = campaign.workspace.policy
     policy = measuring.strictest(workspace, campaign.policy, *(one.policy for one in lists))
-    most = measuring.least(campaign.tracking, *(one.tracking for one in lists))
+    of_all = [settings.MEASURING_MOST, campaign.tracking]
+    most = measuring.least(*of_all, *(one.tracking for one in lists))
     return Allowance(
         policy=policy,
         most=most,
@@ -70,7 +72,7 @@ def _because_of(
     campaign: Campaign, lists: Sequence[List], *, policy: str, most: str
 ) -> tuple[str, ...]:
     stricter = policy not in (campaign.workspace.policy, campaign.policy)
-    lower = most != campaign.tracking
+    lower = most not in (campaign.tracking, settings.MEASURING_MOST)
     return tuple(
         one.name
         for one in lists

@@ -71,3 +71,11 @@ def test_a_list_that_changes_nothing_is_not_named(workspace):
 def test_it_is_said_in_words(db, policy, most, words):
     workspace = world.make_workspace(policy=policy)
     assert words in allowing.of(world.make_campaign(workspace, tracking=most)).words
+
+
+def test_the_operator_sets_the_most_for_all(workspace, settings):
+    settings.MEASURING_MOST = "aggregate"
+    campaign = world.make_campaign(workspace, lists=[world.make_list(workspace)])
+    agreed = world.make_contact(workspace, measuring="granted")
+    assert allowing.of(campaign).modes(agreed) == ("aggregate", "aggregate")
+    assert allowing.of(campaign).reason == ""

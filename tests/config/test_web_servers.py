@@ -22,7 +22,7 @@ MARKETERS = "/campaigns/"
 
 
 def snippet(language: str) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", HANDBOOK, re.DOTALL)[0]
+    return str(re.findall(rf"```{language}\n(.*?)```", HANDBOOK, re.DOTALL)[0])
 
 
 def program(*names: str) -> str:
