@@ -138,9 +138,14 @@ def unconfirmed(campaign: Campaign) -> dict[str, Any]:
 
 
 def measuring(campaign: Campaign) -> dict[str, Any]:
-    """What its mails record, and whether a provider records more."""
+    """What its mails record, and whether a provider records more.
+
+    Once it was launched that is decided, whatever the rules are now.
+    """
+    launched = campaign.launched_at is not None
     return {
-        "allowed": allowing.of(campaign),
+        "allowed": None if launched else allowing.of(campaign),
+        "modes": Delivery.objects.filter(campaign=campaign).recorded() if launched else {},
         "has_leaks": leaks.open_of(campaign.workspace_id).exists(),
         "days": settings.EVENT_RETENTION_DAYS,
     }

@@ -308,3 +308,16 @@ def test_a_small_audience_is_measured_only_as_each_person_agreed(draft):
         ("aggregate", "individual"),
         ("aggregate", ""),
     ]
+
+
+def test_the_campaigns_page_counts_what_was_decided_and_not_what_is_the_rule_now(draft, alice):
+    on = draft.lists.get()
+    stage.make_people(draft.workspace, on, PEOPLE, measuring="granted")
+    world.make_contact(draft.workspace, on=on, measuring="refused", measuring_clicks="granted")
+    assert launch.launch(draft) and launch.prepare(draft.pk)
+    on.policy, on.tracking = "strict", "none"
+    on.save(update_fields=["policy", "tracking"])
+    page = alice.get(reverse("sending:campaign", args=[draft.pk])).text
+    assert "<strong>12</strong> per person: their opens and clicks" in page
+    assert "<strong>1</strong> per person, but only their clicks" in page
+    assert "Nothing is recorded" not in page

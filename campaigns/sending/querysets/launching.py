@@ -16,6 +16,7 @@ from campaigns.composing.models import Campaign, Revision
 from campaigns.sending import local_times
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moments, non_openers
+from campaigns.sending.querysets.deliveries import both
 
 FILL = (
     """
@@ -156,7 +157,7 @@ def audience_modes(campaign: Campaign, *, minimum: int) -> dict[str, int]:
     few = sum(row[-1] for row in rows) < minimum
     modes: dict[str, int] = {}
     for opens, clicks, said_of_opens, said_of_clicks, n in rows:
-        kept = _kept(
+        kept = both(
             _lowered(opens, said_of_opens, few=few),
             _lowered(clicks, said_of_clicks or said_of_opens, few=few),
         )
@@ -166,15 +167,3 @@ def audience_modes(campaign: Campaign, *, minimum: int) -> dict[str, int]:
 
 def _lowered(mode: str, said: str, *, few: bool) -> str:
     return "aggregate" if few and mode == "individual" and said != "granted" else mode
-
-
-def _kept(opens: str, clicks: str) -> str:
-    """Name what is recorded of a person by both modes together."""
-    match opens == "individual", clicks == "individual":
-        case True, True:
-            return "individual"
-        case True, False:
-            return "opens"
-        case False, True:
-            return "clicks"
-    return "aggregate" if "aggregate" in (opens, clicks) else "none"
