@@ -3,121 +3,23 @@
 T1 to T6 of what a mail may tell; T7 and T8 are in `tests/tracking/test_declaring.py`.
 """
 
-from __future__ import annotations
-
 import base64
-import html
-import re
-from dataclasses import dataclass
-from typing import Any
-from wsgiref.util import setup_testing_defaults
 
 import pytest
-from django.urls import reverse
 
-from campaigns.accounts.models import AuditEntry
 from campaigns.audience import consent
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Purpose
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, stop_measuring, transport
+from campaigns.sending import launch
 from campaigns.sending.models import Delivery
 from tests import world
-from tests.sending import stage
-from tests.tracking.agents_met import CHROME, GMAIL_PREFETCH
-from tracking import draining, wsgi
+from tests.sending.measured import PEOPLE, drain, of_people
+from tests.tracking.agents_met import GMAIL_PREFETCH
 from tracking.models import CampaignCount, Engagement, Event, LinkClicker, PeopleCount
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EVIDENCE = consent.Evidence(ConsentEntry.Source.PREFERENCES)
-PEOPLE = 12
-BODY = "Hello\n\n[Offer](https://shop.example/offer?a=1&b=2) and [more](https://shop.example/more)."
-
-
-@dataclass
-class Letter:
-    """A mail as it came in, and its reader's browser."""
-
-    text: str
-    app: wsgi.Tracking
-    headers: str
-
-    @property
-    def pixel(self) -> str:
-        found = re.search(r'src="[^"]*(/track/open/[^"]+)"', self.text)
-        return found[1] if found else ""
-
-    @property
-    def links(self) -> list[str]:
-        return [html.unescape(url) for url in re.findall(r'<a\b[^>]*href="([^"]+)"', self.text)]
-
-    @property
-    def tracked(self) -> list[str]:
-        return [url for url in self.links if "/track/click/" in url]
-
-    def open(self, **headers: str) -> dict[str, str]:
-        return self._ask(self.pixel, **headers)
-
-    def click(self, **headers: str) -> dict[str, str]:
-        return self._ask(re.sub(r"^https?://[^/]+", "", self.tracked[0]), **headers)
-
-    def _ask(self, path: str, method: str = "GET", **headers: str) -> dict[str, str]:
-        assert path, "there is nothing to ask for"
-        environ: dict[str, Any] = {"PATH_INFO": path, "REQUEST_METHOD": method}
-        setup_testing_defaults(environ)
-        environ |= {
-            "REMOTE_ADDR": "145.97.20.10",
-            "HTTP_USER_AGENT": CHROME,
-            "HTTP_ACCEPT_LANGUAGE": "nl",
-            "HTTP_SEC_FETCH_MODE": "navigate",
-        }
-        environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-        told: list[Any] = []
-        app: Any = self.app
-        list(app(environ, lambda status, head, info=None: told.extend((status, head))))
-        return {"Status": told[0], **dict(told[1])}
-
-
-@pytest.fixture
-def mailing(draft, sink, settings):
-    """Send a campaign to people who said so about opens and clicks; return their letters."""
-    settings.HUMAN_DELAY_SECONDS = 0
-    Campaign.objects.filter(pk=draft.pk).update(body=BODY)
-
-    def send(*answers: tuple[str, str]) -> dict[str, Letter]:
-        for opens, clicks in answers:
-            apart = clicks if clicks != opens else ""
-            email = f"{opens}-{clicks}@example.com"
-            on = draft.lists.get()
-            world.make_contact(
-                draft.workspace, on=on, email=email, measuring=opens, measuring_clicks=apart
-            )
-        stage.make_many(draft.workspace, draft.lists.get(), PEOPLE)
-        assert launch.launch(draft) and launch.prepare(draft.pk)
-        while transport.work(draft.pk, seconds=20):
-            pass
-        app = wsgi.application(wsgi.nothing_else)
-        return {
-            mail.recipient.partition("@")[0]: Letter(
-                mail.text.decode().partition("text/html")[2],
-                app,
-                mail.content.decode().partition("\r\n\r\n")[0],
-            )
-            for mail in sink.taken
-        }
-
-    return send
-
-
-def drain(settings: Any) -> None:
-    draining.drain(settings.SPOOL_DIR)
-
-
-def of_people() -> list[tuple[str, int | None]]:
-    rows = Event.objects.filter(contact_id__isnull=False).order_by("at")
-    return list(rows.values_list("kind", "contact_id"))
-
-
 ANSWERS = [(opens, clicks) for opens in Consent.values for clicks in Consent.values]
 
 
@@ -251,50 +153,6 @@ def test_a_browser_that_signals_is_nobody(mailing, settings, header):
     assert sum(CampaignCount.objects.values_list("clicks", flat=True)) == 1
 
 
-@pytest.mark.parametrize("erase", [True, False])
-def test_a_campaign_that_is_stopped_collects_nothing_from_mails_that_are_out(
-    mailing, settings, alice, draft, erase
-):
-    letters = mailing(("granted", "granted"))
-    mine, anybodys = letters["granted-granted"], letters["p1"]
-    mine.open(), anybodys.open()
-    drain(settings)
-    counts = list(CampaignCount.objects.order_by("pk").values())
-    page = reverse("sending:stop_measuring", args=[draft.pk])
-    assert alice.post(page, {"erase": "yes"} if erase else {}).status_code == 302
-    for letter in (mine, anybodys):
-        assert letter.open()["Status"] == "200 OK"
-        assert letter.click()["Location"] == "https://shop.example/offer?a=1&b=2"
-    drain(settings)
-    assert list(CampaignCount.objects.order_by("pk").values()) == counts
-    assert len(of_people()) == int(not erase)
-    entry = AuditEntry.objects.get(action="measuring_stopped")
-    assert entry.details == {"campaign": draft.pk, "erased": erase}
-    assert "measuring was stopped" in alice.get(reverse("sending:campaign", args=[draft.pk])).text
-
-
-def test_what_waits_when_a_campaign_is_stopped_goes_out_untracked(draft, sink, settings):
-    stage.make_people(draft.workspace, draft.lists.get(), PEOPLE, measuring="granted")
-    assert launch.launch(draft) and launch.prepare(draft.pk)
-    assert stop_measuring.stop(draft, erase=False)
-    while transport.work(draft.pk, seconds=20):
-        pass
-    assert len(sink.taken) == PEOPLE
-    assert all(b"/track/" not in mail.text for mail in sink.taken)
-    assert set(Delivery.objects.values_list("mode", "click_mode")) == {("none", "")}
-
-
-def test_only_who_may_change_a_campaign_stops_its_measuring(draft, stranger, client):
-    page = reverse("sending:stop_measuring", args=[draft.pk])
-    assert stranger.post(page).status_code == 404
-    reader = world.make_member(draft.workspace, role="reader")
-    client.force_login(reader)
-    assert client.post(page).status_code == 403
-    assert client.get(page).status_code in (403, 405)
-    draft.refresh_from_db()
-    assert draft.measuring_stopped_at is None
-
-
 def test_a_small_audience_is_measured_only_as_each_person_agreed(draft):
     draft.workspace.policy = "opt_out"
     draft.workspace.save(update_fields=["policy"])
@@ -308,16 +166,3 @@ def test_a_small_audience_is_measured_only_as_each_person_agreed(draft):
         ("aggregate", "individual"),
         ("aggregate", ""),
     ]
-
-
-def test_the_campaigns_page_counts_what_was_decided_and_not_what_is_the_rule_now(draft, alice):
-    on = draft.lists.get()
-    stage.make_people(draft.workspace, on, PEOPLE, measuring="granted")
-    world.make_contact(draft.workspace, on=on, measuring="refused", measuring_clicks="granted")
-    assert launch.launch(draft) and launch.prepare(draft.pk)
-    on.policy, on.tracking = "strict", "none"
-    on.save(update_fields=["policy", "tracking"])
-    page = alice.get(reverse("sending:campaign", args=[draft.pk])).text
-    assert "<strong>12</strong> per person: their opens and clicks" in page
-    assert "<strong>1</strong> per person, but only their clicks" in page
-    assert "Nothing is recorded" not in page
