@@ -109,9 +109,16 @@ def _recipient(recipient: Recipient, words: Words, zone: ZoneInfo) -> Sequence[C
         row.enhanced_code,
         row.reason,
         _local(row.first_open_at, zone),
-        *_counts(recipient, row.opens, row.opens_uncertain, row.opens_machine),
+        *_counts(
+            row.opens, row.opens_uncertain, row.opens_machine, measured=recipient.opens_are_measured
+        ),
         _local(row.first_click_at, zone),
-        *_counts(recipient, row.clicks, row.clicks_uncertain, row.clicks_machine),
+        *_counts(
+            row.clicks,
+            row.clicks_uncertain,
+            row.clicks_machine,
+            measured=recipient.clicks_are_measured,
+        ),
         _local(row.last_at, zone),
         words.place(row.country) if row.country else "",
         words.device(row.device) if row.device else "",
@@ -120,9 +127,9 @@ def _recipient(recipient: Recipient, words: Words, zone: ZoneInfo) -> Sequence[C
     )
 
 
-def _counts(recipient: Recipient, *counts: int | None) -> Sequence[Cell]:
+def _counts(*counts: int | None, measured: bool) -> Sequence[Cell]:
     """Nothing where nothing was measured: a zero would be a claim."""
-    return [(count or 0) if recipient.is_measured else None for count in counts]
+    return [(count or 0) if measured else None for count in counts]
 
 
 def _events(campaign: Campaign, query: QueryDict) -> Sheet:

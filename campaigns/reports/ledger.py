@@ -26,6 +26,8 @@ class Ledger:
     complained: int = 0
     # Sent, and the provider told that the recipient's server took it.
     confirmed: int = 0
+    # Delivered to people whose clicks may be measured one by one; `measured` is about opens.
+    clicks_measured: int = 0
 
     @property
     def total(self) -> int:
@@ -100,6 +102,7 @@ def _ledger(rows: Iterable[LedgerRow]) -> Ledger:
             modes[row.mode] += row.deliveries - row.bounced
             facts["bounced"] += row.bounced
             facts["confirmed"] += row.confirmed
+            facts["clicks_measured"] += row.clicks_measured
     return Ledger(
         states=states,
         delivered_by_mode=modes,
@@ -107,4 +110,5 @@ def _ledger(rows: Iterable[LedgerRow]) -> Ledger:
         soft_bounced=facts["soft_bounced"],
         complained=facts["complained"],
         confirmed=facts["confirmed"],
+        clicks_measured=facts["clicks_measured"],
     )

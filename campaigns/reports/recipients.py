@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +53,7 @@ class Outcome(models.TextChoices):
     BOUNCED = "bounced", _("Bounced")
     COUNTED = "counted", _("Only in the totals")
     NOT_MEASURED = "not_measured", _("Not measured")
+    NOT_KEPT = "not_kept", _("No longer kept")
     PENDING = "pending", _("Waiting")
     CLAIMED = "claimed", _("Being prepared")
     SENDING = "sending", _("Being handed over")
@@ -78,7 +82,15 @@ class Recipient:
     @property
     def is_measured(self) -> bool:
         """Whether anything about this one person may be said."""
+        return self.opens_are_measured or self.clicks_are_measured
+
+    @property
+    def opens_are_measured(self) -> bool:
         return self.row.mode == Mode.INDIVIDUAL
+
+    @property
+    def clicks_are_measured(self) -> bool:
+        return (self.row.click_mode or self.row.mode) == Mode.INDIVIDUAL
 
     @property
     def outcome(self) -> Outcome:
@@ -93,8 +105,13 @@ class Recipient:
         if row.unsubscribed_at:
             return Outcome.UNSUBSCRIBED
         if not self.is_measured:
-            return Outcome.COUNTED if row.mode == Mode.AGGREGATE else Outcome.NOT_MEASURED
+            return self._unmeasured
         return self._deed
+
+    @property
+    def _unmeasured(self) -> Outcome:
+        counted = Mode.AGGREGATE in (self.row.mode, self.row.click_mode)
+        return Outcome.COUNTED if counted else Outcome.NOT_MEASURED
 
     @property
     def _deed(self) -> Outcome:
@@ -105,6 +122,12 @@ class Recipient:
             return Outcome.OPENED
         if row.opens_uncertain or row.clicks_uncertain:
             return Outcome.PERHAPS
+        if not self.opens_are_measured:
+            return self._unmeasured
+        # What was done long ago is not kept of everybody: see docs/privacy.md.
+        kept = timedelta(days=settings.EVENT_RETENTION_DAYS)
+        if row.done_at is not None and row.done_at <= timezone.now() - kept:
+            return Outcome.NOT_KEPT
         return Outcome.NOT_OPENED
 
 

@@ -22,6 +22,8 @@ class LedgerRow(NamedTuple):
     soft_bounced: int
     complained: int
     confirmed: int
+    # Not bounced, and the person's clicks may be recorded one by one.
+    clicks_measured: int = 0
 
 
 class Reason(NamedTuple):
@@ -31,6 +33,9 @@ class Reason(NamedTuple):
     enhanced_code: str
     reason: str
     deliveries: int
+
+
+_CLICKS = Q(click_mode="individual") | Q(click_mode="", mode="individual")
 
 
 def ledger_rows(campaign_ids: Collection[int]) -> list[LedgerRow]:
@@ -46,6 +51,7 @@ def ledger_rows(campaign_ids: Collection[int]) -> list[LedgerRow]:
             soft_bounced=Count("soft_bounced_at", filter=Q(hard_bounced_at__isnull=True)),
             complained=Count("complained_at"),
             confirmed=Count("delivered_at", filter=Q(hard_bounced_at__isnull=True)),
+            clicks_measured=Count("pk", filter=_CLICKS & Q(hard_bounced_at__isnull=True)),
         )
     )
     return [LedgerRow(*row) for row in rows]

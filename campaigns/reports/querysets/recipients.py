@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from campaigns.audience import addresses
@@ -27,6 +28,8 @@ class RecipientRow(NamedTuple):
     last_name: str | None
     state: str
     mode: str
+    # About clicks; empty: as `mode`.
+    click_mode: str
     done_at: datetime | None
     attempt: int
     code: int | None
@@ -50,7 +53,8 @@ class RecipientRow(NamedTuple):
 
 
 FIELDS = """
-    d.id, d.contact_id, d.address, c.first_name, c.last_name, d.state, d.mode, d.done_at,
+    d.id, d.contact_id, d.address, c.first_name, c.last_name, d.state, d.mode,
+    d.click_mode, d.done_at,
     d.attempt, d.code, d.enhanced_code, d.reason,
     d.hard_bounced_at, d.complained_at, u.unsubscribed_at,
     e.opens_sure, e.opens_uncertain, e.opens_machine,
@@ -66,9 +70,15 @@ TABLES = """
          WHERE campaign_id = %(campaign)s AND undone_at IS NULL GROUP BY delivery_id
     ) u ON u.delivery_id = d.id
 """
-MEASURED = "d.state = 'sent' AND d.mode = 'individual' AND d.hard_bounced_at IS NULL"
-OPENED = "coalesce(e.opens_sure, 0) + coalesce(e.clicks_sure, 0) > 0"
-PERHAPS = "coalesce(e.opens_uncertain, 0) + coalesce(e.clicks_uncertain, 0) > 0"
+# What was done with older mails is not kept of everybody.
+MEASURED = (
+    "d.state = 'sent' AND d.mode = 'individual' AND d.hard_bounced_at IS NULL"
+    " AND d.done_at > statement_timestamp() - %(kept)s::interval"
+)
+# A click tells of no open where opens are not to be known.
+_TELLS = "(e.clicks_only IS NOT TRUE)::int"
+OPENED = f"coalesce(e.opens_sure, 0) + coalesce(e.clicks_sure, 0) * {_TELLS} > 0"
+PERHAPS = f"coalesce(e.opens_uncertain, 0) + coalesce(e.clicks_uncertain, 0) * {_TELLS} > 0"
 
 # What may be asked for, and what it means of a delivery.
 SHOWN = {
@@ -78,7 +88,9 @@ SHOWN = {
     "clicked": "e.clicks_sure > 0",
     # Nobody who may not be measured is called somebody who did not open.
     "not_opened": f"{MEASURED} AND NOT ({OPENED}) AND NOT ({PERHAPS})",
-    "not_measured": "d.state = 'sent' AND d.mode <> 'individual'",
+    "not_measured": (
+        "d.state = 'sent' AND d.mode <> 'individual' AND d.click_mode <> 'individual'"
+    ),
     "bounced": "d.hard_bounced_at IS NOT NULL",
     "failed": "d.state IN ('failed', 'expired', 'unknown')",
     "not_sent": "d.state IN ('suppressed', 'cancelled')",
@@ -112,7 +124,12 @@ class Question:
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return the condition, and the values in it."""
         parts = ["d.campaign_id = %(campaign)s", "d.workspace_id = %(workspace)s"]
-        values: dict[str, Any] = {"campaign": self.campaign_id, "workspace": self.workspace_id}
+        kept = timedelta(days=settings.EVENT_RETENTION_DAYS)
+        values: dict[str, Any] = {
+            "campaign": self.campaign_id,
+            "workspace": self.workspace_id,
+            "kept": kept,
+        }
         if self.show in SHOWN:
             parts.append(f"({SHOWN[self.show]})")
         for place, word in enumerate(self.text.split()[:5]):
