@@ -97,6 +97,18 @@ class Event(models.Model):
     device = models.CharField(max_length=20, blank=True)
     os = models.CharField(max_length=40, blank=True)
     client = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=3, blank=True, db_default="")
+    # Only of persons who may be known, and only if the operator's file knows it.
+    region = models.CharField(max_length=80, blank=True, db_default="")
+    city = models.CharField(max_length=80, blank=True, db_default="")
+    # Of a person's own click: what a contact's time zone is learned from.
+    time_zone = models.CharField(max_length=64, blank=True, db_default="")
+    # What the verdict rests on, to be judged again by: see `classify.Signals`.
+    family = models.CharField(max_length=20, blank=True, db_default="")
+    network = models.CharField(max_length=12, blank=True, db_default="")
+    flags = models.CharField(max_length=8, blank=True, db_default="")
+    age = models.SmallIntegerField(null=True)
+    beside = models.CharField(max_length=16, blank=True, db_default="")
 
     class Meta:
         # The table and its indexes are made by hand, as partitions: see the migration.
@@ -139,6 +151,7 @@ class Engagement(models.Model):
     device = models.CharField(max_length=20, blank=True)
     os = models.CharField(max_length=40, blank=True)
     client = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=3, blank=True, db_default="")
 
     objects = EngagementQuerySet.as_manager()
 
@@ -260,13 +273,14 @@ class LinkCount(models.Model):
 
 
 class FacetCount(models.Model):
-    """People's own hits by country, device, operating system and client."""
+    """People's own hits by country, device, operating system, client and language."""
 
     class Facet(models.TextChoices):
         COUNTRY = "country"
         DEVICE = "device"
         OS = "os"
         CLIENT = "client"
+        LANGUAGE = "language"
 
     campaign_id = models.BigIntegerField()
     mode = models.CharField(max_length=10, choices=Mode)
