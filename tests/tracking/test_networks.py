@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_it_finds_what_looking_at_each_range_finds(relays, centres, number):
 
 
 @pytest.fixture
-def folder(tmp_path, settings) -> Path:
+def folder(tmp_path, settings) -> Iterator[Path]:
     settings.NETWORKS_DIR = tmp_path / "networks"
     yield settings.NETWORKS_DIR
     settings.NETWORKS_DIR = tmp_path / "none"
