@@ -68,6 +68,8 @@ def _html(revision: Revision, mode: str, numbers: dict[str, int], *, pixel: bool
     hrefs = " ".join(markup.hrefs(masked))
     foot = _footer(revision, mode, marks, has=_offered(masked, hrefs, marks)).as_html()
     masked = markup.replace_links(masked, _clicks(marks, numbers))
+    if pixel and revision.workspace.hides_trap:
+        foot += footer.trap(addresses.click_url(marks.put(Hole.CLICK), addresses.HONEYPOT))
     if pixel:
         foot += footer.pixel(addresses.open_url(marks.put(Hole.OPEN)))
     masked = markup.insert(masked, first=footer.preheader(preheader), last=foot)
