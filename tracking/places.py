@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
 import logging
 import lzma
 import os
 import threading
 import zoneinfo
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -80,12 +83,28 @@ class Places:
         )
 
     def _of_country(self, ip: str) -> Place:
-        return Place(country=self._reader.country(ip).country.iso_code or "")
+        return _country(self._reader.country(ip).country.iso_code or "")
 
     def _of_flat(self, ip: str) -> Place:
         record: Any = self._flat.get(ip)
         code = record.get("country_code") if isinstance(record, dict) else None
-        return Place(country=code or "")
+        return _country(code or "")
+
+
+def _country(code: str) -> Place:
+    return Place(country=code, time_zone=_only_zones().get(code, ""))
+
+
+@cache
+def _only_zones() -> Mapping[str, str]:
+    """Return the zone of each country that has but one."""
+    source = importlib.resources.files("tzdata").joinpath("zoneinfo", "zone.tab")
+    zones: dict[str, list[str]] = defaultdict(list)
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, _coordinates, zone = line.split("\t")[:3]
+            zones[country].append(zone)
+    return {country: names[0] for country, names in zones.items() if len(names) == 1}
 
 
 def _known_zone(name: str | None) -> str:

@@ -48,6 +48,7 @@ def refuse(contact: Contact, evidence: Evidence) -> bool:
     agreed_before = found.measuring == Consent.GRANTED
     found.consent_epoch += 1
     found.last_seen_on = None
+    found.learned_zone = ""
     _write(found, Consent.WITHDRAWN if agreed_before else Consent.REFUSED, evidence)
     muting.mute({found.pk: found.consent_epoch})
     contact.measuring, contact.consent_epoch = found.measuring, found.consent_epoch
@@ -62,7 +63,8 @@ def withdraw(contact: Contact, evidence: Evidence) -> bool:
 
 def _write(contact: Contact, state: Consent, evidence: Evidence) -> None:
     contact.measuring = state
-    contact.save(update_fields=["measuring", "consent_epoch", "last_seen_on", "updated_at"])
+    changed = ["measuring", "consent_epoch", "last_seen_on", "learned_zone", "updated_at"]
+    contact.save(update_fields=changed)
     ConsentEntry.objects.create(
         workspace_id=contact.workspace_id,
         contact=contact,

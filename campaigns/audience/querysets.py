@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -142,6 +143,26 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def held_by(self, token: Any) -> ImportQuerySet:
         """Running imports whose claim is still ours."""
         return self.filter(status="running", claim_token=token)
+
+
+# Reads what tracking keeps: its events know nothing of consent, the contact does.
+_LEARN_TIME_ZONES = """
+UPDATE audience_contact AS contact SET learned_zone = seen.time_zone
+  FROM (SELECT DISTINCT ON (contact_id) contact_id, time_zone
+          FROM tracking_event
+         WHERE kind = 'click' AND verdict = 'human' AND mode = 'individual' AND time_zone <> ''
+           AND at >= statement_timestamp() - %s::interval
+         ORDER BY contact_id, at DESC) AS seen
+ WHERE contact.id = seen.contact_id AND contact.measuring = 'granted'
+   AND contact.learned_zone <> seen.time_zone
+"""
+
+
+def learn_time_zones(look_back: timedelta) -> int:
+    """Keep the zone of the latest click of people who agreed; return of how many it is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN_TIME_ZONES, [look_back])
+        return int(cursor.rowcount)
 
 
 def _rows(model: str) -> models.QuerySet[Any]:

@@ -89,8 +89,9 @@ def test_a_time_zone_that_nobody_knows_is_left_out(tmp_path, settings):
     assert places.place("145.97.20.10").time_zone == ""
 
 
-def test_the_file_that_ships_knows_no_cities():
-    assert places.place("145.97.20.10") == Place("NL")
+def test_the_file_that_ships_knows_no_cities_and_the_zone_of_countries_that_have_one():
+    assert places.place("145.97.20.10") == Place("NL", time_zone="Europe/Amsterdam")
+    assert places.place("8.8.8.8") == Place("US")
 
 
 def test_a_file_that_is_none_is_told_of_and_ours_serves(tmp_path, settings, caplog):

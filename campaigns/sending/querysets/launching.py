@@ -85,8 +85,8 @@ def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
     policy = campaign.workspace.policy
     # Typed as Any: the checker does not see the annotation of another module.
     modes: Any = people.with_measuring_mode(policy, campaign.tracking)
-    columns = ("email", "email_key", "mode", "consent_epoch", "time_zone", "country")
-    sql, given = modes.values("id", *columns).query.sql_with_params()
+    columns = ("email", "email_key", "mode", "consent_epoch", "country")
+    sql, given = modes.values("id", *columns, "time_zone", "learned_zone").query.sql_with_params()
     further = {
         "workspace": campaign.workspace_id,
         "campaign": campaign.pk,
