@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import ipaddress
+import socket
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,15 @@ RELAY, DATA_CENTRE, LOCAL, ELSEWHERE = "relay", "data_centre", "local", ""
 _RELAYS = frozenset({"apple_relay"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Addresses that no stranger comes from: RFC 6890.
+_OUR_OWN: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
 
 
 class NetworksError(Exception):
@@ -42,35 +52,47 @@ class Networks:
     """Looks addresses up in lists of ranges."""
 
     def __init__(self, lists: Iterable[Listed]) -> None:
-        # By version of IP: where ranges begin, in order; where they end; what they are.
-        self._starts: dict[int, list[int]] = {4: [], 6: []}
-        self._ends: dict[int, list[int]] = {4: [], 6: []}
-        self._words: dict[int, list[str]] = {4: [], 6: []}
-        found: dict[int, list[tuple[int, int, str]]] = {4: [], 6: []}
+        found: list[tuple[str, Network]] = [(LOCAL, network) for network in _OUR_OWN]
         for listed in lists:
             word = RELAY if listed.name in _RELAYS else DATA_CENTRE
-            for network in listed.networks:
-                first, last = int(network[0]), int(network[-1])
-                found[network.version].append((first, last, word))
-        for version, ranges in found.items():
-            for first, last, word in _apart(ranges):
-                self._starts[version].append(first)
-                self._ends[version].append(last)
-                self._words[version].append(word)
+            found += [(word, network) for network in listed.networks]
+        self._by_family = {
+            family: _Ranges([(word, net) for word, net in found if net.version == version])
+            for family, version in ((socket.AF_INET, 4), (socket.AF_INET6, 6))
+        }
 
     def of(self, ip: str) -> str:
         """Return what is known of the network of an address."""
+        # Not by `ipaddress`, which takes ten times as long: each hit is looked up.
+        family = socket.AF_INET6 if ":" in ip else socket.AF_INET
         try:
-            address = ipaddress.ip_address(ip)
-        except ValueError:
+            number = int.from_bytes(socket.inet_pton(family, ip), "big")
+        except (OSError, ValueError):
             return ELSEWHERE
-        if not address.is_global:
-            return LOCAL
-        version, number = address.version, int(address)
-        place = bisect_right(self._starts[version], number) - 1
-        if place < 0 or number > self._ends[version][place]:
+        return self._by_family[family].of(number)
+
+
+class _Ranges:
+    """Where ranges begin, in order, where each ends, and what it is; none overlap."""
+
+    def __init__(self, found: list[tuple[str, Network]]) -> None:
+        apart: list[tuple[int, int, str]] = []
+        taken: list[tuple[int, int]] = []
+        # A relay's part of a data centre is a relay's.
+        for word in (LOCAL, RELAY, DATA_CENTRE):
+            mine = _joined((int(net[0]), int(net[-1])) for name, net in found if name == word)
+            apart += [(first, last, word) for first, last in _without(mine, taken)]
+            taken = _joined([*taken, *mine])
+        apart.sort()
+        self._starts = [first for first, _last, _word in apart]
+        self._ends = [last for _first, last, _word in apart]
+        self._words = [word for _first, _last, word in apart]
+
+    def of(self, number: int) -> str:
+        place = bisect_right(self._starts, number) - 1
+        if place < 0 or number > self._ends[place]:
             return ELSEWHERE
-        return self._words[version][place]
+        return self._words[place]
 
 
 def read_all(*folders: Path) -> list[Listed]:
@@ -122,18 +144,6 @@ def _network(text: str, where: str) -> Network:
         return ipaddress.ip_network(text, strict=False)
     except ValueError as error:
         raise NetworksError(f"{where}: “{text}” is no network.") from error
-
-
-def _apart(ranges: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Yield ranges that do not overlap, in order; a relay's part of a data centre is a relay's."""
-    relays = _joined((first, last) for first, last, word in ranges if word == RELAY)
-    centres = _joined((first, last) for first, last, word in ranges if word == DATA_CENTRE)
-    yield from sorted(
-        [
-            *((first, last, RELAY) for first, last in relays),
-            *((first, last, DATA_CENTRE) for first, last in _without(centres, relays)),
-        ]
-    )
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

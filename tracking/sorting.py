@@ -163,22 +163,19 @@ def _event(read: _Read, signals: Signals, workspace_id: int) -> Sorted:
         judgement = classify.classify(signals, settings.HUMAN_DELAY_SECONDS)
     derived = deriving.derive(hit, signals, judgement.verdict, person=known)
     return Sorted(
-        workspace_id=workspace_id,
-        campaign_id=token.campaign_id,
-        delivery_id=token.delivery_id if known else None,
-        contact_id=token.contact_id if known else None,
-        mode=Mode.INDIVIDUAL if known else Mode.AGGREGATE,
-        kind=str(hit.kind),
-        number=hit.number if hit.kind is Kind.CLICK else None,
-        at=at if known else at.replace(minute=0, second=0, microsecond=0),
-        verdict=judgement.verdict.value,
-        reason=judgement.reason,
-        **derived._asdict(),
-        family=signals.family,
-        network=signals.network,
-        flags=signals.flags,
-        age=signals.age,
-        beside=signals.beside,
+        workspace_id,
+        token.campaign_id,
+        token.delivery_id if known else None,
+        token.contact_id if known else None,
+        Mode.INDIVIDUAL if known else Mode.AGGREGATE,
+        str(hit.kind),
+        hit.number if hit.kind is Kind.CLICK else None,
+        at if known else at.replace(minute=0, second=0, microsecond=0),
+        judgement.verdict.value,
+        judgement.reason,
+        # In the order of the fields, of which the kind is above.
+        *derived,
+        *signals[1:],
     )
 
 
