@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from tracking.classify import LONGEST_AGE, Signals, Verdict
 from tracking.hits import Hit
 from tracking.places import Place
 from tracking.tokens import Kind
+
+logger = logging.getLogger(__name__)
 
 # Flags that stay with the hit; what the others say is kept in other ways.
 _KEPT = frozenset(
@@ -103,7 +106,12 @@ def _operators() -> _Changed:
 
 @cache
 def _networks() -> networks.Networks:
-    return networks.Networks(networks.read_all(networks.SHIPPED, settings.NETWORKS_DIR))
+    try:
+        return networks.Networks(networks.read_all(networks.SHIPPED, settings.NETWORKS_DIR))
+    except (OSError, UnicodeDecodeError, networks.NetworksError):
+        # No hit waits for a file that somebody damaged.
+        logger.exception("A list in var/networks is of no use; those that ship serve")
+        return networks.Networks(networks.read_all(networks.SHIPPED))
 
 
 @lru_cache(maxsize=16_384)

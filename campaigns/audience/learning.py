@@ -6,14 +6,12 @@ place told a zone. What a person or an import said stands above it.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from campaigns.audience import querysets
 
 # Asked every hour; a worker that was away for days misses nothing.
-LOOK_BACK = timedelta(days=7)
+LOOK_BACK_DAYS = 7
 
 
 def learn() -> int:
     """Keep the zone of each person's latest click, and return of how many it is new."""
-    return querysets.learn_time_zones(LOOK_BACK)
+    return querysets.learn_time_zones(days=LOOK_BACK_DAYS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -151,17 +150,17 @@ UPDATE audience_contact AS contact SET learned_zone = seen.time_zone
   FROM (SELECT DISTINCT ON (contact_id) contact_id, time_zone
           FROM tracking_event
          WHERE kind = 'click' AND verdict = 'human' AND mode = 'individual' AND time_zone <> ''
-           AND at >= statement_timestamp() - %s::interval
+           AND at >= statement_timestamp() - make_interval(days => %s)
          ORDER BY contact_id, at DESC) AS seen
  WHERE contact.id = seen.contact_id AND contact.measuring = 'granted'
    AND contact.learned_zone <> seen.time_zone
 """
 
 
-def learn_time_zones(look_back: timedelta) -> int:
+def learn_time_zones(*, days: int) -> int:
     """Keep the zone of the latest click of people who agreed; return of how many it is new."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEARN_TIME_ZONES, [look_back])
+        cursor.execute(_LEARN_TIME_ZONES, [days])
         return int(cursor.rowcount)
 
 

@@ -155,3 +155,11 @@ def test_a_damaged_list_is_named(tmp_path):
     path.write_text("# about\n1.2.3.4/99\n")
     with pytest.raises(NetworksError, match=r"odd\.txt, line 2"):
         networks.read(path)
+
+
+def test_a_damaged_list_of_the_operators_is_told_of_and_ours_serve(folder, caplog):
+    folder.mkdir()
+    (folder / "apple_relay.txt").write_text("145.97.20.0/24\nhello\n")
+    assert known("145.97.20.10") == ELSEWHERE
+    assert known("172.224.226.5") == RELAY
+    assert [record for record in caplog.records if "of no use" in record.message]
