@@ -26,6 +26,7 @@ from campaigns.composing.models import Campaign
 from campaigns.reports import engagement
 from campaigns.reports.demo import agents
 from tracking import draining, hits, keys, links, partitions, spool
+from tracking.deeds import FACETS
 from tracking.hits import Hit
 from tracking.models import Mode as Recorded
 from tracking.tokens import Kind, Mode
@@ -111,7 +112,6 @@ SELECT delivery_id,
           FROM tracking_event WHERE campaign_id = %(id)s AND mode = 'individual') e
  GROUP BY delivery_id
 """
-FACETS = ("country", "device", "os", "client")
 SLICE = "coalesce((array_agg({0} ORDER BY at, id) FILTER (WHERE sure AND {0} <> ''))[1], '') AS {0}"
 PERSONS = PERSONS.format(slices=", ".join(SLICE.format(facet) for facet in FACETS))
 

@@ -169,6 +169,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 SPOOL_DIR = VAR_DIR / "spool"
 # Where the country database that ships is unpacked.
 PLACES_DIR = VAR_DIR / "places"
+# The operator's own lists of networks; see `manage.py load_network`.
+NETWORKS_DIR = VAR_DIR / "networks"
 GEOIP_PATH = env.str("GEOIP_PATH", default="")
 
 # --- People ----------------------------------------------------------------------

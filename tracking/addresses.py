@@ -9,6 +9,8 @@ from django.conf import settings
 OPEN_PATH = "/track/open/"
 OPEN_SUFFIX = ".gif"
 CLICK_PATH = "/track/click/"
+# The number of a link that no reader can see, and only machines follow. Real ones begin at 1.
+HONEYPOT = 0
 
 
 def open_url(token: str) -> str:

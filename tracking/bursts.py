@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tracking.company import Heads
+
 # Three links of one mail in two seconds are no reader's.
 LINKS = 3
 MOMENT_NS = 2_000_000_000
@@ -21,13 +23,14 @@ class Click:
 
 
 class Recent:
-    """Remembers the clicks of the last moment, so that a burst may cross batches.
+    """Remembers the requests of the last moment, so that a burst may cross batches.
 
     Being asked about the same clicks again, after a failure, changes nothing.
     """
 
     def __init__(self) -> None:
         self._clicks: dict[Hashable, list[Click]] = {}
+        self.heads = Heads()
 
     def bursts(self, clicks: Sequence[Click]) -> set[int]:
         """Return the positions in `clicks` of those that belong to a burst."""

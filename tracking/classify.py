@@ -1,22 +1,24 @@
 """What a hit was: a person, a person behind a proxy, perhaps a person, or a machine. Pure.
 
 Every hit is kept with its verdict, the reason and the version of these rules; nothing is
-dropped. Our own rules come first, because the general lists of crawlers take the image
-proxies of Gmail and Yahoo, behind which people read, for machines.
+dropped. A verdict rests on signals that are kept as well, so that it can be given again by
+newer rules when the address and the user agent are long gone: see `judging_again.py`.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
-from tracking import agents
+from tracking import hits, networks, signatures
 from tracking.tokens import Kind
 
 # Raised whenever a rule changes; rows keep the version they were judged by.
-RULES = 1
+RULES = 2
+
+# Tenths of a second, and no more than a minute of them: nothing later tells men from machines.
+LONGEST_AGE = 600
 
 
 class Verdict(StrEnum):
@@ -27,138 +29,126 @@ class Verdict(StrEnum):
     UNCERTAIN = "uncertain"
     PREFETCH = "prefetch"
     SCANNER = "scanner"
+    SELF = "self"  # A test mail's: kept, and in no count.
 
 
 SURE = frozenset({Verdict.HUMAN, Verdict.PROXIED})
 MACHINE = frozenset({Verdict.PREFETCH, Verdict.SCANNER})
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """All that a verdict rests on; neither address nor place is among it."""
+class Beside(StrEnum):
+    """What was seen of the same reader in the same moment, and gives a machine away."""
 
-    kind: Kind
-    agent: str
-    prefetch: bool = False
-    fetch_metadata: bool = False
-    language: bool = False
-    # Seconds since the mail was handed over; None when that is not known.
-    age: float | None = None
-    # Whether other links of the same mail were clicked in the same moment.
-    burst: bool = False
-    # Whether we are asked by https: browsers send Sec-Fetch-* nowhere else.
-    secure: bool = False
+    BURST = "burst"  # One of many links of one mail at once.
+    HONEYPOT = "honeypot"  # The link that nobody can see.
+    HEAD = "head_first"  # The same address was asked for its headers before.
+    WITH_BURST = "with_burst"  # Came shortly before or after such a one.
+    WITH_HONEYPOT = "with_honeypot"
+    WITH_HEAD = "with_head_first"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+# What gives others away that came with it, and what is then said of them.
+TELLING = {
+    Beside.BURST: Beside.WITH_BURST,
+    Beside.HONEYPOT: Beside.WITH_HONEYPOT,
+    Beside.HEAD: Beside.WITH_HEAD,
+}
+
+
+class Signals(NamedTuple):
+    """All that a verdict rests on, and all that is kept of it; neither address nor place."""
+
+    kind: str
+    # See `signatures.recognise` and `networks.Networks.of`.
+    family: str
+    network: str = networks.ELSEWHERE
+    # Letters: see `hits.py`.
+    flags: str = ""
+    # Tenths of a second since the mail was handed over, up to LONGEST_AGE; None: not known.
+    age: int | None = None
+    beside: str = ""
+
+
+class Judgement(NamedTuple):
     verdict: Verdict
     reason: str
 
 
-# Gmail fetches images before anybody looks with this very text: SparkPost, "Gmail
-# Prefetching Images", 2021.
-_GMAIL_PREFETCH = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"
-)
-
-# Fragments of user agents, in lower case; the first that fits decides.
-_PROXIES = (
-    ("googleimageproxy", "gmail"),  # Gmail loads images when a person looks.
-    ("via ggpht.com", "gmail"),
-    ("yahoomailproxy", "yahoo"),
-    ("fastmailua", "fastmail"),
-    ("shortwave image fetcher", "shortwave"),
-    ("seznamemailproxy", "seznam"),
-    ("ramblermail", "rambler"),
-    ("ukrnet", "ukrnet"),
-)
-_SCANNERS = (
-    ("barracuda", "barracuda"),
-    ("mimecast", "mimecast"),
-    ("proofpoint", "proofpoint"),
-    ("trendmicro", "trend"),
-    ("ironport", "cisco"),
-    ("safelinks", "safelinks"),
-    ("headlesschrome", "headless"),
-    ("phantomjs", "headless"),
-    ("java/", "library"),
-    ("libwww", "library"),
-    ("skypeuripreview", "link_preview"),
-    ("microsoftpreview", "link_preview"),
-)
-
-# Browsers that send Sec-Fetch-* with every navigation, from this version on.
-_MODERN = (
-    (re.compile(r"\bChrome/(\d+)"), 80),
-    (re.compile(r"\bFirefox/(\d+)"), 90),
-    (re.compile(r"\bVersion/(\d+).* Safari/"), 17),
-)
-# A click comes from a browser, and each calls itself one of these.
-_BROWSERS = ("Mozilla/", "Opera/")
-# Parts of apps that show pages, which leave some headers out.
-_APP = re.compile(r"; wv\)|WebView|\bGSA/|FBAN|FBAV|Instagram")
-
-
-def classify(traits: Traits, *, human_delay: float) -> Judgement:
+@lru_cache(maxsize=16_384)
+def classify(signals: Signals, human_delay: float) -> Judgement:
     """Judge a hit. `human_delay` is how many seconds a person needs to open a mail."""
-    if traits.prefetch:
+    if hits.PREFETCH in signals.flags:
         return Judgement(Verdict.PREFETCH, "prefetch_header")
-    return _judge_agent(traits.kind, traits.agent) or _judge_behaviour(traits, human_delay)
+    return _judge_family(signals) or _judge_behaviour(signals, human_delay)
 
 
-@lru_cache(maxsize=4096)
-def _judge_agent(kind: Kind, agent: str) -> Judgement | None:
-    """Judge by the user agent alone; None when it may be a person's."""
-    text = agent.lower()
-    if agent.startswith(_GMAIL_PREFETCH):
-        return Judgement(Verdict.PREFETCH, "gmail_prefetch")
-    if proxy := _first(text, _PROXIES):
-        if kind is Kind.OPEN:
-            return Judgement(Verdict.PROXIED, proxy)
-        # Image proxies follow no links; whoever says so is something else.
-        return Judgement(Verdict.SCANNER, "proxy_click")
-    if scanner := _first(text, _SCANNERS):
-        return Judgement(Verdict.SCANNER, scanner)
-    if not text.strip():
-        return Judgement(Verdict.SCANNER, "no_agent")
-    if text.strip() == "mozilla/5.0":
-        # Apple Mail Privacy Protection loads all images by itself, read or not.
-        verdict = Verdict.UNCERTAIN if kind is Kind.OPEN else Verdict.SCANNER
-        return Judgement(verdict, "apple_mpp" if verdict is Verdict.UNCERTAIN else "bare_agent")
-    if agents.is_automated(agent):
-        return Judgement(Verdict.SCANNER, "known_crawler")
+def _judge_family(signals: Signals) -> Judgement | None:
+    """Judge by the user agent; None when it may be a person's."""
+    opened = signals.kind == Kind.OPEN
+    if signature := signatures.named(signals.family):
+        if signature.stands_for == signatures.PREFETCH:
+            return Judgement(Verdict.PREFETCH, signature.name)
+        if signature.stands_for == signatures.PROXY and opened:
+            return Judgement(Verdict.PROXIED, signature.name)
+        if signature.stands_for == signatures.PROXY:
+            # Image proxies follow no links; whoever says so is something else.
+            return Judgement(Verdict.SCANNER, "proxy_click")
+        return Judgement(Verdict.SCANNER, signature.name)
+    match signals.family:
+        case signatures.NONE:
+            return Judgement(Verdict.SCANNER, "no_agent")
+        case signatures.CRAWLER:
+            return Judgement(Verdict.SCANNER, "known_crawler")
+        case signatures.BARE if opened and signals.network != networks.DATA_CENTRE:
+            # Apple Mail Privacy Protection loads all images by itself, read or not. Its
+            # ranges change faster than our copy of them, so they decide nothing here.
+            return Judgement(Verdict.UNCERTAIN, "apple_mpp")
+        case signatures.BARE:
+            return Judgement(Verdict.SCANNER, "bare_agent")
     return None
 
 
-def _judge_behaviour(traits: Traits, human_delay: float) -> Judgement:
-    if traits.burst:
-        return Judgement(Verdict.SCANNER, "burst")
-    if traits.age is not None and traits.age < human_delay:
+def _judge_behaviour(signals: Signals, human_delay: float) -> Judgement:
+    if signals.beside:
+        return Judgement(Verdict.SCANNER, signals.beside)
+    if signals.age is not None and signals.age < human_delay * 10:
         return Judgement(Verdict.SCANNER, "too_soon")
-    if traits.kind is Kind.OPEN:
-        return Judgement(Verdict.HUMAN, "mail_program")
-    if not traits.agent.startswith(_BROWSERS):
+    return _judge_open(signals) if signals.kind == Kind.OPEN else _judge_click(signals)
+
+
+def _judge_open(signals: Signals) -> Judgement:
+    if hits.NAVIGATION in signals.flags:
+        # People see the pixel within a mail; only programs go to it as to a page.
+        return Judgement(Verdict.SCANNER, "pixel_as_page")
+    if signals.network == networks.DATA_CENTRE:
+        return Judgement(Verdict.UNCERTAIN, "data_centre")
+    if _lacks_metadata(signals):
+        return Judgement(Verdict.UNCERTAIN, "no_fetch_metadata")
+    if signals.network == networks.RELAY and signals.family == signatures.APPLE_MAIL:
+        return Judgement(Verdict.UNCERTAIN, "apple_relay")
+    return Judgement(Verdict.HUMAN, "mail_program")
+
+
+def _judge_click(signals: Signals) -> Judgement:
+    if hits.NO_NAVIGATION in signals.flags:
+        return Judgement(Verdict.SCANNER, "not_a_page")
+    if signals.family == signatures.OTHER:
         return Judgement(Verdict.UNCERTAIN, "no_browser")
-    if _is_modern(traits.agent) and not traits.fetch_metadata:
-        # What it claims to be always sends both, but for what http leaves out.
-        if not traits.language:
-            return Judgement(Verdict.SCANNER, "not_that_browser")
-        if traits.secure:
-            return Judgement(Verdict.UNCERTAIN, "no_fetch_metadata")
+    # What it claims to be always sends both, but for what http leaves out.
+    if _claims_more(signals) and hits.LANGUAGE not in signals.flags:
+        return Judgement(Verdict.SCANNER, "not_that_browser")
+    if _lacks_metadata(signals):
+        return Judgement(Verdict.UNCERTAIN, "no_fetch_metadata")
+    if signals.network == networks.DATA_CENTRE:
+        return Judgement(Verdict.UNCERTAIN, "data_centre")
     return Judgement(Verdict.HUMAN, "browser")
 
 
-@lru_cache(maxsize=4096)
-def _is_modern(agent: str) -> bool:
-    if _APP.search(agent):
-        return False
-    return any(
-        (found := pattern.search(agent)) is not None and int(found[1]) >= version
-        for pattern, version in _MODERN
-    )
+def _claims_more(signals: Signals) -> bool:
+    """Whether it calls itself a browser that sends Sec-Fetch-*, and sent none."""
+    return signals.family == signatures.BROWSER and hits.FETCH_METADATA not in signals.flags
 
 
-def _first(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    return next((reason for fragment, reason in table if fragment in text), "")
+def _lacks_metadata(signals: Signals) -> bool:
+    """Whether it must have sent them: browsers do so over https alone."""
+    return _claims_more(signals) and hits.SECURE in signals.flags

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from tracking import partitions, upserts
-from tracking.classify import SURE
+from tracking import hindsight, partitions, upserts
+from tracking.classify import SURE, Verdict
 from tracking.deeds import FACETS, STATES, Deeds
 from tracking.models import CampaignCount, FacetCount, HourCount, LinkCount, Mode, PeopleCount
 from tracking.sorting import Sorted
@@ -28,18 +28,24 @@ def keep(events: Sequence[Sorted]) -> None:
         return
     partitions.ensure({partitions.month_of(event.at) for event in events})
     upserts.copy_events(events)
-    people = [event for event in events if event.delivery_id is not None]
-    moved = _keep_deeds(people)
-    _count_hits(events)
-    _count_facets(events, moved)
-    _count_links(events, people)
+    # Test mails are kept, and counted nowhere.
+    counted = [event for event in events if event.verdict != Verdict.SELF]
+    people = [event for event in counted if event.delivery_id is not None]
+    moved, scanned = _keep_deeds(people)
+    _count_hits(counted)
+    _count_facets(counted, moved)
+    _count_links(counted, people)
+    hindsight.look_back(people, scanned)
 
 
-def _keep_deeds(people: Sequence[Sorted]) -> Counter[_Key]:
-    """Add to what each person did; return how many people each slice won or lost."""
+def _keep_deeds(people: Sequence[Sorted]) -> tuple[Counter[_Key], set[tuple[int, int]]]:
+    """Add to what each person did.
+
+    Return how many people each slice won or lost, and through whose mails machines clicked.
+    """
     moved: Counter[_Key] = Counter()
     if not people:
-        return moved
+        return moved, set()
     deeds = upserts.deeds_of({_key(event) for event in people})
     before = {key: (kept.states(), kept.slices()) for key, kept in deeds.items()}
     for event in people:
@@ -58,7 +64,7 @@ def _keep_deeds(people: Sequence[Sorted]) -> Counter[_Key]:
             for facet, value in zip(FACETS, slices or (), strict=False):
                 moved[key[0], facet, value] += weight
     upserts.add(PeopleCount, ("campaign_id",), STATES, states)
-    return moved
+    return moved, {key for key, kept in deeds.items() if kept.clicks_machine}
 
 
 _NOTHING: tuple[tuple[bool, ...], tuple[str, ...] | None] = ((False,) * len(STATES), None)
@@ -98,7 +104,8 @@ def _count_facets(events: Iterable[Sorted], moved: Mapping[_Key, int]) -> None:
 def _count_links(events: Iterable[Sorted], people: Iterable[Sorted]) -> None:
     counts: _Counts = defaultdict(lambda: [0, 0])
     for event in events:
-        if event.kind == Kind.CLICK:
+        # The link that nobody sees has the number 0, and is none of the campaign's.
+        if event.kind == Kind.CLICK and event.number:
             counts[event.campaign_id, event.number, event.mode, event.verdict][0] += 1
     first: dict[tuple[int, int, int], str] = {}
     for event in people:

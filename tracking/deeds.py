@@ -9,7 +9,7 @@ from typing import Protocol
 from tracking.classify import MACHINE, SURE
 from tracking.tokens import Kind
 
-FACETS = ("country", "device", "os", "client")
+FACETS = ("country", "device", "os", "client", "language")
 # What a campaign counts people by; the names of `PeopleCount`'s columns.
 STATES = (
     "openers_sure",
@@ -38,6 +38,8 @@ class Deed(Protocol):
     def os(self) -> str: ...
     @property
     def client(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class Deeds:
     device: str = ""
     os: str = ""
     client: str = ""
+    language: str = ""
 
     def add(self, event: Deed) -> None:
         """Add one open or click."""
@@ -90,6 +93,7 @@ class Deeds:
         self.device = self.device or event.device
         self.os = self.os or event.os
         self.client = self.client or event.client
+        self.language = self.language or event.language
 
     def states(self) -> tuple[bool, ...]:
         """Return which of STATES are true.
@@ -113,4 +117,4 @@ class Deeds:
         """Return the person's value of each of FACETS; None for whom nobody has seen."""
         if not (self.opens_sure or self.clicks_sure):
             return None
-        return (self.country, self.device, self.os, self.client)
+        return (self.country, self.device, self.os, self.client, self.language)

@@ -28,8 +28,10 @@ class Hit(NamedTuple):
     number: int  # The link's; 0 for opens.
     ip: str
     agent: str
-    # One letter per fact; see FLAGS.
+    # One letter per fact; see below.
     flags: str = ""
+    # The first language asked for, as a bare code: "nl".
+    language: str = ""
 
 
 # What the headers told, as flags.
@@ -37,6 +39,10 @@ SIGNAL = "g"  # Sec-GPC or DNT: do not measure me.
 PREFETCH = "p"  # Purpose, Sec-Purpose or X-Moz say that nobody looks yet.
 FETCH_METADATA = "f"  # Sec-Fetch-* are there, as modern browsers send them.
 LANGUAGE = "l"  # Accept-Language is there.
+NAVIGATION = "n"  # Sec-Fetch-Mode says that a page is to be shown,
+NO_NAVIGATION = "x"  # or something else: an image, a script's request.
+HEAD = "h"  # Only the headers were asked for: a trace of a machine, and no hit.
+SECURE = "s"  # Set when it is judged: we are asked over https, where browsers tell more.
 
 
 def pack(hit: Hit) -> bytes:
@@ -45,7 +51,10 @@ def pack(hit: Hit) -> bytes:
     if not agent.isprintable():
         agent = agent.translate(_CLEAN)
     record = _SEPARATOR.join(
-        (str(hit.at_ns), hit.kind[0], hit.token, str(hit.number), hit.ip, hit.flags, agent)
+        (
+            *(str(hit.at_ns), hit.kind[0], hit.token, str(hit.number), hit.ip, hit.flags),
+            *(agent, hit.language),
+        )
     )
     return record.encode("utf-8", "replace")
 
@@ -53,8 +62,10 @@ def pack(hit: Hit) -> bytes:
 def unpack(record: bytes) -> Hit:
     """Return the hit that `pack` was given. Raises `HitError`."""
     try:
-        at_ns, kind, token, number, ip, flags, agent = record.decode().split(_SEPARATOR)
-        return Hit(int(at_ns), _KINDS[kind], token, int(number), ip, agent, flags)
+        # A spool may hold records from before languages were in them.
+        at_ns, kind, token, number, ip, flags, agent, *rest = record.decode().split(_SEPARATOR)
+        language = rest[0] if rest else ""
+        return Hit(int(at_ns), _KINDS[kind], token, int(number), ip, agent, flags, language)
     except (KeyError, ValueError) as error:
         raise HitError("not a hit") from error
 

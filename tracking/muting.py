@@ -60,7 +60,7 @@ def _erase_one(kept: models.QuerySet[Engagement], kind: Kind) -> None:
     seen = Q(**{f"{left}s_sure__gt": 0})
     facets = {
         name: Case(When(seen, then=F(name)), default=Value(""))
-        for name in ("country", "device", "os", "client")
+        for name in ("country", "device", "os", "client", "language")
     }
     counts = dict.fromkeys((f"{gone}s_sure", f"{gone}s_uncertain", f"{gone}s_machine"), 0)
     first = {f"first_{gone}_at": None, "last_at": F(f"first_{left}_at")}

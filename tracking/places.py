@@ -1,16 +1,21 @@
-"""The country of an address, by geoip2, over the database that ships or the operator's own.
+"""The place of an address, by geoip2, over the database that ships or the operator's own.
 
 `GEOIP_PATH` names a GeoLite2 or DB-IP file of cities or countries; without it the one in
-`country_data/` serves, which is unpacked under `var/` on first use.
+`country_data/` serves, which knows countries only and is unpacked under `var/` on first use.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.resources
 import logging
 import lzma
 import os
 import threading
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,8 +34,23 @@ class PlacesError(Exception):
     """The database of places cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address is, as far as is known."""
+
+    country: str = ""  # ISO 3166.
+    region: str = ""  # In English, as the city.
+    city: str = ""
+    time_zone: str = ""
+
+
+_NOWHERE = Place()
+# As wide as the columns that they are kept in.
+_LONGEST_NAME = 80
+
+
 class Places:
-    """Looks countries up in one MMDB file, whichever of the known schemas it has."""
+    """Looks addresses up in one MMDB file, whichever of the known schemas it has."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -39,39 +59,72 @@ class Places:
             raise PlacesError(f"{path} is no readable MMDB file: {error}") from error
         kind = self._reader.metadata().database_type
         if "City" in kind:
-            self._country = self._of_city
+            self._place = self._of_city
         elif "Country" in kind:
-            self._country = self._of_country
+            self._place = self._of_country
         else:
-            self._country = self._of_flat
+            self._place = self._of_flat
             self._flat = maxminddb.open_database(path)
 
-    def country(self, ip: str) -> str:
-        """Return the ISO 3166 code of an address, or "" when it has none."""
+    def place(self, ip: str) -> Place:
+        """Return where an address is; nothing is known of one that is not found."""
         try:
-            return self._country(ip) or ""
+            return self._place(ip)
         except (geoip2.errors.AddressNotFoundError, ValueError):
-            return ""
+            return _NOWHERE
 
-    def _of_city(self, ip: str) -> str | None:
-        return self._reader.city(ip).country.iso_code
+    def _of_city(self, ip: str) -> Place:
+        found = self._reader.city(ip)
+        return Place(
+            country=found.country.iso_code or "",
+            region=(found.subdivisions.most_specific.name or "")[:_LONGEST_NAME],
+            city=(found.city.name or "")[:_LONGEST_NAME],
+            time_zone=_known_zone(found.location.time_zone),
+        )
 
-    def _of_country(self, ip: str) -> str | None:
-        return self._reader.country(ip).country.iso_code
+    def _of_country(self, ip: str) -> Place:
+        return _country(self._reader.country(ip).country.iso_code or "")
 
-    def _of_flat(self, ip: str) -> str | None:
+    def _of_flat(self, ip: str) -> Place:
         record: Any = self._flat.get(ip)
-        return record.get("country_code") if isinstance(record, dict) else None
+        code = record.get("country_code") if isinstance(record, dict) else None
+        return _country(code or "")
+
+
+def _country(code: str) -> Place:
+    return Place(country=code, time_zone=_only_zones().get(code, ""))
+
+
+@cache
+def _only_zones() -> Mapping[str, str]:
+    """Return the zone of each country that has but one."""
+    source = importlib.resources.files("tzdata").joinpath("zoneinfo", "zone.tab")
+    zones: dict[str, list[str]] = defaultdict(list)
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            country, _coordinates, zone = line.split("\t")[:3]
+            zones[country].append(zone)
+    return {country: names[0] for country, names in zones.items() if len(names) == 1}
+
+
+def _known_zone(name: str | None) -> str:
+    """Return a time zone's name if Python knows it: files may be older or newer than we."""
+    return name if name and name in _zones() else ""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
 
 
 @lru_cache(maxsize=16_384)
-def country(ip: str) -> str:
-    """Return the country of an address by this process's database, or "" when it has none.
+def place(ip: str) -> Place:
+    """Return where an address is by this process's database.
 
     An operator's file that cannot be read is told of once, and ours serves instead: no hit
     waits for it.
     """
-    return _places().country(ip)
+    return _places().place(ip)
 
 
 @cache

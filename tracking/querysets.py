@@ -55,7 +55,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         uncounted = dict.fromkeys(
             ("opens_uncertain", "opens_machine", "clicks_uncertain", "clicks_machine"), 0
         )
-        blank = dict.fromkeys(("country", "device", "os", "client"), "")
+        blank = dict.fromkeys(("country", "device", "os", "client", "language"), "")
         done = {
             f"{kind}s_sure": Case(
                 When(**{f"first_{kind}_at__isnull": False}, then=1 if first[at] else 0), default=0

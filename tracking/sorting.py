@@ -14,17 +14,16 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from tracking import agents, classify, facts, hits, keys, places
+from tracking import classify, company, deriving, facts, hits, keys
+from tracking.addresses import HONEYPOT
 from tracking.bursts import Click, Recent
-from tracking.classify import Judgement, Traits, Verdict
+from tracking.classify import Beside, Judgement, Signals, Verdict
+from tracking.company import Trace
 from tracking.models import Mode, Muted, TrackedCampaign
 from tracking.tokens import PERSONAL, Kind, Token, TokenError
 from tracking.tokens import Mode as TokenMode
 
 logger = logging.getLogger(__name__)
-
-# What a person behind a proxy reads with; the proxy hides all else.
-_PROXY_CLIENTS = {"gmail": "Gmail", "yahoo": "Yahoo Mail", "fastmail": "Fastmail"}
 
 
 class Sorted(NamedTuple):
@@ -44,6 +43,16 @@ class Sorted(NamedTuple):
     device: str
     os: str
     client: str
+    language: str
+    region: str
+    city: str
+    time_zone: str
+    # The signals that the verdict rests on: see `classify.Signals`.
+    family: str
+    network: str
+    flags: str
+    age: int | None
+    beside: str
     # Not kept with the event, but with what the person did.
     clicks_only: bool = False
 
@@ -58,17 +67,32 @@ class _Read:
         """Whoever or whatever it was, as far as the moment goes."""
         return self.token.delivery_id or (self.hit.ip, self.hit.agent)
 
+    @property
+    def trace(self) -> Trace:
+        hit, token = self.hit, self.token
+        return Trace(
+            campaign_id=token.campaign_id,
+            delivery_id=token.delivery_id or None,
+            kind=hit.kind,
+            number=hit.number,
+            at_ns=hit.at_ns,
+            ip=hit.ip,
+            agent=hit.agent,
+        )
+
 
 def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
     """Return the events that spool records stand for, in their order."""
     dropped: Counter[str] = Counter()
-    reads = list(_read(records, dropped))
+    deriving.refresh()
+    everything = list(_read(records, dropped))
+    reads = [read for read in everything if hits.HEAD not in read.hit.flags]
     campaigns = _campaigns(reads)
     muted = _muted(reads)
     ages = facts.sent_times(sorted({r.token.delivery_id for r in reads if r.token.delivery_id}))
-    bursts = _bursts(reads, recent)
+    beside = _beside(everything, reads, recent)
     events = []
-    for read in reads:
+    for position, read in enumerate(reads):
         token = read.token
         campaign = campaigns.get(token.campaign_id)
         if campaign is None:
@@ -79,8 +103,8 @@ def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
             dropped["withdrawn"] += 1
         else:
             sent_at = ages.get(token.delivery_id)
-            judgement = _judge(read, sent_at, burst=id(read) in bursts)
-            events.append(_event(read, judgement, campaign.workspace_id, sent_at))
+            signals = deriving.signals(read.hit, sent_at, beside.get(position, ""))
+            events.append(_event(read, signals, campaign.workspace_id, sent_at))
     for reason, count in dropped.items():
         logger.info("%s hits were not kept: %s", count, reason)
     return events
@@ -110,29 +134,30 @@ def _muted(reads: Sequence[_Read]) -> Mapping[int, tuple[int, int]]:
     return Muted.objects.all().epochs(contacts)
 
 
+def _beside(
+    everything: Sequence[_Read], reads: Sequence[_Read], recent: Recent
+) -> Mapping[int, Beside]:
+    """Return what gives machines away, by the positions in `reads` of what they did."""
+    found = dict.fromkeys(_bursts(reads, recent), Beside.BURST)
+    heads = [read.trace for read in everything if hits.HEAD in read.hit.flags]
+    if heads or recent.heads:
+        traces = [read.trace for read in reads]
+        found |= dict.fromkeys(recent.heads.followed(heads, traces), Beside.HEAD)
+    for position, read in enumerate(reads):
+        if read.hit.kind is Kind.CLICK and read.hit.number == HONEYPOT:
+            found[position] = Beside.HONEYPOT
+    # Most batches have nothing of the kind, and are not looked at any further.
+    return company.accompany([read.trace for read in reads], found) if found else {}
+
+
 def _bursts(reads: Sequence[_Read], recent: Recent) -> set[int]:
-    """Return the ids of clicks that came with too many others of the same mail."""
-    clicks = [read for read in reads if read.hit.kind is Kind.CLICK]
+    """Return the positions of clicks that came with too many others of the same mail."""
+    clicks = [(n, read) for n, read in enumerate(reads) if read.hit.kind is Kind.CLICK]
     seen = [
         Click((read.token.campaign_id, read.reader), read.hit.number, read.hit.at_ns)
-        for read in clicks
+        for _n, read in clicks
     ]
-    return {id(clicks[position]) for position in recent.bursts(seen)}
-
-
-def _judge(read: _Read, sent_at: datetime | None, *, burst: bool) -> Judgement:
-    hit = read.hit
-    traits = Traits(
-        kind=hit.kind,
-        agent=hit.agent,
-        prefetch=hits.PREFETCH in hit.flags,
-        fetch_metadata=hits.FETCH_METADATA in hit.flags,
-        language=hits.LANGUAGE in hit.flags,
-        age=hit.at_ns / 1e9 - sent_at.timestamp() if sent_at else None,
-        burst=burst,
-        secure=settings.TRACKING_URL.startswith("https:"),
-    )
-    return classify.classify(traits, human_delay=settings.HUMAN_DELAY_SECONDS)
+    return {clicks[position][0] for position in recent.bursts(seen)}
 
 
 def _is_known(read: _Read, sent_at: datetime | None) -> bool:
@@ -148,34 +173,38 @@ def _is_known(read: _Read, sent_at: datetime | None) -> bool:
     return read.hit.at_ns / 1e9 - sent_at.timestamp() < kept
 
 
-def _event(
-    read: _Read, judgement: Judgement, workspace_id: int, sent_at: datetime | None
-) -> Sorted:
+def _event(read: _Read, signals: Signals, workspace_id: int, sent_at: datetime | None) -> Sorted:
     hit, token = read.hit, read.token
     known = _is_known(read, sent_at)
     # Of who is not to be told apart, the hour is enough.
     at = datetime.fromtimestamp(hit.at_ns / 1e9, UTC)
-    country, agent = "", agents.Agent()
-    if hits.SIGNAL in hit.flags:
-        pass  # Who asks not to be tracked is counted, and not looked at any closer.
-    elif judgement.verdict is Verdict.HUMAN:
-        country, agent = places.country(hit.ip), agents.parse(hit.agent)
-    elif judgement.verdict is Verdict.PROXIED:
-        agent = agents.Agent(client=_PROXY_CLIENTS.get(judgement.reason, ""))
-    return Sorted(
-        workspace_id=workspace_id,
-        campaign_id=token.campaign_id,
-        delivery_id=token.delivery_id if known else None,
-        contact_id=token.contact_id if known else None,
-        mode=Mode.INDIVIDUAL if known else Mode.AGGREGATE,
-        kind=str(hit.kind),
-        number=hit.number or None,
-        at=at if known else at.replace(minute=0, second=0, microsecond=0),
-        verdict=judgement.verdict.value,
-        reason=judgement.reason,
-        country=country,
-        device=agent.device,
-        os=agent.os,
-        client=agent.client,
-        clicks_only=token.mode is TokenMode.CLICKS,
+    if token.mode is TokenMode.SELF:
+        judgement = _OWN
+    else:
+        judgement = classify.classify(signals, settings.HUMAN_DELAY_SECONDS)
+    # Who asks not to be tracked is counted, and not looked at any closer.
+    is_closed = hits.SIGNAL in hit.flags
+    derived = (
+        deriving.Derived()
+        if is_closed
+        else deriving.derive(hit, signals, judgement.verdict, person=known)
     )
+    return Sorted(
+        workspace_id,
+        token.campaign_id,
+        token.delivery_id if known else None,
+        token.contact_id if known else None,
+        Mode.INDIVIDUAL if known else Mode.AGGREGATE,
+        str(hit.kind),
+        hit.number if hit.kind is Kind.CLICK else None,
+        at if known else at.replace(minute=0, second=0, microsecond=0),
+        judgement.verdict.value,
+        judgement.reason,
+        # In the order of the fields, of which the kind is above.
+        *derived,
+        *signals[1:],
+        token.mode is TokenMode.CLICKS,
+    )
+
+
+_OWN = Judgement(Verdict.SELF, "test_mail")

@@ -53,6 +53,48 @@ def add(
     )
 
 
+def shift(
+    model: type[models.Model],
+    keys: Sequence[str],
+    counts: Sequence[str],
+    rows: Mapping[tuple[object, ...], Sequence[int]],
+) -> None:
+    """Add to the rows of these keys, or take from them, which `add` may not.
+
+    Taking comes first, and only from what is there: PostgreSQL would check a new row with a
+    negative count before it found the old one.
+    """
+    less = {key: [min(0, number) for number in row] for key, row in rows.items()}
+    more = {key: [max(0, number) for number in row] for key, row in rows.items()}
+    values = [(*key, *less[key]) for key in sorted(less) if any(less[key])]
+    if values:
+        meta = model._meta
+        columns = (*keys, *counts)
+        arrays = ", ".join(f"%s::{meta.get_field(name).db_type(connection)}[]" for name in columns)
+        sets = ", ".join(f"{name} = c.{name} + v.{name}" for name in counts)
+        same = " AND ".join(f"c.{name} = v.{name}" for name in keys)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {meta.db_table} AS c SET {sets} FROM unnest({arrays}) "  # noqa: S608
+                f"AS v ({', '.join(columns)}) WHERE {same}",
+                [_array(column) for column in zip(*values, strict=True)],
+            )
+    add(model, keys, counts, more)
+
+
+def judge_events(judged: Iterable[tuple[int, datetime, str, str, str]]) -> None:
+    """Write verdict, reason and what was beside it to events, by their id and time."""
+    columns = list(zip(*sorted(judged), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracking_event AS e SET verdict = v.verdict, reason = v.reason, "
+            "beside = v.beside, rules = %s FROM unnest(%s::bigint[], %s::timestamptz[], "
+            "%s::varchar[], %s::varchar[], %s::varchar[]) AS v (id, at, verdict, reason, beside) "
+            "WHERE e.id = v.id AND e.at = v.at",
+            [RULES, *map(_array, columns)],
+        )
+
+
 def deeds_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Deeds]:
     """Return what is kept of these campaigns and deliveries, locked until we are done."""
     campaigns, deliveries = zip(*sorted(keys), strict=True)
@@ -80,6 +122,23 @@ def new_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, in
     columns = ("campaign_id", "number", "delivery_id")
     end = f"ON CONFLICT DO NOTHING RETURNING {', '.join(columns)}"
     return _insert(LinkClicker, columns, sorted(clickers), end)
+
+
+def drop_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Forget who clicked which link, and return those that were there."""
+    values = sorted(clickers)
+    if not values:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM tracking_linkclicker AS c USING "
+            "unnest(%s::bigint[], %s::integer[], %s::bigint[]) AS v (campaign, number, delivery) "
+            "WHERE c.campaign_id = v.campaign AND c.number = v.number "
+            "AND c.delivery_id = v.delivery RETURNING c.campaign_id, c.number, c.delivery_id",
+            [_array(column) for column in zip(*values, strict=True)],
+        )
+        found: list[tuple[int, int, int]] = cursor.fetchall()
+    return found
 
 
 def _insert(

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -19,12 +21,12 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from tracking import client_ip, declaring, hits, keys, pages
-from tracking.addresses import CLICK_PATH, OPEN_PATH, OPEN_SUFFIX
+from tracking.addresses import CLICK_PATH, HONEYPOT, OPEN_PATH, OPEN_SUFFIX
 from tracking.models import Link
 from tracking.redirects import LookupFailed, Redirects
 from tracking.snapshots import Snapshot
 from tracking.spool import Writer
-from tracking.tokens import Kind, Mode, Signer, TokenError
+from tracking.tokens import Kind, Signer, TokenError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -102,7 +104,7 @@ class Tracking:
             token = self._parts.signer.read(Kind.OPEN, text)
         except TokenError:
             token = None
-        if token is not None and token.mode is not Mode.SELF:
+        if token is not None:
             self._note(Kind.OPEN, text, 0, environ)
         start_response("200 OK", _PIXEL_HEADERS)
         return PIXEL
@@ -115,18 +117,19 @@ class Tracking:
             number = _number(digits)
         except TokenError:
             return _not_found(start_response)
+        if number == HONEYPOT:
+            # Nobody sees this link, so nobody is sent anywhere: see `bursts.py`.
+            self._note(Kind.CLICK, text, number, environ)
+            return _not_found(start_response)
         target = self._parts.redirects.target(token.campaign_id, number)
         if target is None:
             return _not_found(start_response)
-        if token.mode is not Mode.SELF:
-            self._note(Kind.CLICK, text, number, environ)
+        self._note(Kind.CLICK, text, number, environ)
         location = ("Location", quote(target, safe=_URI))
         start_response("302 Found", [location, *_EMPTY, *_PRIVATE])
         return b""
 
     def _note(self, kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> None:
-        if environ["REQUEST_METHOD"] == "HEAD":
-            return
         try:
             self._parts.record(self._hit(kind, text, number, environ))
         except OSError:
@@ -139,7 +142,9 @@ class Tracking:
             get("REMOTE_ADDR", ""), get("HTTP_X_FORWARDED_FOR", ""), self._parts.trusted_proxies
         )
         agent = get("HTTP_USER_AGENT", "")
-        return hits.Hit(time.time_ns(), kind, text, number, address, agent, _flags(environ))
+        language = _language(get("HTTP_ACCEPT_LANGUAGE", ""))
+        flags = _flags(environ)
+        return hits.Hit(time.time_ns(), kind, text, number, address, agent, flags, language)
 
     def _tell(self, message: str) -> None:
         now = time.monotonic()
@@ -199,9 +204,20 @@ def _flags(environ: WSGIEnvironment) -> str:
     return (
         (hits.SIGNAL if get("HTTP_SEC_GPC") == "1" or get("HTTP_DNT") == "1" else "")
         + (hits.PREFETCH if "prefetch" in purpose.lower() else "")
-        + (hits.FETCH_METADATA if "HTTP_SEC_FETCH_MODE" in environ else "")
+        + _MODES.get(get("HTTP_SEC_FETCH_MODE"), hits.FETCH_METADATA + hits.NO_NAVIGATION)
+        + (hits.HEAD if environ["REQUEST_METHOD"] == "HEAD" else "")
         + (hits.LANGUAGE if get("HTTP_ACCEPT_LANGUAGE") else "")
     )
+
+
+_MODES = {None: "", "navigate": hits.FETCH_METADATA + hits.NAVIGATION}
+
+
+@lru_cache(maxsize=1024)
+def _language(accepted: str) -> str:
+    """Return the code of the first language in an Accept-Language header, or nothing."""
+    code = re.split(r"[-_,;]", accepted.strip()[:20], maxsplit=1)[0].lower()
+    return code if code.isascii() and code.isalpha() and 2 <= len(code) <= 3 else ""
 
 
 def _number(digits: str) -> int:

@@ -30,6 +30,8 @@ class Workspace(models.Model):
     policy = models.CharField(_("measuring"), max_length=10, choices=Policy, default=Policy.CONSENT)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=10, default="en")
+    # Whether mails hold a link that nobody sees, which gives machines away.
+    hides_trap = models.BooleanField(_("hidden link"), default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     members: models.ManyToManyField[User, Member] = models.ManyToManyField(

@@ -78,6 +78,7 @@ def refuse(contact: Contact, evidence: Evidence, purposes: Collection[Purpose] =
     found.consent_epoch += 1
     # What is left of it is learned again from what they still agree to.
     found.last_seen_on = None
+    found.learned_zone = ""
     _write(found, said, news, evidence)
     muting.mute({found.pk: found.consent_epoch}, {KINDS[one] for one in news})
     _copy(found, contact)
@@ -105,8 +106,12 @@ def _write(
     contact.measuring = now[Purpose.OPENS]
     apart = now[Purpose.CLICKS] != now[Purpose.OPENS]
     contact.measuring_clicks = now[Purpose.CLICKS] if apart else ""
-    columns = ["measuring", "measuring_clicks", "consent_epoch", "last_seen_on", "updated_at"]
-    contact.save(update_fields=columns)
+    contact.save(
+        update_fields=[
+            *("measuring", "measuring_clicks", "consent_epoch"),
+            *("last_seen_on", "learned_zone", "updated_at"),
+        ]
+    )
     notice = notices.keep(contact.workspace_id, evidence.notice) if evidence.notice else None
     for purpose, state in _lines(news):
         ConsentEntry.objects.create(
@@ -131,5 +136,5 @@ def _lines(news: Mapping[Purpose, Consent]) -> list[tuple[Purpose, Consent]]:
 
 
 def _copy(found: Contact, contact: Contact) -> None:
-    for name in ("measuring", "measuring_clicks", "consent_epoch", "last_seen_on"):
+    for name in ("measuring", "measuring_clicks", "consent_epoch", "last_seen_on", "learned_zone"):
         setattr(contact, name, getattr(found, name))

@@ -174,6 +174,27 @@ def keep_last_seen(*, days: int) -> int:
         return int(cursor.rowcount)
 
 
+# Reads what tracking keeps: its events know nothing of consent, the contact does.
+_LEARN_TIME_ZONES = """
+UPDATE audience_contact AS contact SET learned_zone = seen.time_zone
+  FROM (SELECT DISTINCT ON (contact_id) contact_id, time_zone
+          FROM tracking_event
+         WHERE kind = 'click' AND verdict = 'human' AND mode = 'individual' AND time_zone <> ''
+           AND at >= statement_timestamp() - make_interval(days => %s)
+         ORDER BY contact_id, at DESC) AS seen
+ WHERE contact.id = seen.contact_id
+   AND COALESCE(NULLIF(contact.measuring_clicks, ''), contact.measuring) = 'granted'
+   AND contact.learned_zone <> seen.time_zone
+"""
+
+
+def learn_time_zones(*, days: int) -> int:
+    """Keep the zone of the latest click of people who agreed; return of how many it is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN_TIME_ZONES, [days])
+        return int(cursor.rowcount)
+
+
 def _rows(model: str) -> models.QuerySet[Any]:
     # The models import this module for their managers.
     manager: models.Manager[Any] = apps.get_model("audience", model)._default_manager

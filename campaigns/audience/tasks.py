@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.audience import importing, seeing, suppression, tidying
+from campaigns.audience import importing, learning, seeing, suppression, tidying
 
 
 @shared_task(base=DjangoTask)
@@ -20,4 +20,5 @@ def resume_imports() -> None:
 def tidy() -> None:
     tidying.tidy()
     seeing.note()
+    learning.learn()
     suppression.expire()

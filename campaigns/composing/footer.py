@@ -82,3 +82,11 @@ def pixel(url: str) -> str:
         f'<img src="{html.escape(url)}" width="1" height="1" alt="" '
         'style="display:block;width:1px;height:1px;border:0">'
     )
+
+
+def trap(url: str) -> str:
+    """Return a link that nobody sees, hears or reaches by keyboard: only machines follow it."""
+    return (
+        f'<a href="{html.escape(url)}" aria-hidden="true" tabindex="-1" rel="nofollow" '
+        'style="display:none;max-height:0;overflow:hidden;mso-hide:all"></a>'
+    )

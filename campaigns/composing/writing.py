@@ -71,6 +71,8 @@ def _html(revision: Revision, recorded: Recorded, numbers: dict[str, int], *, pi
     hrefs = " ".join(markup.hrefs(masked))
     foot = _footer(revision, recorded, marks, has=_offered(masked, hrefs, marks)).as_html()
     masked = markup.replace_links(masked, _clicks(marks, numbers))
+    if pixel and revision.workspace.hides_trap:
+        foot += footer.trap(addresses.click_url(marks.put(Hole.CLICK), addresses.HONEYPOT))
     if pixel:
         foot += footer.pixel(addresses.open_url(marks.put(Hole.OPEN)))
     masked = markup.insert(masked, first=footer.preheader(preheader), last=foot)

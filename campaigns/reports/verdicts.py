@@ -39,8 +39,9 @@ VERDICTS = (
         "uncertain",
         _("Perhaps a person"),
         _(
-            "Apple Mail loads the images of every mail, opened or not. "
-            "Some of these people read it; nobody can tell which."
+            "Apple Mail loads the images of every mail, opened or not; others come from a data "
+            "centre, or lack what their browser sends. Some of these are people; nobody can tell "
+            "which."
         ),
         "uncertain",
     ),

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from campaigns.composing import compiling, freezing, headers
-from campaigns.composing.compiling import Person
+from campaigns.composing.compiling import Mail, Person
 from campaigns.composing.models import Revision
 from tests import world
 from tracking.models import Link
@@ -187,6 +187,22 @@ def test_tracks_links_and_pixel_by_number(frozen):
     assert "https://example.com/NL" in html
     assert "/track/open/openopenopen.gif" in html
     assert html.index("/u/leaveleave/") < html.index("/track/open/") < html.index("</body>")
+
+
+@pytest.mark.parametrize("mode", ["individual", "aggregate", "none"])
+def test_a_link_that_nobody_sees_is_hidden_where_the_workspace_wants_it(frozen, mode):
+    plain = Mail(frozen, mode, tracked=True).parts(make_person())
+    assert "/track/click/clickclick/0" not in plain.html
+    frozen.workspace.hides_trap = True
+    parts = Mail(frozen, mode, tracked=True).parts(make_person())
+    found = re.findall(r"<a [^>]*/track/click/clickclick/0[^>]*>([^<]*)</a>", parts.html)
+    assert found == ([] if mode == "none" else [""]), "a link without a word"
+    if mode != "none":
+        (link,) = re.findall(r"<a [^>]*/track/click/clickclick/0[^>]*>", parts.html)
+        assert 'aria-hidden="true"' in link and 'tabindex="-1"' in link
+        assert "display:none" in link
+    assert "/clickclick/0" not in parts.text, "people read text as it is"
+    assert "/clickclick/0" not in Mail(frozen, mode, tracked=False).parts(make_person()).html
 
 
 def test_text_links_are_tracked_too_and_lead_to_the_same(frozen):

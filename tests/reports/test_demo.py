@@ -50,7 +50,7 @@ def test_people_are_from_many_places_and_some_have_letters_of_their_own():
 def test_networks_are_where_they_are_said_to_be(country):
     random = Random(country)
     for _address in range(20):
-        assert places.country(agents.address(random, agents.NETWORKS[country])) == country
+        assert places.place(agents.address(random, agents.NETWORKS[country])).country == country
 
 
 def test_nobody_reads_before_the_mail_is_there_or_after_today():

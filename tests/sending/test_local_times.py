@@ -235,3 +235,14 @@ def test_the_moments_are_worked_out_per_zone_and_not_per_person(draft, django_as
     stage.make_many(draft.workspace, draft.lists.get(), 100)
     with django_assert_num_queries(3):
         scheduling.plan(draft, WALL, "UTC")
+
+
+def test_who_said_no_zone_gets_it_by_where_they_click(crowd):
+    everybody = crowd.workspace.contacts
+    everybody.filter(email__startswith="boston").update(learned_zone="America/Los_Angeles")
+    everybody.filter(email__startswith="tokyo").update(learned_zone="America/Los_Angeles")
+    schedule_locally(crowd)
+    freeze(crowd)
+    found = moments(crowd)
+    assert found["boston"] == utc(17), "where they click stands above their country"
+    assert found["tokyo"] == utc(0), "and below what they said"

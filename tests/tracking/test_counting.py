@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.tracking import recount
 from tests.tracking.agents_met import APPLE_PRIVACY, CHROME, GMAIL, GMAIL_PREFETCH, SCANNER
 from tests.tracking.hitting import AT, JP, NL, fill, make_campaign, make_hit, person
 from tracking import draining, facts, hits
@@ -17,9 +17,7 @@ from tracking.models import (
     Engagement,
     Event,
     FacetCount,
-    HourCount,
     LinkClicker,
-    LinkCount,
     PeopleCount,
 )
 from tracking.tokens import Token
@@ -31,10 +29,6 @@ IPHONE = (
     "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
 )
 AGENTS = [CHROME, CHROME, IPHONE, IPHONE, GMAIL, GMAIL, APPLE_PRIVACY, GMAIL_PREFETCH, SCANNER]
-SURE = {"human", "proxied"}
-
-Key = tuple[object, ...]
-Counts = Counter[Key]
 
 
 @pytest.fixture
@@ -60,11 +54,7 @@ def test_counts_equal_a_recount_of_the_events(folder, seed):
         while drainer.step(limit=chance.randint(1, 60)):
             pass
     assert Event.objects.count() == 500
-    events = list(Event.objects.order_by("at", "id"))
-    _same_hits(events)
-    _same_facets(events)
-    _same_links(events)
-    _same_people(events)
+    recount.same()
 
 
 def _random_hit(chance: random.Random, campaigns: list[int], second: int) -> hits.Hit:
@@ -74,89 +64,6 @@ def _random_hit(chance: random.Random, campaigns: list[int], second: int) -> hit
     number = chance.choice([0, 0, 1, 2])
     agent, ip = chance.choice(AGENTS), chance.choice([NL, JP, "127.0.0.1"])
     return make_hit(token, number, after=second, agent=agent, ip=ip, flags=flags)
-
-
-def _same_hits(events: list[Event]) -> None:
-    totals: Counts = Counter()
-    hours: Counts = Counter()
-    for event in events:
-        totals[event.campaign_id, event.mode, event.verdict, event.kind] += 1
-        hour = event.at.replace(minute=0, second=0, microsecond=0)
-        hours[event.campaign_id, hour, event.mode, event.verdict, event.kind] += 1
-    kept: Counts = Counter()
-    for row in CampaignCount.objects.all():
-        kept[row.campaign_id, row.mode, row.verdict, "open"] = row.opens
-        kept[row.campaign_id, row.mode, row.verdict, "click"] = row.clicks
-    assert +kept == totals
-    kept = Counter()
-    for one in HourCount.objects.all():
-        kept[one.campaign_id, one.hour, one.mode, one.verdict, "open"] = one.opens
-        kept[one.campaign_id, one.hour, one.mode, one.verdict, "click"] = one.clicks
-    assert +kept == hours
-
-
-def _same_facets(events: list[Event]) -> None:
-    counts: dict[Key, list[int]] = defaultdict(lambda: [0, 0, 0])
-    firsts: dict[tuple[int, int, str], str] = {}
-    for event in events:
-        if event.verdict not in SURE:
-            continue
-        for facet in ("country", "device", "os", "client"):
-            value = getattr(event, facet)
-            row = counts[event.campaign_id, facet, value, event.mode]
-            row[event.kind == "click"] += 1
-            if event.delivery_id:
-                key = (event.campaign_id, event.delivery_id, facet)
-                firsts[key] = firsts.get(key) or value
-    for (campaign, _delivery, facet), value in firsts.items():
-        counts[campaign, facet, value, "individual"][2] += 1
-    kept = {
-        (row.campaign_id, row.facet, row.value, row.mode): [row.opens, row.clicks, row.people]
-        for row in FacetCount.objects.all()
-    }
-    assert kept == dict(counts)
-
-
-def _same_links(events: list[Event]) -> None:
-    clicks: Counts = Counter()
-    people: dict[Key, set[int]] = defaultdict(set)
-    for event in events:
-        if event.kind == "click":
-            clicks[event.campaign_id, event.number, event.mode, event.verdict] += 1
-            if event.verdict in SURE and event.delivery_id:
-                people[event.campaign_id, event.number].add(event.delivery_id)
-    kept: Counts = Counter()
-    kept_people: Counts = Counter()
-    for row in LinkCount.objects.all():
-        kept[row.campaign_id, row.number, row.mode, row.verdict] = row.clicks
-        kept_people[row.campaign_id, row.number] += row.people
-    assert kept == clicks
-    assert +kept_people == {key: len(value) for key, value in people.items()}
-
-
-def _same_people(events: list[Event]) -> None:
-    people: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for event in events:
-        if event.delivery_id is None:
-            continue
-        mine = people[event.campaign_id]
-        sure, perhaps = event.verdict in SURE, event.verdict == "uncertain"
-        clicked = event.kind == "click"
-        for state, holds in {
-            "openers_sure": sure,
-            "openers_possible": sure or perhaps,
-            "openers_raw": sure or perhaps or not clicked,
-            "clickers_sure": clicked and sure,
-            "clickers_possible": clicked and (sure or perhaps),
-            "clickers_raw": clicked,
-        }.items():
-            if holds:
-                mine[state].add(event.delivery_id)
-    for row in PeopleCount.objects.all():
-        expected = {state: len(found) for state, found in people[row.campaign_id].items()}
-        kept = {state: getattr(row, state) for state in expected}
-        assert kept == expected
-    assert PeopleCount.objects.count() == len(people)
 
 
 def test_a_person_is_counted_once_however_often_they_open(folder):

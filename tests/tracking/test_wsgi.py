@@ -118,7 +118,26 @@ def test_an_open_is_recorded_with_what_came_along(door):
     (hit,) = door.recorded
     assert SIGNER.read(hit.kind, hit.token) == PERSON
     assert (hit.kind, hit.number, hit.ip, hit.agent) == (Kind.OPEN, 0, "145.97.20.10", CHROME)
-    assert set(hit.flags) == {hits.FETCH_METADATA, hits.LANGUAGE}
+    assert set(hit.flags) == {hits.FETCH_METADATA, hits.NO_NAVIGATION, hits.LANGUAGE}
+    assert hit.language == "nl"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("nl-NL,nl;q=0.9,en;q=0.8", "nl"),
+        ("de", "de"),
+        ("fil-PH", "fil"),
+        ("EN-us", "en"),
+        ("*", ""),
+        ("", ""),
+        ("1;DROP", ""),
+        ("english", ""),
+    ],
+)
+def test_the_first_language_is_kept_and_no_more(door, accepted, language):
+    door.ask(OPEN, accept_language=accepted)
+    assert door.recorded[0].language == language
 
 
 def test_a_click_is_redirected_and_recorded(door):
@@ -132,6 +151,8 @@ def test_a_click_is_redirected_and_recorded(door):
 @pytest.mark.parametrize(
     ("header", "value", "flag"),
     [
+        ("sec_fetch_mode", "navigate", hits.FETCH_METADATA + hits.NAVIGATION),
+        ("sec_fetch_mode", "no-cors", hits.FETCH_METADATA + hits.NO_NAVIGATION),
         ("sec_gpc", "1", hits.SIGNAL),
         ("dnt", "1", hits.SIGNAL),
         ("dnt", "0", None),
@@ -143,6 +164,12 @@ def test_a_click_is_redirected_and_recorded(door):
 def test_signals_are_recorded(door, header, value, flag):
     assert door.ask(f"{CLICK}/1", **{header: value}).status == 302
     assert door.recorded[0].flags == (flag or "")
+
+
+def test_the_link_that_nobody_sees_leads_nowhere_and_is_recorded(door):
+    answer = door.ask(f"{CLICK}/0")
+    assert answer.status == 404 and "Location" not in answer.headers
+    assert [(hit.kind, hit.number) for hit in door.recorded] == [(Kind.CLICK, 0)]
 
 
 def test_an_address_that_is_no_header_value_is_made_one(door):
@@ -160,7 +187,6 @@ def test_no_stored_address_adds_headers(door):
     [
         f"{CLICK}/4",
         f"{CLICK}/5",
-        f"{CLICK}/0",
         f"{CLICK}/-1",
         f"{CLICK}/x",
         f"{CLICK}/1/2",
@@ -199,12 +225,12 @@ def test_the_query_leads_nowhere(door):
 
 
 @pytest.mark.parametrize("path", [OPEN, f"{CLICK}/1", f"{CLICK}/9"])
-def test_head_is_answered_like_get_and_never_counted(door, path):
-    asked, told = door.ask(path), door.ask(path, "HEAD")
+def test_head_is_answered_like_get_and_leaves_a_trace(door, path):
+    asked = door.ask(path)
     door.recorded.clear()
+    told = door.ask(path, "HEAD")
     assert (told.status, told.headers, told.body) == (asked.status, asked.headers, b"")
-    door.ask(path, "HEAD")
-    assert not door.recorded
+    assert all(hits.HEAD in hit.flags for hit in door.recorded), "it is told from a hit"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
@@ -215,11 +241,11 @@ def test_other_methods_are_refused(door, method, path):
     assert not door.recorded
 
 
-def test_test_sends_are_answered_and_never_counted(door):
+def test_test_sends_are_answered_and_recorded_as_such(door):
     own = Token(7, 0, 12, 0, Mode.SELF)
     assert door.ask(f"/track/open/{SIGNER.sign(Kind.OPEN, own)}.gif").status == 200
     assert door.ask(f"/track/click/{SIGNER.sign(Kind.CLICK, own)}/1").status == 302
-    assert not door.recorded
+    assert [SIGNER.read(hit.kind, hit.token) for hit in door.recorded] == [own, own]
 
 
 @pytest.mark.parametrize(("path", "status"), [(OPEN, 200), (f"{CLICK}/1", 302)])

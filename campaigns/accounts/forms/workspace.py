@@ -39,16 +39,26 @@ class WorkspaceForm(_WorkspaceModelForm):
         help_text=_("Pages show times in this zone."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    hides_trap = forms.BooleanField(
+        label=_("Hide a link in mails that only machines follow"),
+        required=False,
+        help_text=_(
+            "It tells security scanners from readers: nobody sees it, and screen readers pass it "
+            "over. Some spam filters hold hidden links against a mail, so try it with a small "
+            "list first."
+        ),
+    )
 
     class Meta:
         model = Workspace
-        fields = ["name", "postal_address", "policy", "time_zone", "language"]
+        fields = ["name", "postal_address", "policy", "time_zone", "language", "hides_trap"]
 
 
 class SetUpForm(WorkspaceForm):
     """The first workspace and its owner, at once."""
 
     language = None  # type: ignore[assignment]  # Django's way to leave a parent's field out.
+    hides_trap = None  # type: ignore[assignment]  # Likewise.
     email = AddressField(
         label=_("Your e-mail address"),
         widget=forms.EmailInput({"autocomplete": "username"}),

@@ -30,6 +30,8 @@ class Contact(models.Model):
     last_name = models.CharField(_("last name"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    # Where they click, for people who agreed: serves where the zone above is empty.
+    learned_zone = models.CharField(max_length=64, blank=True, default="", db_default="")
     country = models.CharField(_("country"), max_length=2, blank=True)
     # Further columns of an import: {"company": "Acme", …}; keys are those of `Field`.
     fields = models.JSONField(default=dict)

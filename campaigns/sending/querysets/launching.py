@@ -103,8 +103,9 @@ def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
     # Typed as Any: the checker does not see the annotation of another module.
     modes: Any = people.with_measuring_mode(allowed.policy, allowed.most)
     columns = (
-        "email", "email_key", "mode", "click_mode", "consent_epoch", "time_zone", "country",
-    )  # fmt: skip
+        *("email", "email_key", "mode", "click_mode", "consent_epoch"),
+        *("country", "time_zone", "learned_zone"),
+    )
     sql, given = modes.values("id", *columns).query.sql_with_params()
     further = {
         "workspace": campaign.workspace_id,

@@ -1,6 +1,7 @@
 """Each person's own moment, found by joins: the moments of all zones are two small tables.
 
-A contact's own zone comes first, then the usual one of their country.
+A contact's own zone comes first, then the one that was learned from where they click, then
+the usual one of their country.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from campaigns.sending.local_times import Moments
 # Joins the people `m` with their moments: `z.at` by zone, `c.at` by country.
 JOINS = """
   LEFT JOIN json_to_recordset(%(zones)s::json) AS z(name text, at timestamptz)
-         ON z.name = m.time_zone
+         ON z.name = COALESCE(NULLIF(m.time_zone, ''), m.learned_zone)
   LEFT JOIN json_to_recordset(%(countries)s::json) AS c(code text, name text, at timestamptz)
          ON c.code = m.country
 """
@@ -49,7 +50,9 @@ def values(moments: Moments) -> dict[str, Any]:
 
 def waves(people: ContactQuerySet, moments: Moments) -> Sequence[tuple[str, datetime, int]]:
     """Count the people by their zone and moment; "" is no known zone."""
-    sql, given = people.order_by().values("time_zone", "country").query.sql_with_params()
+    sql, given = (
+        people.order_by().values("time_zone", "learned_zone", "country").query.sql_with_params()
+    )
     with connection.cursor() as cursor:
         cursor.execute(*named(WAVES.format(mailable=sql), given, values(moments)))
         found: Sequence[tuple[str, datetime, int]] = cursor.fetchall()

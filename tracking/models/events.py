@@ -1,4 +1,4 @@
-"""What tracking keeps: links to redirect to, events, and counts kept as they arrive.
+"""What tracking keeps: links to redirect to, events, and what people did.
 
 Everything refers to campaigns, deliveries and contacts by plain ids: tracking knows
 nothing of them, so that it can run on hosts of its own.
@@ -103,6 +103,18 @@ class Event(models.Model):
     device = models.CharField(max_length=20, blank=True)
     os = models.CharField(max_length=40, blank=True)
     client = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=3, blank=True, db_default="")
+    # Only of persons who may be known, and only if the operator's file knows it.
+    region = models.CharField(max_length=80, blank=True, db_default="")
+    city = models.CharField(max_length=80, blank=True, db_default="")
+    # Of a person's own click: what a contact's time zone is learned from.
+    time_zone = models.CharField(max_length=64, blank=True, db_default="")
+    # What the verdict rests on, to be judged again by: see `classify.Signals`.
+    family = models.CharField(max_length=20, blank=True, db_default="")
+    network = models.CharField(max_length=12, blank=True, db_default="")
+    flags = models.CharField(max_length=8, blank=True, db_default="")
+    age = models.SmallIntegerField(null=True)
+    beside = models.CharField(max_length=16, blank=True, db_default="")
 
     class Meta:
         # The table and its indexes are made by hand, as partitions: see the migration.
@@ -149,6 +161,7 @@ class Engagement(models.Model):
     device = models.CharField(max_length=20, blank=True)
     os = models.CharField(max_length=40, blank=True)
     client = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=3, blank=True, db_default="")
 
     objects = EngagementQuerySet.as_manager()
 
@@ -188,113 +201,3 @@ class LinkClicker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} on link {self.number}"
-
-
-class CampaignCount(models.Model):
-    """The hits of a campaign by mode and verdict."""
-
-    campaign_id = models.BigIntegerField()
-    mode = models.CharField(max_length=10, choices=Mode)
-    verdict = models.CharField(max_length=10)
-    opens = models.PositiveBigIntegerField(default=0)
-    clicks = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign_id", "mode", "verdict"], name="tracking_campaign_count_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} {self.mode} {self.verdict}"
-
-
-class PeopleCount(models.Model):
-    """The people of a campaign, in individual mode. Bounds, because nobody can know better."""
-
-    campaign_id = models.BigIntegerField(primary_key=True)
-    # A person's own load, or a person's click (which nobody does without opening).
-    openers_sure = models.PositiveIntegerField(default=0)
-    # Those, and the ones whose mail program loads images by itself.
-    openers_possible = models.PositiveIntegerField(default=0)
-    # Whoever or whatever loaded the pixel.
-    openers_raw = models.PositiveIntegerField(default=0)
-    clickers_sure = models.PositiveIntegerField(default=0)
-    clickers_possible = models.PositiveIntegerField(default=0)
-    clickers_raw = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"people of {self.campaign_id}"
-
-
-class HourCount(models.Model):
-    """Hits per hour (UTC)."""
-
-    campaign_id = models.BigIntegerField()
-    mode = models.CharField(max_length=10, choices=Mode)
-    verdict = models.CharField(max_length=10)
-    hour = models.DateTimeField()
-    opens = models.PositiveIntegerField(default=0)
-    clicks = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign_id", "hour", "mode", "verdict"], name="tracking_hour_count_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} {self.hour}"
-
-
-class LinkCount(models.Model):
-    """Clicks per link; `people` only in individual mode, and only people's own clicks."""
-
-    campaign_id = models.BigIntegerField()
-    mode = models.CharField(max_length=10, choices=Mode)
-    verdict = models.CharField(max_length=10)
-    number = models.PositiveIntegerField()
-    clicks = models.PositiveIntegerField(default=0)
-    people = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign_id", "number", "mode", "verdict"],
-                name="tracking_link_count_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"link {self.number} of {self.campaign_id}"
-
-
-class FacetCount(models.Model):
-    """People's own hits by country, device, operating system and client."""
-
-    class Facet(models.TextChoices):
-        COUNTRY = "country"
-        DEVICE = "device"
-        OS = "os"
-        CLIENT = "client"
-
-    campaign_id = models.BigIntegerField()
-    mode = models.CharField(max_length=10, choices=Mode)
-    facet = models.CharField(max_length=8, choices=Facet)
-    value = models.CharField(max_length=60, blank=True)
-    opens = models.PositiveIntegerField(default=0)
-    clicks = models.PositiveIntegerField(default=0)
-    # Signed, because a person may move from "not known" to a value, in one addition.
-    people = models.IntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign_id", "facet", "value", "mode"], name="tracking_facet_count_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.facet} {self.value} of {self.campaign_id}"
