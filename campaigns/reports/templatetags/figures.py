@@ -63,9 +63,15 @@ def share_of(part: int, whole: int) -> float | None:
 @register.filter
 def between(bounds: Bounds) -> str:
     """Bounds as "31–52%", or one figure where nobody is uncertain."""
-    low, high = whole_percent(bounds.low.share), whole_percent(bounds.high.share)
+    return percent_to(bounds.low.share, bounds.high.share)
+
+
+@register.filter
+def percent_to(share: float | None, most: float | None) -> str:
+    """0.31 and 0.52 are "31–52%"; what is the same when rounded is one figure."""
+    low, high = whole_percent(share), whole_percent(most)
     if low == high:
-        return percent(bounds.low.share)
+        return percent(share)
     return f"{low.removesuffix('%')}–{high}"
 
 
