@@ -6,6 +6,7 @@ from threading import Event, Thread
 import pytest
 from anymail.signals import EventType
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.composing.models import Campaign
@@ -244,3 +245,12 @@ def test_news_that_nobody_waits_for_write_nothing(large, django_assert_num_queri
     reckonings.doubt(large.pk)
     assert Reckoning.objects.get().begun_at == before
     assert Reckoning.objects.get().is_doubted
+
+
+def test_the_page_of_a_campaign_that_all_got_looks_at_no_delivery(large, alice):
+    settle(large)
+    with CaptureQueriesContext(connection) as queries:
+        assert alice.get(f"/campaigns/{large.pk}/").status_code == 200
+    looked = [one["sql"] for one in queries if "sending_delivery" in one["sql"]]
+    # Is anything unconfirmed: an index tells.
+    assert [sql for sql in looked if "unknown_since IS NOT NULL" not in sql] == []
