@@ -71,7 +71,7 @@ def test_charts_add_up_to_the_headlines(autumn):
 
 @pytest.mark.parametrize("by", ["hour", "day"])
 def test_charts_of_totals_add_up_and_no_point_is_about_few(make_scene, by):
-    scene = make_scene(unknown=40)
+    scene = make_scene(unknown=40, sent_at=timezone.now() - timedelta(hours=9))
     for person in range(36):
         scene.opens(person, after=3600 * (1 + person / 7))
     scene.drain()
