@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+
+from tracking import declaring
 
 SHORTEST_SECRET = 32
 SMALLEST_AGGREGATE = 10
@@ -100,6 +103,19 @@ def check_tracking(app_configs: Apps, **kwargs: Any) -> Iterator[CheckMessage]:
             f"{LONGEST_RETENTION_DAYS}.",
             id="candid.E011",
         )
+    if settings.MEASURING_MOST not in ("none", "aggregate", "individual"):
+        yield Error(
+            f"MEASURING_MOST is “{settings.MEASURING_MOST}”; it is one of none, aggregate and "
+            "individual.",
+            id="candid.E022",
+        )
+    if settings.DNT_POLICY:
+        for obstacle in declaring.obstacles(datetime.now(UTC).date()):
+            yield Error(
+                f"The Do Not Track policy is not posted. {obstacle}",
+                hint="docs/privacy.md, “What your server declares”.",
+                id="candid.E021",
+            )
     path = settings.GEOIP_PATH
     if path and not _is_readable(Path(path)):
         yield Error(f"GEOIP_PATH: {path} cannot be read.", id="candid.E012")

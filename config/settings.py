@@ -227,8 +227,7 @@ STORAGES = {
 # The local inbox: a development mailbox on loopback, off once real senders exist.
 INBOX_HOST = "127.0.0.1"
 INBOX_PORT = env.int("INBOX_PORT", default=8025)
-# The newest mails that a workspace's inbox keeps.
-INBOX_LIMIT = env.int("INBOX_LIMIT", default=20_000)
+INBOX_LIMIT = env.int("INBOX_LIMIT", default=20_000)  # The newest mails of each workspace's.
 # Mail to members themselves (a forgotten password), such as smtp+tls://user:pass@host:587.
 SYSTEM_MAIL_URL = env.str("SYSTEM_MAIL_URL", default="")
 vars().update(env.email_url_config(SYSTEM_MAIL_URL or "dummymail://"))
@@ -281,14 +280,15 @@ elif CELERY_BROKER_URL.startswith("amqp"):
 
 # --- Tracking --------------------------------------------------------------------
 
-# How much a power failure may lose, in seconds; 0 leaves it to the file system. The death
-# of a process loses nothing either way.
+# How much a power failure may lose, in seconds; 0 leaves it to the file system. A process
+# that dies loses nothing either way.
 SPOOL_FSYNC_SECONDS = env.float("SPOOL_FSYNC_SECONDS", default=1)
-# A hit sooner after the hand-over than this is taken for a machine's.
-HUMAN_DELAY_SECONDS = env.float("HUMAN_DELAY_SECONDS", default=5)
+HUMAN_DELAY_SECONDS = env.float("HUMAN_DELAY_SECONDS", default=5)  # A sooner hit is a machine's.
 EVENT_RETENTION_DAYS = env.int("EVENT_RETENTION_DAYS", default=45)
 # Never below 10: smaller groups would make an aggregate a statement about a person.
 AGGREGATE_MINIMUM = env.int("AGGREGATE_MINIMUM", default=10)
+MEASURING_MOST = env.str("MEASURING_MOST", default="individual")  # Of anybody, on this instance.
+DNT_POLICY = env.str("DNT_POLICY", default="")  # The day it was promised: docs/privacy.md.
 # "kid:secret" pairs, newest first; old ones keep mails that are already out working.
 TOKEN_KEYS = env.list("TOKEN_KEYS", default=[])
 

@@ -46,6 +46,7 @@ def _keep_deeds(people: Sequence[Sorted]) -> Counter[_Key]:
         key = _key(event)
         if key not in deeds:
             deeds[key] = Deeds(event.workspace_id, *key, event.contact_id or 0)
+            deeds[key].clicks_only = event.clicks_only
         deeds[key].add(event)
     upserts.write_deeds(deeds)
     states: _Counts = defaultdict(lambda: [0] * len(STATES))

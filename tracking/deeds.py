@@ -57,6 +57,8 @@ class Deeds:
     first_open_at: datetime | None = None
     first_click_at: datetime | None = None
     last_at: datetime | None = None
+    latest_at: datetime | None = None
+    clicks_only: bool = False
     country: str = ""
     device: str = ""
     os: str = ""
@@ -65,6 +67,7 @@ class Deeds:
     def add(self, event: Deed) -> None:
         """Add one open or click."""
         clicked = event.kind == Kind.CLICK
+        self.latest_at = max(self.latest_at or event.at, event.at)
         if event.verdict in SURE:
             self._add_sure(event, clicked=clicked)
         elif event.verdict in MACHINE:
@@ -89,10 +92,14 @@ class Deeds:
         self.client = self.client or event.client
 
     def states(self) -> tuple[bool, ...]:
-        """Return which of STATES are true. Nobody clicks without having opened."""
+        """Return which of STATES are true.
+
+        Nobody clicks without having opened; where opens are not to be known, it tells nothing.
+        """
         clicker = self.clicks_sure > 0
-        opener = clicker or self.opens_sure > 0
-        perhaps = opener or self.opens_uncertain > 0 or self.clicks_uncertain > 0
+        tells = not self.clicks_only
+        opener = (tells and clicker) or self.opens_sure > 0
+        perhaps = opener or self.opens_uncertain > 0 or (tells and self.clicks_uncertain > 0)
         return (
             opener,
             perhaps,

@@ -1,6 +1,7 @@
-"""Facts that only higher rooms know, by registration: when a delivery was sent."""
+"""Facts that only higher rooms know, by registration: when mails were sent, who agreed."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 SentTimes = Callable[[Sequence[int]], Mapping[int, datetime]]
@@ -17,3 +18,25 @@ def sent_times(delivery_ids: Sequence[int]) -> Mapping[int, datetime]:
     if not _sent_times or not delivery_ids:
         return {}
     return _sent_times[0](delivery_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What a person agreed to, in so many words, and has not taken back."""
+
+    opens: bool = False
+    clicks: bool = False
+
+
+Agreements = Callable[[Sequence[int]], Mapping[int, Agreed]]
+_agreements: list[Agreements] = []
+
+
+def register_agreements(function: Agreements) -> None:
+    """Let `function` say what contacts agreed to, by their ids."""
+    _agreements[:] = [function]
+
+
+def agreements(contact_ids: Sequence[int]) -> Mapping[int, Agreed]:
+    """Return what contacts agreed to; who is not in it agreed to nothing."""
+    return _agreements[0](contact_ids) if _agreements and contact_ids else {}

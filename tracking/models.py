@@ -16,6 +16,8 @@ class TrackedCampaign(models.Model):
 
     campaign_id = models.BigIntegerField(primary_key=True)
     workspace_id = models.BigIntegerField()
+    # From then on its mails collect nothing, not even totals.
+    stopped_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.campaign_id} of {self.workspace_id}"
@@ -42,15 +44,19 @@ class Link(models.Model):
 
 
 class Muted(models.Model):
-    """A contact who withdrew: tokens of an epoch before this one collect nothing."""
+    """A contact who withdrew: tokens of an epoch before this one collect nothing.
+
+    Opens and clicks apart, as people may take back one of them.
+    """
 
     contact_id = models.BigIntegerField(primary_key=True)
-    epoch = models.PositiveIntegerField()
+    epoch = models.PositiveIntegerField(default=0)
+    click_epoch = models.PositiveIntegerField(default=0)
 
     objects = MutedQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.contact_id} before epoch {self.epoch}"
+        return f"{self.contact_id} before epochs {self.epoch} and {self.click_epoch}"
 
 
 class SpoolPosition(models.Model):
@@ -135,6 +141,10 @@ class Engagement(models.Model):
     first_open_at = models.DateTimeField(null=True)
     first_click_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
+    # The last hit of any kind: what the retention counts from.
+    latest_at = models.DateTimeField(null=True)
+    # The person's opens are not to be known, so their click tells of no open.
+    clicks_only = models.BooleanField(default=False, db_default=False)
     country = models.CharField(max_length=2, blank=True)
     device = models.CharField(max_length=20, blank=True)
     os = models.CharField(max_length=40, blank=True)
@@ -152,6 +162,8 @@ class Engagement(models.Model):
             models.Index(fields=["contact_id"], name="tracking_engagement_contact"),
             # For evidence on deliveries whose hand-over was not confirmed.
             models.Index(fields=["delivery_id"], name="tracking_engagement_delivery"),
+            # For letting go what is past its time; rows come in about that order.
+            BrinIndex(fields=["latest_at"], name="tracking_engagement_latest"),
         ]
 
     def __str__(self) -> str:

@@ -2,38 +2,72 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Case, F, Q, Value, When
 
 from tracking.models import Engagement, Event, LinkClicker, Muted
 from tracking.querysets import lock_draining
+from tracking.tokens import Kind
+
+_BOTH = frozenset(Kind)
+_EPOCHS: Mapping[Kind, str] = {Kind.OPEN: "epoch", Kind.CLICK: "click_epoch"}
 
 
 @transaction.atomic
-def mute(epochs: Mapping[int, int]) -> None:
+def mute(epochs: Mapping[int, int], kinds: Collection[Kind] = _BOTH) -> None:
     """Let tokens of these contacts from before their new epoch collect nothing.
 
-    Takes the new consent epoch by contact id. Their events and what they did with each
-    campaign are erased; counts of campaigns stay as they are.
+    Takes the new consent epoch by contact id, and of what: opens, clicks or both. Their
+    events and what they did with each campaign are erased; counts of campaigns stay.
     """
     # A batch that was read before us must not be written after us.
     lock_draining()
+    columns = [_EPOCHS[kind] for kind in Kind if kind in kinds]
     Muted.objects.bulk_create(
-        [Muted(contact_id=contact, epoch=epoch) for contact, epoch in sorted(epochs.items())],
+        [
+            Muted(contact_id=contact, **dict.fromkeys(columns, epoch))
+            for contact, epoch in sorted(epochs.items())
+        ],
         batch_size=5_000,
         update_conflicts=True,
         unique_fields=["contact_id"],
-        update_fields=["epoch"],
+        update_fields=columns,
     )
-    erase(epochs)
+    erase(epochs, kinds)
 
 
-def erase(contact_ids: Collection[int]) -> None:
-    """Erase every row about these contacts. Counts stay."""
+def erase(contact_ids: Collection[int], kinds: Collection[Kind] = _BOTH) -> None:
+    """Erase every row about these contacts, or of one kind alone. Counts stay."""
     kept = Engagement.objects.filter(contact_id__in=contact_ids)
-    deliveries = list(kept.values_list("delivery_id", flat=True))
-    LinkClicker.objects.filter(delivery_id__in=deliveries).delete()
-    Event.objects.filter(contact_id__in=contact_ids).delete()
-    kept.delete()
+    if Kind.CLICK in kinds:
+        deliveries = list(kept.values_list("delivery_id", flat=True))
+        LinkClicker.objects.filter(delivery_id__in=deliveries).delete()
+    Event.objects.filter(contact_id__in=contact_ids, kind__in=list(kinds)).delete()
+    if set(kinds) >= _BOTH:
+        kept.delete()
+        return
+    for kind in kinds:
+        _erase_one(kept, kind)
+
+
+def _erase_one(kept: models.QuerySet[Engagement], kind: Kind) -> None:
+    """Take one kind out of what each person did, and what is left of nothing with it.
+
+    Country and device stay only where the person was seen by the other kind too; when they
+    were last there is then known of that kind only by its first time.
+    """
+    gone, left = ("open", "click") if kind is Kind.OPEN else ("click", "open")
+    seen = Q(**{f"{left}s_sure__gt": 0})
+    facets = {
+        name: Case(When(seen, then=F(name)), default=Value(""))
+        for name in ("country", "device", "os", "client")
+    }
+    counts = dict.fromkeys((f"{gone}s_sure", f"{gone}s_uncertain", f"{gone}s_machine"), 0)
+    first = {f"first_{gone}_at": None, "last_at": F(f"first_{left}_at")}
+    only = {"clicks_only": True} if kind is Kind.OPEN else {}
+    kept.update(**counts, **first, **facets, **only)
+    nothing = Q(opens_sure=0, opens_uncertain=0, opens_machine=0)
+    kept.filter(nothing, clicks_sure=0, clicks_uncertain=0, clicks_machine=0).delete()
 
 
 # A contact's id is never used again, so a forgotten one stays muted for ever.

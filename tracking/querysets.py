@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 if TYPE_CHECKING:
     from tracking.models import Engagement, Muted
@@ -19,15 +19,16 @@ _DRAIN_LOCK = 0x64726E
 class MutedQuerySet(models.QuerySet["Muted"]):
     """Who withdrew."""
 
-    def epochs(self, contact_ids: Iterable[int]) -> dict[int, int]:
-        """Return the epoch of those of the contacts who are muted."""
+    def epochs(self, contact_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """Return the epochs of those of the contacts who are muted: for opens, for clicks."""
         with connection.cursor() as cursor:
             # One array instead of ten thousand parameters.
             cursor.execute(
-                "SELECT contact_id, epoch FROM tracking_muted WHERE contact_id = ANY (%s)",
+                "SELECT contact_id, epoch, click_epoch FROM tracking_muted"
+                " WHERE contact_id = ANY (%s)",
                 [list(contact_ids)],
             )
-            return dict(cursor.fetchall())
+            return {contact: (opens, clicks) for contact, opens, clicks in cursor.fetchall()}
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
@@ -35,20 +36,33 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
 
     def openers(self) -> EngagementQuerySet:
         """People who opened for sure: their own load, or their own click."""
-        return self.filter(Q(opens_sure__gt=0) | Q(clicks_sure__gt=0))
+        return self.filter(Q(opens_sure__gt=0) | Q(clicks_sure__gt=0, clicks_only=False))
 
     def possible_openers(self) -> EngagementQuerySet:
         """Those, and the ones whose mail program loads images by itself."""
         return self.filter(
             Q(opens_sure__gt=0)
-            | Q(clicks_sure__gt=0)
             | Q(opens_uncertain__gt=0)
-            | Q(clicks_uncertain__gt=0)
+            | Q(clicks_only=False) & (Q(clicks_sure__gt=0) | Q(clicks_uncertain__gt=0))
         )
 
     def clickers(self) -> EngagementQuerySet:
         """People who clicked for sure."""
         return self.filter(clicks_sure__gt=0)
+
+    def keep_dates(self, **first: Any) -> int:
+        """Keep of each row when something was first done, as given, and that it was done."""
+        uncounted = dict.fromkeys(
+            ("opens_uncertain", "opens_machine", "clicks_uncertain", "clicks_machine"), 0
+        )
+        blank = dict.fromkeys(("country", "device", "os", "client"), "")
+        done = {
+            f"{kind}s_sure": Case(
+                When(**{f"first_{kind}_at__isnull": False}, then=1 if first[at] else 0), default=0
+            )
+            for kind, at in (("open", "first_open_at"), ("click", "first_click_at"))
+        }
+        return self.update(**uncounted, **blank, **done, **first, last_at=None, latest_at=None)
 
 
 def lock_campaign(campaign_id: int) -> None:

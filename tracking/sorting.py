@@ -18,7 +18,7 @@ from tracking import agents, classify, facts, hits, keys, places
 from tracking.bursts import Click, Recent
 from tracking.classify import Judgement, Traits, Verdict
 from tracking.models import Mode, Muted, TrackedCampaign
-from tracking.tokens import Kind, Token, TokenError
+from tracking.tokens import PERSONAL, Kind, Token, TokenError
 from tracking.tokens import Mode as TokenMode
 
 logger = logging.getLogger(__name__)
@@ -44,6 +44,8 @@ class Sorted(NamedTuple):
     device: str
     os: str
     client: str
+    # Not kept with the event, but with what the person did.
+    clicks_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +63,24 @@ def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
     """Return the events that spool records stand for, in their order."""
     dropped: Counter[str] = Counter()
     reads = list(_read(records, dropped))
-    workspaces = dict(
-        TrackedCampaign.objects.filter(
-            campaign_id__in={read.token.campaign_id for read in reads}
-        ).values_list("campaign_id", "workspace_id")
-    )
+    campaigns = _campaigns(reads)
     muted = _muted(reads)
     ages = facts.sent_times(sorted({r.token.delivery_id for r in reads if r.token.delivery_id}))
     bursts = _bursts(reads, recent)
     events = []
     for read in reads:
         token = read.token
-        if token.campaign_id not in workspaces:
+        campaign = campaigns.get(token.campaign_id)
+        if campaign is None:
             dropped["campaign is gone"] += 1
-        elif token.epoch < muted.get(token.contact_id, 0):
+        elif campaign.stopped_at is not None:
+            dropped["measuring was stopped"] += 1
+        elif token.epoch < muted.get(token.contact_id, _NEVER)[read.hit.kind is Kind.CLICK]:
             dropped["withdrawn"] += 1
         else:
             sent_at = ages.get(token.delivery_id)
             judgement = _judge(read, sent_at, burst=id(read) in bursts)
-            events.append(_event(read, judgement, workspaces[token.campaign_id]))
+            events.append(_event(read, judgement, campaign.workspace_id, sent_at))
     for reason, count in dropped.items():
         logger.info("%s hits were not kept: %s", count, reason)
     return events
@@ -97,7 +98,14 @@ def _read(records: Iterable[bytes], dropped: Counter[str]) -> Iterator[_Read]:
             dropped["token of a retired key"] += 1
 
 
-def _muted(reads: Sequence[_Read]) -> Mapping[int, int]:
+_NEVER = (0, 0)
+
+
+def _campaigns(reads: Sequence[_Read]) -> Mapping[int, TrackedCampaign]:
+    return TrackedCampaign.objects.in_bulk({read.token.campaign_id for read in reads})
+
+
+def _muted(reads: Sequence[_Read]) -> Mapping[int, tuple[int, int]]:
     contacts = {read.token.contact_id for read in reads} - {0}
     return Muted.objects.all().epochs(contacts)
 
@@ -127,13 +135,30 @@ def _judge(read: _Read, sent_at: datetime | None, *, burst: bool) -> Judgement:
     return classify.classify(traits, human_delay=settings.HUMAN_DELAY_SECONDS)
 
 
-def _event(read: _Read, judgement: Judgement, workspace_id: int) -> Sorted:
+def _is_known(read: _Read, sent_at: datetime | None) -> bool:
+    """Whether this hit may be a person's: not when they signal, nor long after the mail.
+
+    What is past its time is let go (see `retention`); a later hit would begin anew.
+    """
+    if read.token.mode not in PERSONAL or hits.SIGNAL in read.hit.flags:
+        return False
+    if sent_at is None:
+        return True
+    kept: int = settings.EVENT_RETENTION_DAYS * 86_400
+    return read.hit.at_ns / 1e9 - sent_at.timestamp() < kept
+
+
+def _event(
+    read: _Read, judgement: Judgement, workspace_id: int, sent_at: datetime | None
+) -> Sorted:
     hit, token = read.hit, read.token
-    known = token.mode is TokenMode.INDIVIDUAL and hits.SIGNAL not in hit.flags
+    known = _is_known(read, sent_at)
     # Of who is not to be told apart, the hour is enough.
     at = datetime.fromtimestamp(hit.at_ns / 1e9, UTC)
     country, agent = "", agents.Agent()
-    if judgement.verdict is Verdict.HUMAN:
+    if hits.SIGNAL in hit.flags:
+        pass  # Who asks not to be tracked is counted, and not looked at any closer.
+    elif judgement.verdict is Verdict.HUMAN:
         country, agent = places.country(hit.ip), agents.parse(hit.agent)
     elif judgement.verdict is Verdict.PROXIED:
         agent = agents.Agent(client=_PROXY_CLIENTS.get(judgement.reason, ""))
@@ -152,4 +177,5 @@ def _event(read: _Read, judgement: Judgement, workspace_id: int) -> Sorted:
         device=agent.device,
         os=agent.os,
         client=agent.client,
+        clicks_only=token.mode is TokenMode.CLICKS,
     )

@@ -15,8 +15,10 @@ logger = logging.getLogger(__name__)
 
 @shared_task(base=DjangoTask, ignore_result=True)
 def prune() -> None:
-    """Drop events that are past their time."""
+    """Drop what is past its time."""
     try:
-        retention.prune(timezone.now(), keep_days=settings.EVENT_RETENTION_DAYS)
+        now, days = timezone.now(), settings.EVENT_RETENTION_DAYS
+        retention.prune(now, keep_days=days)
+        retention.let_go(now, keep_days=days)
     except OperationalError as error:
-        logger.warning("Old events stay until the next time: %s", error)
+        logger.warning("What is old stays until the next time: %s", error)

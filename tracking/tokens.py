@@ -43,7 +43,13 @@ class Mode(Enum):
 
     AGGREGATE = b"a"  # The campaign only: the same for every recipient.
     INDIVIDUAL = b"i"  # The delivery and the person.
+    # The same, of somebody whose opens are not to be known: a click tells of no open then.
+    CLICKS = b"c"
     SELF = b"s"  # A test send: answered, never counted.
+
+
+# The modes that tell people apart.
+PERSONAL = frozenset({Mode.INDIVIDUAL, Mode.CLICKS})
 
 
 @dataclass(frozen=True, slots=True)

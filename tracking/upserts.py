@@ -18,7 +18,8 @@ from tracking.deeds import Deeds
 from tracking.models import Engagement, LinkClicker
 from tracking.sorting import Sorted
 
-_EVENT_COLUMNS = Sorted._fields
+# The last one is kept with the person.
+_EVENT_COLUMNS = Sorted._fields[:-1]
 _DEEDS_COLUMNS = tuple(field.name for field in fields(Deeds))
 _deeds_row = attrgetter(*_DEEDS_COLUMNS)
 _DEEDS_KEY = ("campaign_id", "delivery_id")
@@ -34,7 +35,7 @@ def copy_events(events: Iterable[Sorted]) -> None:
         cursor.copy(f"COPY tracking_event ({columns}) FROM STDIN") as copy,
     ):
         for event in events:
-            copy.write_row((*event, RULES))
+            copy.write_row((*event[:-1], RULES))
 
 
 def add(

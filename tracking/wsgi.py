@@ -7,6 +7,7 @@ no ETag, nothing that could be told again; a GET changes nothing but counts.
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from tracking import client_ip, hits, keys, pages
+from tracking import client_ip, declaring, hits, keys, pages
 from tracking.addresses import CLICK_PATH, OPEN_PATH, OPEN_SUFFIX
 from tracking.models import Link
 from tracking.redirects import LookupFailed, Redirects
@@ -53,6 +54,7 @@ _EMPTY = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "0")
 _URI = "%/:=&?~#+!$,;'@()*[]-._"
 
 Recorder = Callable[[hits.Hit], None]
+_Answer = Callable[[str, "WSGIEnvironment", "StartResponse"], bytes]
 # A full disk is told of once in so long, not with every hit.
 _TELL_SECONDS = 10.0
 
@@ -68,7 +70,7 @@ class Parts:
 
 
 class Tracking:
-    """Answers `/track/…`, and leaves all other paths to the application behind it."""
+    """Answers `/track/…` and what we declare; leaves all else to the application behind it."""
 
     def __init__(self, behind: WSGIApplication, parts: Parts) -> None:
         self._behind = behind
@@ -77,10 +79,13 @@ class Tracking:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        answer: _Answer
         if path.startswith(OPEN_PATH):
             answer = self._open
         elif path.startswith(CLICK_PATH):
             answer = self._click
+        elif (declared := declaring.document(path)) is not None:
+            answer = functools.partial(_declare, declared)
         else:
             return self._behind(environ, start_response)
         method = environ["REQUEST_METHOD"]
@@ -158,6 +163,22 @@ def application(behind: WSGIApplication) -> Tracking:
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer 404: what stands behind tracking on hosts of its own."""
     return [_not_found(start_response)]
+
+
+def _declare(
+    declared: declaring.Document,
+    path: str,
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+) -> bytes:
+    headers = [
+        ("Content-Type", declared.kind),
+        ("Content-Length", str(len(declared.body))),
+        ("Cache-Control", "public, max-age=3600"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    start_response("200 OK", headers)
+    return declared.body
 
 
 def _links(campaign_id: int) -> dict[int, str]:

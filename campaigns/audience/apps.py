@@ -10,7 +10,10 @@ class AudienceConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns.accounts import audit
+        from campaigns.audience import seeing
+        from tracking import facts
 
+        facts.register_agreements(seeing.agreements)
         audit.register_labels(
             {
                 "list_added": _("Added a list"),

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, measuring, suppression, unsubscribing
-from campaigns.audience.models import Contact, List, Subscription, Suppression, Unsubscription
+from campaigns.audience import addresses, consent, measuring, suppression, unsubscribing
+from campaigns.audience.models import (
+    Consent,
+    Contact,
+    List,
+    Purpose,
+    Subscription,
+    Suppression,
+    Unsubscription,
+)
 from campaigns.audience.querysets import SubscriptionQuerySet
 
 
@@ -50,17 +59,50 @@ def subscriptions_of(contact: Contact) -> SubscriptionQuerySet:
     return contact.subscriptions.select_related("list").order_by("list__name")
 
 
-def recorded_of(contact: Contact) -> str:
-    """Return the most that mails to this person record: `none`, `aggregate`, `individual`."""
-    return measuring.most(contact.workspace.policy, contact.measuring)
+@dataclass(frozen=True)
+class Question:
+    """One purpose: what the recipient is asked, what they said, what is recorded now."""
+
+    purpose: Purpose
+    statement: str
+    said: Consent
+    # `none`, `aggregate` or `individual`.
+    recorded: str
 
 
-def statement() -> str:
+def questions(contact: Contact) -> list[Question]:
+    """Return the two questions: who agrees to one has not agreed to the other."""
+    policy, ceiling = contact.workspace.policy, settings.MEASURING_MOST
+    return [
+        Question(
+            purpose,
+            statement(purpose),
+            said,
+            measuring.least(measuring.most(policy, said), ceiling),
+        )
+        for purpose, said in consent.answers(contact).items()
+    ]
+
+
+def statement(purpose: Purpose = Purpose.BOTH) -> str:
     """Return the words that the recipient answers, kept as evidence."""
-    return _(
-        "May we see whether you open our mails and which links you follow, "
-        "with the country and kind of device?"
-    )
+    days = settings.EVENT_RETENTION_DAYS
+    words = {
+        Purpose.OPENS: _(
+            "May we record when you open our mails, with the country and kind of device? "
+            "We keep it for %(days)d days, and after that only the day of the first time."
+        ),
+        Purpose.CLICKS: _(
+            "May we record which links you follow in our mails, with the country and kind of "
+            "device? We keep it for %(days)d days, and after that only the day of the first time."
+        ),
+        Purpose.BOTH: _(
+            "May we record when you open our mails and which links you follow, with the country "
+            "and kind of device? We keep it for %(days)d days, and after that only the days of "
+            "the first times."
+        ),
+    }
+    return words[purpose] % {"days": days}
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""People agree to be measured, refuse, or take it back.
+"""People agree to be measured, refuse, or take it back: opens and clicks apart.
 
 The ledger is only ever added to. A refusal works backwards too: mails that are already
 out stop collecting, and what was collected goes.
@@ -6,7 +6,7 @@ out stop collecting, and what was collected goes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,14 @@ from typing import Any
 from django.db import transaction
 
 from campaigns.accounts.models import User
-from campaigns.audience.models import Consent, ConsentEntry, Contact
+from campaigns.audience import notices
+from campaigns.audience.models import Consent, ConsentEntry, Contact, Purpose
 from tracking import muting
+from tracking.tokens import Kind
+
+KINDS: Mapping[Purpose, Kind] = {Purpose.OPENS: Kind.OPEN, Purpose.CLICKS: Kind.CLICK}
+BOTH = tuple(KINDS)
+_NO = frozenset({Consent.REFUSED, Consent.WITHDRAWN})
 
 
 @dataclass(frozen=True)
@@ -24,51 +30,106 @@ class Evidence:
 
     source: str
     details: Mapping[str, Any] = field(default_factory=dict)
+    # The words they answered to.
+    notice: str = ""
     said_at: datetime | None = None
     actor: User | None = None
 
 
+def answers(contact: Contact) -> dict[Purpose, Consent]:
+    """Return what the person last said about each purpose."""
+    opens = Consent(contact.measuring)
+    clicks = Consent(contact.measuring_clicks) if contact.measuring_clicks else opens
+    return {Purpose.OPENS: opens, Purpose.CLICKS: clicks}
+
+
+def least(contact: Contact) -> Consent:
+    """Return the answer that allows least: what one word can say for both purposes."""
+    said = list(answers(contact).values())
+    order = (Consent.WITHDRAWN, Consent.REFUSED, Consent.UNKNOWN, Consent.GRANTED)
+    return min(said, key=order.index)
+
+
 @transaction.atomic
-def grant(contact: Contact, evidence: Evidence) -> bool:
-    """Record that the person agreed; say whether that is new."""
-    found = Contact.objects.select_for_update().get(pk=contact.pk)
-    if found.measuring == Consent.GRANTED:
+def grant(contact: Contact, evidence: Evidence, purposes: Collection[Purpose] = BOTH) -> bool:
+    """Record that the person agreed to `purposes`; say whether that is new."""
+    found = _locked(contact)
+    said = answers(found)
+    news = {one: Consent.GRANTED for one in purposes if said[one] != Consent.GRANTED}
+    if not news:
         return False
-    _write(found, Consent.GRANTED, evidence)
-    contact.measuring = found.measuring
+    _write(found, said, news, evidence)
+    _copy(found, contact)
     return True
 
 
 @transaction.atomic
-def refuse(contact: Contact, evidence: Evidence) -> bool:
-    """Record that the person does not want to be measured; say whether that is new."""
-    found = Contact.objects.select_for_update().get(pk=contact.pk)
-    if found.measuring in {Consent.REFUSED, Consent.WITHDRAWN}:
+def refuse(contact: Contact, evidence: Evidence, purposes: Collection[Purpose] = BOTH) -> bool:
+    """Record that the person does not want `purposes` measured; say whether that is new."""
+    found = _locked(contact)
+    said = answers(found)
+    news = {
+        one: Consent.WITHDRAWN if said[one] == Consent.GRANTED else Consent.REFUSED
+        for one in purposes
+        if said[one] not in _NO
+    }
+    if not news:
         return False
-    agreed_before = found.measuring == Consent.GRANTED
     found.consent_epoch += 1
+    # What is left of it is learned again from what they still agree to.
     found.last_seen_on = None
-    _write(found, Consent.WITHDRAWN if agreed_before else Consent.REFUSED, evidence)
-    muting.mute({found.pk: found.consent_epoch})
-    contact.measuring, contact.consent_epoch = found.measuring, found.consent_epoch
+    _write(found, said, news, evidence)
+    muting.mute({found.pk: found.consent_epoch}, {KINDS[one] for one in news})
+    _copy(found, contact)
     return True
 
 
 def withdraw(contact: Contact, evidence: Evidence) -> bool:
     """Record that a person who agreed takes it back; say whether there was anything to take."""
-    contact.refresh_from_db(fields=["measuring"])
-    return contact.measuring == Consent.GRANTED and refuse(contact, evidence)
+    contact.refresh_from_db(fields=["measuring", "measuring_clicks"])
+    granted = [one for one, said in answers(contact).items() if said == Consent.GRANTED]
+    return bool(granted) and refuse(contact, evidence, granted)
 
 
-def _write(contact: Contact, state: Consent, evidence: Evidence) -> None:
-    contact.measuring = state
-    contact.save(update_fields=["measuring", "consent_epoch", "last_seen_on", "updated_at"])
-    ConsentEntry.objects.create(
-        workspace_id=contact.workspace_id,
-        contact=contact,
-        state=state,
-        source=evidence.source,
-        evidence=dict(evidence.details),
-        said_at=evidence.said_at,
-        actor=evidence.actor,
-    )
+def _locked(contact: Contact) -> Contact:
+    return Contact.objects.select_for_update().get(pk=contact.pk)
+
+
+def _write(
+    contact: Contact,
+    said: Mapping[Purpose, Consent],
+    news: Mapping[Purpose, Consent],
+    evidence: Evidence,
+) -> None:
+    now = {**said, **news}
+    contact.measuring = now[Purpose.OPENS]
+    apart = now[Purpose.CLICKS] != now[Purpose.OPENS]
+    contact.measuring_clicks = now[Purpose.CLICKS] if apart else ""
+    columns = ["measuring", "measuring_clicks", "consent_epoch", "last_seen_on", "updated_at"]
+    contact.save(update_fields=columns)
+    notice = notices.keep(contact.workspace_id, evidence.notice) if evidence.notice else None
+    for purpose, state in _lines(news):
+        ConsentEntry.objects.create(
+            workspace_id=contact.workspace_id,
+            contact=contact,
+            purpose=purpose,
+            state=state,
+            source=evidence.source,
+            notice=notice,
+            evidence=dict(evidence.details),
+            said_at=evidence.said_at,
+            actor=evidence.actor,
+        )
+
+
+def _lines(news: Mapping[Purpose, Consent]) -> list[tuple[Purpose, Consent]]:
+    """What is alike for both is one line."""
+    states = list(news.values())
+    if len(states) == len(BOTH) and states[0] == states[1]:
+        return [(Purpose.BOTH, states[0])]
+    return list(news.items())
+
+
+def _copy(found: Contact, contact: Contact) -> None:
+    for name in ("measuring", "measuring_clicks", "consent_epoch", "last_seen_on"):
+        setattr(contact, name, getattr(found, name))

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from campaigns.audience import formulas
+from campaigns.audience import consent, formulas
 from campaigns.audience.models import Field, Import, List, Subscription
 
 # Excel takes a file without this mark for the local code page.
@@ -61,7 +61,7 @@ def _person(row: Subscription, keys: Sequence[str]) -> list[str]:
         contact.time_zone,
         row.get_status_display(),
         since.strftime("%Y-%m-%d %H:%M:%S"),
-        contact.get_measuring_display(),
+        str(consent.least(contact).label),
         *(str(contact.fields.get(key, "")) for key in keys),
     ]
 

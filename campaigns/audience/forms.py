@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
+from campaigns.accounts.models import Workspace
 from campaigns.audience import addresses, vocabulary
-from campaigns.audience.models import Contact, Field, List, Subscription
+from campaigns.audience.models import Contact, Field, List, Subscription, Tracking
 
 if TYPE_CHECKING:
     _ListModelForm = forms.ModelForm[List]
@@ -45,9 +46,29 @@ class ListForm(_ListModelForm):
         help_text=_("One line that readers see when they choose what to get."),
     )
 
+    policy = forms.ChoiceField(
+        label=_("Whose opens and clicks may be recorded"),
+        required=False,
+        choices=[("", _("As the workspace says")), *Workspace.Policy.choices],
+        help_text=_("The stricter of this and the workspace's rule counts."),
+    )
+    tracking = forms.ChoiceField(
+        label=_("How much a mail to this list may record"),
+        required=False,
+        choices=[
+            (Tracking.INDIVIDUAL, _("As much as the campaign and each person allow")),
+            (Tracking.AGGREGATE, _("Totals only: nobody is told apart")),
+            (Tracking.NONE, _("Nothing: no pixel, links untouched")),
+        ],
+        help_text=_("For a campaign to several lists, the strictest of them counts for all."),
+    )
+
     class Meta:
         model = List
-        fields = ("name", "description")
+        fields = ("name", "description", "policy", "tracking")
+
+    def clean_tracking(self) -> str:
+        return str(self.cleaned_data["tracking"]) or self.instance.tracking
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -26,3 +26,12 @@ def most(policy: str, said: str) -> str:
 def least(*modes: str) -> str:
     """Return the one of `modes` that records least."""
     return min(modes, key=MODES.index)
+
+
+# From the one that asks most of the sender to the one that asks least.
+_POLICIES = tuple(_MOST)
+
+
+def strictest(*policies: str) -> str:
+    """Return the strictest of `policies`; an empty one leaves it to the others."""
+    return min(filter(None, policies), key=_POLICIES.index)

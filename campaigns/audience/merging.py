@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from campaigns.audience import staging
+from campaigns.audience import notices, staging
 from campaigns.audience.models import Import
 from tracking import muting
 
@@ -59,6 +59,7 @@ def merge(one: Import) -> Outcome:
         "evidence": json.dumps(_evidence(one)),
         "said_on": one.measuring_said_on,
         "actor": one.created_by_id,
+        "notice": _notice(one),
     }
     _run("SET LOCAL work_mem = '64MB'", values)
     _run("SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values)
@@ -94,6 +95,11 @@ def _evidence(one: Import) -> dict[str, Any]:
     if one.measuring == Import.Measuring.STATEMENT:
         evidence["statement"] = one.measuring_statement
     return evidence
+
+
+def _notice(one: Import) -> int | None:
+    stated = one.measuring == Import.Measuring.STATEMENT
+    return notices.keep(one.workspace_id, one.measuring_statement).pk if stated else None
 
 
 # One row per address: ids for those who are new, what is known of the others.
@@ -170,44 +176,64 @@ FROM gathered ORDER BY contact_id
 ON CONFLICT (list_id, contact_id) DO NOTHING
 """
 
-# Who was not asked and now agreed, and who refuses now. A contact that changed its mind a
-# moment ago is left as it is: the comparison is with the row as it is locked.
-_RECORD = """
-WITH applied AS (
+# What an answer makes of the one before: who was not asked agrees, or refuses; who agreed
+# withdraws; a "no" is never overruled by a file.
+_NEXT = """CASE
+    WHEN said = 'granted' AND {before} = 'unknown' THEN 'granted'
+    WHEN said = 'refused' AND {before} = 'unknown' THEN 'refused'
+    WHEN said = 'refused' AND {before} = 'granted' THEN 'withdrawn'
+    ELSE {before} END"""
+_OPENS, _CLICKS = _NEXT.format(before="opens"), _NEXT.format(before="clicks")
+
+# One answer goes for both purposes. A contact that changed its mind a moment ago is left as
+# it is: the comparison is with the row as it is locked.
+_RECORD = f"""
+WITH known AS MATERIALIZED (
+    SELECT contact.id, gathered.said, gathered.measuring AS opens,
+        coalesce(nullif(contact.measuring_clicks, ''), contact.measuring) AS clicks
+    FROM gathered JOIN audience_contact AS contact ON contact.id = gathered.contact_id
+    WHERE NOT gathered.is_new AND gathered.said <> ''
+        AND contact.measuring = gathered.measuring
+    FOR UPDATE OF contact
+), news AS MATERIALIZED (
+    SELECT id, said, opens, clicks, {_OPENS} AS opens_now, {_CLICKS} AS clicks_now FROM known
+), applied AS (
     UPDATE audience_contact AS contact SET
-        measuring = CASE
-            WHEN said = 'refused' AND gathered.measuring = 'granted' THEN 'withdrawn' ELSE said
-        END,
+        measuring = opens_now,
+        measuring_clicks = CASE WHEN clicks_now = opens_now THEN '' ELSE clicks_now END,
         consent_epoch = consent_epoch + CASE WHEN said = 'refused' THEN 1 ELSE 0 END,
         last_seen_on = CASE WHEN said = 'refused' THEN NULL ELSE last_seen_on END
-    FROM gathered
-    WHERE contact.id = gathered.contact_id AND NOT gathered.is_new
-        AND contact.measuring = gathered.measuring
-        AND (
-            said = 'granted' AND gathered.measuring = 'unknown'
-            OR said = 'refused' AND gathered.measuring IN ('unknown', 'granted')
-        )
-    RETURNING contact.id, contact.measuring, contact.consent_epoch
+    FROM news
+    WHERE contact.id = news.id AND (opens_now, clicks_now) <> (opens, clicks)
+    RETURNING contact.id, said, opens, clicks, opens_now, clicks_now, consent_epoch
 ), recorded AS (
     INSERT INTO audience_consententry (
-        workspace_id, contact_id, state, source, evidence, said_at, at, actor_id
+        workspace_id, contact_id, purpose, state, source, notice_id, evidence, said_at, at,
+        actor_id
     )
     SELECT
-        %(workspace)s, id, measuring, 'import', %(evidence)s::jsonb, %(said_on)s::date, now(),
-        %(actor)s
+        %(workspace)s, id, purpose, state, 'import', %(notice)s, %(evidence)s::jsonb,
+        %(said_on)s::date, now(), %(actor)s
     FROM (
-        SELECT id, measuring FROM applied
+        SELECT id, 'both', opens_now FROM applied
+        WHERE opens_now <> opens AND clicks_now <> clicks AND opens_now = clicks_now
         UNION ALL
-        SELECT contact_id, said FROM gathered WHERE is_new AND said <> ''
-    ) AS news (id, measuring)
+        SELECT id, 'opens', opens_now FROM applied
+        WHERE opens_now <> opens AND (clicks_now = clicks OR opens_now <> clicks_now)
+        UNION ALL
+        SELECT id, 'clicks', clicks_now FROM applied
+        WHERE clicks_now <> clicks AND (opens_now = opens OR opens_now <> clicks_now)
+        UNION ALL
+        SELECT contact_id, 'both', said FROM gathered WHERE is_new AND said <> ''
+    ) AS lines (id, purpose, state)
     RETURNING 1
 )
 SELECT
     (SELECT count(*) FROM recorded),
-    array_agg(id) FILTER (WHERE measuring <> 'granted'),
-    array_agg(consent_epoch) FILTER (WHERE measuring <> 'granted')
+    array_agg(id) FILTER (WHERE said = 'refused'),
+    array_agg(consent_epoch) FILTER (WHERE said = 'refused')
 FROM applied
-"""
+"""  # noqa: S608 - constants of this module
 
 
 def _record(values: Mapping[str, Any]) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from campaigns.audience import measuring
@@ -53,13 +53,24 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.annotate(is_suppressed=_suppression())
 
     def with_measuring_mode(self, policy: str, most: str = measuring.INDIVIDUAL) -> ContactQuerySet:
-        """Add `mode`: what a mail that may record `most` may record of each person."""
-        cases = (
-            When(measuring=said, then=Value(measuring.least(measuring.most(policy, said), most)))
-            for said in STATES
-        )
-        return self.annotate(
-            mode=Case(*cases, default=Value(measuring.NONE), output_field=models.CharField())
+        """Add what a mail that may record `most` may record of each person.
+
+        `mode` is about their opens, `click_mode` about their clicks.
+        """
+
+        def mode(answer: str) -> Case:
+            cases = (
+                When(
+                    **{answer: said},
+                    then=Value(measuring.least(measuring.most(policy, said), most)),
+                )
+                for said in STATES
+            )
+            return Case(*cases, default=Value(measuring.NONE), output_field=models.CharField())
+
+        said_of_clicks = Coalesce(NullIf("measuring_clicks", Value("")), "measuring")
+        return self.alias(_clicks=said_of_clicks).annotate(
+            mode=mode("measuring"), click_mode=mode("_clicks")
         )
 
     def on_list(self, list_id: int, status: str = "") -> ContactQuerySet:
@@ -142,6 +153,25 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def held_by(self, token: Any) -> ImportQuerySet:
         """Running imports whose claim is still ours."""
         return self.filter(status="running", claim_token=token)
+
+
+_LAST_SEEN = """
+UPDATE audience_contact AS contact SET last_seen_on = seen.day
+  FROM (SELECT contact_id, (max(last_at) AT TIME ZONE 'UTC')::date AS day
+          FROM tracking_engagement
+         WHERE latest_at >= statement_timestamp() - make_interval(days => %s)
+           AND last_at IS NOT NULL
+         GROUP BY contact_id) AS seen
+ WHERE contact.id = seen.contact_id AND 'granted' IN (measuring, measuring_clicks)
+   AND (last_seen_on IS NULL OR last_seen_on < seen.day)
+"""
+
+
+def keep_last_seen(*, days: int) -> int:
+    """Move on when people who agreed were last seen, by what they did in `days`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_SEEN, [days])
+        return int(cursor.rowcount)
 
 
 def _rows(model: str) -> models.QuerySet[Any]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.audience import importing, suppression, tidying
+from campaigns.audience import importing, seeing, suppression, tidying
 
 
 @shared_task(base=DjangoTask)
@@ -19,4 +19,5 @@ def resume_imports() -> None:
 @shared_task(base=DjangoTask)
 def tidy() -> None:
     tidying.tidy()
+    seeing.note()
     suppression.expire()

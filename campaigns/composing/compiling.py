@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from campaigns.audience import recipient_links
-from campaigns.composing import headers, mime, writing
+from campaigns.composing import disclosing, headers, mime, writing
 from campaigns.composing.layouts import Layout
 from campaigns.composing.marks import Hole
 from campaigns.composing.merge_tags import MergeTagError as MergeTagError
@@ -38,10 +38,12 @@ class Parts:
 class Mail:
     """A compiled mail: the same for all but for its slots."""
 
-    def __init__(self, revision: Revision, mode: str, *, tracked: bool) -> None:
+    def __init__(
+        self, revision: Revision, mode: str, click_mode: str = "", *, tracked: bool
+    ) -> None:
         self._revision = revision
-        self._mode = mode
-        written = writing.write(revision, mode, tracked=tracked)
+        self._recorded = disclosing.Recorded.of(revision, mode, click_mode)
+        written = writing.write(revision, self._recorded, tracked=tracked)
         self._subject, self._html, self._text = written.subject, written.html, written.text
         self._layout = Layout(self._html, self._text)
         skeleton = mime.assemble(self._fields(), self._text, self._html)
@@ -64,7 +66,7 @@ class Mail:
             "List-Id": self._list_id,
             "List-Unsubscribe": self._list_unsubscribe(person.unsubscribe_token),
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "X-Tracking": self._mode,
+            "X-Tracking": disclosing.header(self._recorded, person.unsubscribe_token),
         }
         return Parts(
             subject=headers.clean(self._subject.fill(person)),
@@ -120,26 +122,34 @@ class Mail:
         for part in middle:
             fields += [mime.TOKENS[Hole.UNSUBSCRIBE], part.encode("ascii")]
         fields.append(b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
-        fields.append(f"X-Tracking: {self._mode}\r\n".encode("ascii"))
+        before, after = disclosing.header(self._recorded, "\0").split("\0")
+        # Folded, so that no line is longer than the standard likes.
+        facts, _space, address = before.rpartition(" ")
+        fields += [
+            f"X-Tracking: {facts}\r\n {address}".encode("ascii"),
+            mime.TOKENS[Hole.UNSUBSCRIBE],
+            f"{after}\r\n".encode("ascii"),
+        ]
         return fields
 
 
-def compile_revision(revision: Revision, mode: str) -> Mail:
+def compile_revision(revision: Revision, mode: str, click_mode: str = "") -> Mail:
     """Return the mail of `revision` in tracking mode `mode`, compiled once per process.
 
-    Raises `MergeTagError` when the content cannot be read.
+    `click_mode` is about links, where they record another way than the pixel. Raises
+    `MergeTagError` when the content cannot be read.
     """
     if revision._state.adding:
-        return Mail(revision, mode, tracked=True)
-    return _compiled(revision, mode)
+        return Mail(revision, mode, click_mode, tracked=True)
+    return _compiled(revision, mode, click_mode)
 
 
-def compile_preview(revision: Revision, mode: str) -> Mail:
-    """Return a mail that looks as in `mode` and tells nobody that it is read."""
-    return Mail(revision, mode, tracked=False)
+def compile_preview(revision: Revision, mode: str, click_mode: str = "") -> Mail:
+    """Return a mail that looks as in these modes and tells nobody that it is read."""
+    return Mail(revision, mode, click_mode, tracked=False)
 
 
 # Revisions are never changed once saved, and equal when their keys are.
 @functools.lru_cache(maxsize=128)
-def _compiled(revision: Revision, mode: str) -> Mail:
-    return Mail(revision, mode, tracked=True)
+def _compiled(revision: Revision, mode: str, click_mode: str) -> Mail:
+    return Mail(revision, mode, click_mode, tracked=True)

@@ -28,7 +28,7 @@ CONTENT = (
     "inline_css",
 )
 # Who gets it and what is recorded: decided when it is launched.
-AUDIENCE = ("lists", "tracking")
+AUDIENCE = ("lists", "tracking", "policy")
 
 
 class StaleError(Exception):
@@ -74,7 +74,7 @@ def create(workspace: Workspace, user: User, name: str) -> Campaign:
 def duplicate(campaign: Campaign, user: User) -> Campaign:
     """Make a draft that says the same to the same lists."""
     name = _("Copy of %s") % campaign.name
-    kept = (*CONTENT, "tracking", "non_openers_of")
+    kept = (*CONTENT, "tracking", "policy", "non_openers_of")
     facts = {field: getattr(campaign, field) for field in kept}
     facts["name"] = name[: Campaign._meta.get_field("name").max_length]
     copy = Campaign.objects.create(workspace=campaign.workspace, created_by=user, **facts)

@@ -7,13 +7,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from campaigns.composing.models import Campaign
-
-_NONE, _AGGREGATE, _INDIVIDUAL = (
-    Campaign.Tracking.NONE,
-    Campaign.Tracking.AGGREGATE,
-    Campaign.Tracking.INDIVIDUAL,
-)
 _FONT = (
     "font:400 13px/20px -apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,"
     "sans-serif"
@@ -26,7 +19,7 @@ _GREY = "#646b77"
 class Footer:
     """The facts of a footer; an empty address leaves its link out."""
 
-    mode: str
+    recorded: str
     sender: str
     postal_address: str
     unsubscribe_url: str
@@ -43,7 +36,7 @@ class Footer:
             for url, label in offers
             if url
         )
-        lines = [links, html.escape(self._address()), html.escape(recorded(self.mode))]
+        lines = [links, html.escape(self._address()), html.escape(self.recorded)]
         paragraphs = "".join(
             f'<p style="margin:0 0 8px;{_FONT};color:{_GREY}">{line}</p>' for line in lines if line
         )
@@ -62,25 +55,11 @@ class Footer:
             lines.append(_("Unsubscribe: %s") % f"<{self.unsubscribe_url}>")
         if self.preferences_url:
             lines.append(_("Preferences: %s") % f"<{self.preferences_url}>")
-        return "\n".join([*lines, self._address(), recorded(self.mode)]) + "\n"
+        return "\n".join([*lines, self._address(), self.recorded]) + "\n"
 
     def _address(self) -> str:
         lines = (self.sender, *self.postal_address.splitlines())
         return ", ".join(line.strip() for line in lines if line.strip())
-
-
-def recorded(mode: str) -> str:
-    """Say in one line what a mail of this mode records about its reader."""
-    return {
-        _NONE: _("Nothing is recorded when you open this mail or click in it."),
-        _AGGREGATE: _(
-            "We count how often this mail is opened and clicked, without telling readers apart."
-        ),
-        _INDIVIDUAL: _(
-            "We record when you open this mail and which links you click. "
-            "You can change that under Preferences."
-        ),
-    }[Campaign.Tracking(mode)]
 
 
 def preheader(text: str) -> str:

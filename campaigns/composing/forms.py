@@ -83,6 +83,7 @@ class CampaignForm(_CampaignModelForm):
             "inline_css",
             "text",
             "tracking",
+            "policy",
         )
         widgets = {
             "format": forms.RadioSelect,
@@ -90,11 +91,13 @@ class CampaignForm(_CampaignModelForm):
             "body": forms.Textarea(attrs={"rows": 22}),
             "text": forms.Textarea(attrs={"rows": 14}),
         }
+        labels = {"policy": _("Whose opens and clicks")}
         help_texts = {
+            "policy": _("Only stricter than the workspace and the lists, never laxer."),
             "inline_css": _(
                 "Copies the rules of your <style> into the elements, for mail programs that "
                 "know no <style>. Otherwise your HTML stays as it is."
-            )
+            ),
         }
 
     def __init__(self, *args: Any, workspace: Workspace, tab: str = "", **kwargs: Any) -> None:
@@ -105,6 +108,7 @@ class CampaignForm(_CampaignModelForm):
         sender.queryset = workspace.senders.order_by("name", "email")  # type: ignore[attr-defined]  # of a ModelChoiceField
         sender.empty_label = _("Choose a sender")  # type: ignore[attr-defined]  # of a ModelChoiceField
         self.fields["tracking"].choices = TRACKING_CHOICES  # type: ignore[attr-defined]  # of a ChoiceField
+        self.fields["policy"].choices = POLICY_CHOICES  # type: ignore[attr-defined]  # as above
         for name in DESCRIBED:
             hint = (
                 [f"id_{name}_helptext"] if self.fields[name].help_text or name == "subject" else []
@@ -113,7 +117,7 @@ class CampaignForm(_CampaignModelForm):
             self.fields[name].widget.attrs["aria-describedby"] = described_by
         self.initial.update(version=self.instance.version, tab=tab)
         if not self.instance.is_draft:
-            for name in ("lists", "tracking"):
+            for name in ("lists", "tracking", "policy"):
                 self.fields[name].disabled = True
 
     def renew(self, version: int) -> None:
@@ -142,4 +146,9 @@ TRACKING_CHOICES = [
         _("Totals only: all mails carry the same links, so nobody can be told apart"),
     ),
     (Campaign.Tracking.NONE, _("Nothing: no pixel, and links as you wrote them")),
+]
+POLICY_CHOICES = [
+    ("", _("As the workspace and its lists say")),
+    (Workspace.Policy.CONSENT, _("Of people who agreed; of the others only totals")),
+    (Workspace.Policy.STRICT, _("Of people who agreed, and of nobody else")),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models import List
+from campaigns.audience.models import Tracking as _Tracking
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 
 
@@ -41,12 +42,8 @@ class Campaign(models.Model):
         MARKDOWN = "markdown", _("Markdown")
         HTML = "html", _("HTML")
 
-    class Tracking(models.TextChoices):
-        """The most a campaign may record; weaker of this, workspace and person wins."""
-
-        NONE = "none", _("Nothing: no pixel, links untouched")
-        AGGREGATE = "aggregate", _("Totals only: nobody is told apart")
-        INDIVIDUAL = "individual", _("Per person, for those who may be measured")
+    # The most a campaign may record; the weakest of this, its lists, workspace and person wins.
+    Tracking = _Tracking
 
     class OnUnknown(models.TextChoices):
         """What to do about a mail of which nobody can know whether it arrived."""
@@ -78,7 +75,13 @@ class Campaign(models.Model):
     # Of pasted HTML: copy the rules of its <style> into the elements, for mail programs
     # that know no <style>.
     inline_css = models.BooleanField(_("inline styles"), default=True)
-    tracking = models.CharField(max_length=10, choices=Tracking, default=Tracking.INDIVIDUAL)
+    tracking = models.CharField(max_length=10, choices=_Tracking, default=_Tracking.INDIVIDUAL)
+    # Who may be measured, where that is fewer than the workspace and the lists allow.
+    policy = models.CharField(
+        max_length=10, choices=Workspace.Policy, blank=True, default="", db_default=""
+    )
+    # From then on nothing is collected, of mails that are out either.
+    measuring_stopped_at = models.DateTimeField(null=True, blank=True)
     # Raised when what is sent changes; deliveries remember theirs.
     revision = models.PositiveIntegerField(default=1)
     # Raised by every save of a form, so that two open tabs cannot undo each other.

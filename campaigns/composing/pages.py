@@ -82,11 +82,13 @@ def conflict(campaign: Campaign, form: CampaignForm, error: Exception) -> dict[s
 def preview(campaign: Campaign, contact: Contact | None, *, view: str) -> dict[str, Any]:
     """Return what the preview page shows around its frame."""
     review = checks.review(campaign)
+    modes = previewing.modes_for(campaign, contact)
     facts: dict[str, Any] = {
         "campaign": campaign,
         "contact": contact,
         "view": view,
-        "mode": previewing.mode_for(campaign, contact),
+        "mode": modes[0],
+        "click_mode": modes[1],
         "problems": review.problems,
         "advice": review.advice,
         "preview": None,

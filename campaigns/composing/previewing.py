@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from campaigns.audience import measuring, tokens
-from campaigns.audience.models import Consent, Contact
-from campaigns.composing import compiling, fields, freezing, writing
+from campaigns.audience import tokens
+from campaigns.audience.models import Contact
+from campaigns.composing import allowing, compiling, fields, freezing, writing
 from campaigns.composing.models import Campaign
 from campaigns.composing.slots import Person
 
@@ -35,7 +35,7 @@ def preview(campaign: Campaign, contact: Contact | None = None) -> Preview:
     Raises `MergeTagError` or `HeaderError`.
     """
     revision = freezing.unregistered(campaign)
-    mail = compiling.compile_preview(revision, mode_for(campaign, contact))
+    mail = compiling.compile_preview(revision, *modes_for(campaign, contact))
     person = person_of(contact)
     parts = mail.parts(person)
     return Preview(
@@ -69,7 +69,6 @@ def person_of(contact: Contact | None) -> Person:
     )
 
 
-def mode_for(campaign: Campaign, contact: Contact | None) -> str:
-    """Return what a mail to `contact` may record, by campaign, workspace and consent."""
-    said = contact.measuring if contact else Consent.UNKNOWN
-    return measuring.least(measuring.most(campaign.workspace.policy, said), campaign.tracking)
+def modes_for(campaign: Campaign, contact: Contact | None) -> tuple[str, str]:
+    """Return what a mail to `contact` may record of their opens, and of their clicks."""
+    return allowing.of(campaign).modes(contact)

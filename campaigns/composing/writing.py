@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from django.utils import translation
 
 from campaigns.audience import recipient_links
-from campaigns.composing import footer, markup, merge_tags, plain_text, slots
+from campaigns.audience.models import Tracking
+from campaigns.composing import disclosing, footer, markup, merge_tags, plain_text, slots
+from campaigns.composing.disclosing import Recorded
 from campaigns.composing.marks import Hole, Marks, Tag
-from campaigns.composing.models import Campaign, Revision
+from campaigns.composing.models import Revision
 from campaigns.composing.slots import Text
 from tracking import addresses
 
@@ -31,15 +33,16 @@ class Written:
     text: Text
 
 
-def write(revision: Revision, mode: str, *, tracked: bool) -> Written:
-    """Return the texts of `revision` in `mode`; not `tracked` leaves links and pixel out."""
-    instrumented = tracked and mode != Campaign.Tracking.NONE
-    numbers: dict[str, int] = revision.links if instrumented else {}
+def write(revision: Revision, recorded: Recorded, *, tracked: bool) -> Written:
+    """Return the texts of `revision`; not `tracked` leaves links and pixel out."""
+    pixel = tracked and recorded.opens != Tracking.NONE
+    links = tracked and recorded.clicks != Tracking.NONE
+    numbers: dict[str, int] = revision.links if links else {}
     with translation.override(revision.workspace.language):
         return Written(
             subject=line(revision.subject),
-            html=_html(revision, mode, numbers, pixel=instrumented),
-            text=_text(revision, mode, numbers),
+            html=_html(revision, recorded, numbers, pixel=pixel),
+            text=_text(revision, recorded, numbers),
         )
 
 
@@ -61,12 +64,12 @@ def line(source: str) -> Text:
     return slots.Compiler(_LINKS, escape=False).compile(marks.split(masked))
 
 
-def _html(revision: Revision, mode: str, numbers: dict[str, int], *, pixel: bool) -> Text:
+def _html(revision: Revision, recorded: Recorded, numbers: dict[str, int], *, pixel: bool) -> Text:
     marks = Marks(revision.html + revision.preheader)
     masked = merge_tags.mask(revision.html, marks)
     preheader = html.escape(merge_tags.mask(revision.preheader, marks))
     hrefs = " ".join(markup.hrefs(masked))
-    foot = _footer(revision, mode, marks, has=_offered(masked, hrefs, marks)).as_html()
+    foot = _footer(revision, recorded, marks, has=_offered(masked, hrefs, marks)).as_html()
     masked = markup.replace_links(masked, _clicks(marks, numbers))
     if pixel:
         foot += footer.pixel(addresses.open_url(marks.put(Hole.OPEN)))
@@ -74,9 +77,9 @@ def _html(revision: Revision, mode: str, numbers: dict[str, int], *, pixel: bool
     return slots.Compiler(_LINKS, escape=True).compile(marks.split(masked))
 
 
-def _text(revision: Revision, mode: str, numbers: dict[str, int]) -> Text:
+def _text(revision: Revision, recorded: Recorded, numbers: dict[str, int]) -> Text:
     marks, masked = _mask(revision.text)
-    foot = _footer(revision, mode, marks, has=_offered(masked, masked, marks)).as_text()
+    foot = _footer(revision, recorded, marks, has=_offered(masked, masked, marks)).as_text()
     masked = plain_text.replace_links(masked, _clicks(marks, numbers))
     masked = f"{masked.rstrip()}\n\n{foot}"
     return slots.Compiler(_LINKS, escape=False).compile(marks.split(masked))
@@ -97,14 +100,16 @@ def _clicks(marks: Marks, numbers: dict[str, int]) -> Callable[[str], str | None
     return click
 
 
-def _footer(revision: Revision, mode: str, marks: Marks, *, has: set[str]) -> footer.Footer:
+def _footer(
+    revision: Revision, recorded: Recorded, marks: Marks, *, has: set[str]
+) -> footer.Footer:
     token = marks.put(Hole.UNSUBSCRIBE)
     offers = {
         "unsubscribe_url": recipient_links.unsubscribe_url(token),
         "preferences_url": recipient_links.preferences_url(token),
     }
     return footer.Footer(
-        mode=mode,
+        recorded=disclosing.line(recorded),
         sender=revision.from_name,
         postal_address=revision.postal_address,
         **{name: "" if name in has else url for name, url in offers.items()},

@@ -55,8 +55,8 @@ def html(revision: Revision, report: Report) -> str:
 
     Raises `MergeTagError` or `HeaderError`.
     """
-    mode = previewing.mode_for(report.campaign, None)
-    mail = compiling.compile_preview(revision, mode).parts(previewing.person_of(None))
+    modes = previewing.modes_for(report.campaign, None)
+    mail = compiling.compile_preview(revision, *modes).parts(previewing.person_of(None))
     return previewing.framed(markup.mark_links(mail.html, _badges(revision.links, report)))
 
 

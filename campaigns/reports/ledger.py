@@ -30,6 +30,8 @@ class Ledger:
     complained: int = 0
     # Sent, and the provider told that the recipient's server took it.
     confirmed: int = 0
+    # Delivered to people whose clicks may be measured one by one; `measured` is about opens.
+    clicks_measured: int = 0
 
     @property
     def counted_at(self) -> datetime | None:
@@ -118,6 +120,7 @@ def _ledger(reckoned: Reckoned) -> Ledger:
             modes[row.mode] += row.deliveries - row.bounced
             facts["bounced"] += row.bounced
             facts["confirmed"] += row.confirmed
+            facts["clicks_measured"] += row.clicks_measured
     return Ledger(
         reckoned=reckoned,
         states=states,
@@ -126,4 +129,5 @@ def _ledger(reckoned: Reckoned) -> Ledger:
         soft_bounced=facts["soft_bounced"],
         complained=facts["complained"],
         confirmed=facts["confirmed"],
+        clicks_measured=facts["clicks_measured"],
     )

@@ -60,7 +60,7 @@ class Provider:
 
     @property
     def clicked(self) -> Rate:
-        return Rate(self.row.clickers, max(self.row.measured, self.row.clickers))
+        return Rate(self.row.clickers, max(self.row.clicks_measured, self.row.clickers))
 
 
 @dataclass(frozen=True)

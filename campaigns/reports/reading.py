@@ -52,7 +52,8 @@ class Report:
     @property
     def is_about_few(self) -> bool:
         """Whether so few are measured that each figure says something about a person."""
-        return 0 < self.ledger.measured < int(settings.AGGREGATE_MINIMUM)
+        least = int(settings.AGGREGATE_MINIMUM)
+        return 0 < self.ledger.measured < least or 0 < self.ledger.clicks_measured < least
 
     @property
     def hides_totals(self) -> bool:
@@ -62,7 +63,7 @@ class Report:
     @property
     def is_about_people(self) -> bool:
         """Whether there is anybody who may be measured one by one."""
-        return self.ledger.measured > 0
+        return self.ledger.measured > 0 or self.ledger.clicks_measured > 0
 
     # --- Headlines -----------------------------------------------------------------------
 
@@ -72,7 +73,7 @@ class Report:
 
     @property
     def clicked(self) -> Rate:
-        return self.engaged.clicked(self.ledger.measured)
+        return self.engaged.clicked(self.ledger.clicks_measured)
 
     @property
     def raw_opened(self) -> Rate:
@@ -80,7 +81,7 @@ class Report:
 
     @property
     def raw_clicked(self) -> Rate:
-        return self.engaged.raw_clicked(self.ledger.measured)
+        return self.engaged.raw_clicked(self.ledger.clicks_measured)
 
     @property
     def click_to_open(self) -> tuple[Rate, Rate]:

@@ -53,6 +53,7 @@ class Outcome(models.TextChoices):
     BOUNCED = "bounced", _("Bounced")
     COUNTED = "counted", _("Only in the totals")
     NOT_MEASURED = "not_measured", _("Not measured")
+    NOT_KEPT = "not_kept", _("No longer kept")
     PENDING = "pending", _("Waiting")
     CLAIMED = "claimed", _("Being prepared")
     SENDING = "sending", _("Being handed over")
@@ -81,7 +82,15 @@ class Recipient:
     @property
     def is_measured(self) -> bool:
         """Whether anything about this one person may be said."""
+        return self.opens_are_measured or self.clicks_are_measured
+
+    @property
+    def opens_are_measured(self) -> bool:
         return self.row.mode == Mode.INDIVIDUAL
+
+    @property
+    def clicks_are_measured(self) -> bool:
+        return (self.row.click_mode or self.row.mode) == Mode.INDIVIDUAL
 
     @property
     def outcome(self) -> Outcome:

@@ -56,7 +56,7 @@ class Summary:
     @property
     def clicked(self) -> Rate:
         """People who clicked, of those who may be measured."""
-        return self.engaged.clicked(self.ledger.measured)
+        return self.engaged.clicked(self.ledger.clicks_measured)
 
     @property
     def left(self) -> Rate:

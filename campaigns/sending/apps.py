@@ -47,6 +47,8 @@ class SendingConfig(AppConfig):
                 "events_closed": _("Closed a provider's way for events"),
                 "topic_let_in": _("Let an Amazon topic in"),
                 "topic_forgotten": _("Forgot an Amazon topic"),
+                "measuring_stopped": _("Stopped measuring a campaign"),
+                "leak_mended": _("Switched a provider's own tracking off"),
                 "bounce_mailbox_saved": _("Set up the mailbox for bounces"),
                 "bounce_mailbox_dropped": _("Removed the mailbox for bounces"),
             }

@@ -44,15 +44,16 @@ class Builder:
         signer = keys.signer()
         self._aggregate = signer.pair(campaign.pk, Mode.AGGREGATE)(0, 0, 0)
         self._individual = signer.pair(campaign.pk, Mode.INDIVIDUAL)
+        self._clicks = signer.pair(campaign.pk, Mode.CLICKS)
         self._leaving = leaving.of_campaign(campaign.pk)
-        self._mails: dict[tuple[int, str], tuple[Revision, Mail]] = {}
+        self._mails: dict[tuple[int, str, str], tuple[Revision, Mail]] = {}
 
     def outgoing(self, row: Claimed) -> Outgoing:
         """Return the mail of a claimed delivery. Raises what its data or content breaks."""
         if row.bulk > checks.LARGEST:
             # Not even tried: filling it in would cost many times as much memory.
             raise BuildError(_("What we know of this person is larger than a mail may be."))
-        revision, mail = self._compiled(row.revision, row.mode)
+        revision, mail = self._compiled(row.revision, row.mode, row.click_mode)
         person = self._person(row)
         made = finished(mail, person, self._wants, self._sign)
         _check_size(made)
@@ -78,17 +79,25 @@ class Builder:
         )
 
     def _tokens(self, row: Claimed) -> tuple[str, str]:
-        """Return the open and the click token that the delivery's mode allows."""
-        if row.mode == Delivery.Mode.INDIVIDUAL:
-            return self._individual(row.id, row.contact_id or 0, row.epoch)
-        return self._aggregate if row.mode == Delivery.Mode.AGGREGATE else ("", "")
+        """Return the open and the click token that the delivery's modes allow."""
+        if not row.click_mode:
+            return self._pair(row, row.mode)
+        opened, _clicked = self._pair(row, row.mode)
+        if row.click_mode == Delivery.Mode.INDIVIDUAL:
+            return opened, self._clicks(row.id, row.contact_id or 0, row.epoch)[1]
+        return opened, self._pair(row, row.click_mode)[1]
 
-    def _compiled(self, number: int, mode: str) -> tuple[Revision, Mail]:
-        known = self._mails.get((number, mode))
+    def _pair(self, row: Claimed, mode: str) -> tuple[str, str]:
+        if mode == Delivery.Mode.INDIVIDUAL:
+            return self._individual(row.id, row.contact_id or 0, row.epoch)
+        return self._aggregate if mode == Delivery.Mode.AGGREGATE else ("", "")
+
+    def _compiled(self, number: int, mode: str, click_mode: str) -> tuple[Revision, Mail]:
+        known = self._mails.get((number, mode, click_mode))
         if known is None:
             revision = Revision.objects.get(campaign=self._campaign_id, number=number)
-            known = revision, compiling.compile_revision(revision, mode)
-            self._mails[number, mode] = known
+            known = revision, compiling.compile_revision(revision, mode, click_mode)
+            self._mails[number, mode, click_mode] = known
         return known
 
 

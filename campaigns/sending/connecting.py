@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from campaigns.accounts import outbound
+from campaigns.accounts import outbound, provider_tracking
 from campaigns.accounts.models import Provider, Sender
 from campaigns.sending import mailers, pacing, smtp
 from campaigns.sending.mailers import probes
@@ -55,12 +55,18 @@ def _ask(provider: Provider, finding: Finding) -> None:
         _smtp(mailers.server_of(provider, known), _sender(provider), finding)
         return
     try:
-        finding.steps.append((_("Key shown"), probes.ask(provider.kind, known)))
+        told = probes.ask(provider.kind, known)
     except (AnymailError, ImproperlyConfigured, outbound.OutboundError, ValueError) as error:
         raise TransportError(str(error).partition("\n")[0], lasting=True) from error
+    finding.steps.append((_("Key shown"), told.words))
     finding.advice = _(
         "The key is right. Whether your From address may be used, a test mail tells."
     )
+    if told.tracks:
+        finding.steps.append((_("Its own tracking"), _("on")))
+        finding.advice = _(
+            "It tracks opens or clicks by itself, which nobody agreed to. %(how)s"
+        ) % {"how": provider_tracking.how_to_switch_off(provider.kind)}
 
 
 def _smtp(server: smtp.Server, sender: Sender | None, finding: Finding) -> None:

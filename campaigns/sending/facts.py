@@ -12,6 +12,7 @@ from datetime import datetime
 
 from anymail.signals import EventType
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from campaigns.audience import addresses, suppression, unsubscribing
 from campaigns.audience.models import Contact, Suppression, Unsubscription
@@ -37,6 +38,11 @@ class Told:
     reject_reason: str = ""
     words: str = ""
     message_id: str = ""
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether it is about what a person did: nobody asked them for that."""
+        return self.kind in (EventType.OPENED, EventType.CLICKED)
 
 
 FACTS = {
@@ -64,8 +70,12 @@ REFUSALS = {EventType.REJECTED, EventType.FAILED}
 
 @transaction.atomic
 def take_in(told: Told) -> None:
-    """Keep what was told, and act on it. Twice is as good as once."""
-    _keep(told)
+    """Keep what was told, and act on it. Twice is as good as once.
+
+    Who opened or clicked is not a provider's to tell: that the mail arrived is all we take.
+    """
+    if not told.is_unwanted:
+        _keep(told)
     _note(told)
     _suppress(told)
     reckoning.doubt(told.delivery.campaign_id)
@@ -92,8 +102,13 @@ def _note(told: Told) -> None:
         moves.note_fact(told.delivery.pk, fact, told.at)
     state = "sent" if told.kind in PROOFS else "failed" if told.kind in REFUSALS else ""
     if state:
-        words = (told.words or told.kind)[:300]
-        moves.take_evidence(told.delivery.pk, state=state, message_id=told.message_id, reason=words)
+        words = _("the provider knows that it arrived") if told.is_unwanted else told.words
+        moves.take_evidence(
+            told.delivery.pk,
+            state=state,
+            message_id=told.message_id,
+            reason=(words or told.kind)[:300],
+        )
 
 
 def _bounce(told: Told) -> str:

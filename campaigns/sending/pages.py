@@ -11,14 +11,15 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
+from campaigns.accounts import provider_tracking
 from campaigns.accounts.models import Workspace
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact
-from campaigns.composing import checks
+from campaigns.composing import allowing, checks
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
-from campaigns.sending import fence, local_times, reasons, scheduling, standing_in
+from campaigns.sending import fence, leaks, local_times, reasons, scheduling, standing_in, webhooks
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import showing
@@ -43,6 +44,7 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "first_few": showing.first_few(people),
         "canary_minutes": settings.CANARY_MINUTES,
         "modes": modes,
+        "allowed": allowing.of(campaign),
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
         "obstacles": _obstacles(review.problems, people),
@@ -141,6 +143,38 @@ def unconfirmed(campaign: Campaign) -> dict[str, Any]:
         "may_go_on": campaign.status in again.ALIVE,
         "people": Delivery.objects.filter(campaign=campaign).unknown().count(),
         "as_of": again.now().isoformat(),
+    }
+
+
+def measuring(campaign: Campaign) -> dict[str, Any]:
+    """What its mails record, and whether a provider records more.
+
+    Once it was launched that is decided, whatever the rules are now.
+    """
+    launched = campaign.launched_at is not None
+    return {
+        "allowed": None if launched else allowing.of(campaign),
+        "modes": Delivery.objects.filter(campaign=campaign).recorded() if launched else {},
+        "has_leaks": leaks.open_of(campaign.workspace_id).exists(),
+        "days": settings.EVENT_RETENTION_DAYS,
+    }
+
+
+def provider_tracking_of(workspace: Workspace) -> dict[str, Any]:
+    """Of each provider, how its own tracking is switched off, and whether it tracks."""
+    leaking = {leak.provider_id: leak for leak in leaks.open_of(workspace.pk)}
+    return {
+        "rows": [
+            {
+                "provider": provider,
+                "switch": provider_tracking.of(provider.kind),
+                "tells": webhooks.has_door(provider),
+                "leak": (leak := leaking.get(provider.pk)),
+                "what": leaks.what(leak) if leak else "",
+                "advice": leaks.advice(leak) if leak else "",
+            }
+            for provider in workspace.providers.order_by("name")
+        ]
     }
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Provider
 from campaigns.audience import addresses
-from campaigns.sending import facts
+from campaigns.sending import facts, leaks
 from campaigns.sending.models import Delivery
 from campaigns.sending.severities import Severity
 
@@ -42,6 +42,8 @@ def receive(*, event: AnymailTrackingEvent, **_facts: Any) -> None:
     delivery = _delivery(provider, event)
     if delivery is None:
         return
+    if event.event_type in leaks.UNWANTED:
+        leaks.note(provider, delivery, event.event_type)
     facts.take_in(
         facts.Told(
             delivery=delivery,

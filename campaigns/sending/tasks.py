@@ -15,7 +15,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
-from campaigns.sending import fence, launch, reaping, scheduling, transport
+from campaigns.sending import fence, launch, leaks, reaping, scheduling, transport
 from campaigns.sending.bounces import reading
 from campaigns.sending.pacing import alarms, breakers, canary, easing, ramps
 
@@ -47,7 +47,7 @@ def tick() -> None:
     canary.release()
     ramps.advance()
     easing.forget()
-    if alarms.untold():
+    if alarms.untold() or leaks.untold():
         tell_owners.apply_async(expires=RING)
     for campaign_id in reaping.preparing():
         launch_campaign.apply_async((campaign_id,), expires=RING)
@@ -83,6 +83,8 @@ def tell_owners() -> None:
     """Tell owners what was stopped; apart from the tick, which must not wait for a mail server."""
     for alarm_id in alarms.untold():
         alarms.tell(alarm_id)
+    for leak_id in leaks.untold():
+        leaks.tell(leak_id)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

@@ -112,7 +112,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(
     for _ in range(5):
         world.make_sender(workspace)
         world.make_member(workspace)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         alice.get(f"/{page}/")
 
 

@@ -98,3 +98,14 @@ def test_long_exports_are_streamed_in_one_query(workspace, django_assert_num_que
         world.make_contact(workspace, on=readers)
     with django_assert_num_queries(2):
         assert len(table(export.contacts_of(readers))) == 31
+
+
+def test_one_word_for_both_purposes_is_the_one_that_allows_least(workspace):
+    """Else a file that is imported elsewhere would agree to what nobody agreed to."""
+    readers = world.make_list(workspace)
+    for opens, clicks in (("granted", "refused"), ("unknown", "granted"), ("granted", "")):
+        world.make_contact(workspace, on=readers, measuring=opens, measuring_clicks=clicks)
+    rows = list(
+        csv.DictReader(io.StringIO(b"".join(export.contacts_of(readers)).decode("utf-8-sig")))
+    )
+    assert [row["Measuring"] for row in rows] == ["Refused", "Not asked", "Agreed"]

@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from campaigns.audience import addresses, importing, staging, suppression, unsubscribing
+from campaigns.audience import addresses, consent, importing, staging, suppression, unsubscribing
 from campaigns.audience.models import Consent, Contact, Field, Import, Subscription, Suppression
 from tests import world
 from tests.audience.files import import_file, make_import, stated
@@ -178,6 +178,8 @@ def test_a_statement_is_written_into_the_ledger_of_each(workspace, member, reade
         assert (contact.measuring, entry.state, entry.source) == ("granted", "granted", "import")
         assert entry.evidence["statement"] == one.measuring_statement
         assert entry.evidence["import"] == one.pk
+        assert entry.notice and entry.notice.text == one.measuring_statement
+        assert entry.purpose == "both"
         assert entry.said_at.date() == one.measuring_said_on
         assert entry.actor == member
     known.refresh_from_db()
@@ -208,6 +210,39 @@ def test_a_column_never_overrules_a_refusal(workspace, readers, had, cell, has, 
     ann.refresh_from_db()
     assert (ann.measuring, ann.consent_epoch) == (has, epoch)
     assert [entry.state for entry in ann.consent_entries.all()] == ([has] if has != had else [])
+
+
+@pytest.mark.parametrize(
+    ("opens", "clicks", "cell", "now", "lines"),
+    [
+        ("unknown", "refused", "yes", ("granted", "refused"), [("opens", "granted")]),
+        ("granted", "unknown", "yes", ("granted", "granted"), [("clicks", "granted")]),
+        ("refused", "granted", "yes", ("refused", "granted"), []),
+        ("refused", "granted", "no", ("refused", "withdrawn"), [("clicks", "withdrawn")]),
+        ("granted", "refused", "no", ("withdrawn", "refused"), [("opens", "withdrawn")]),
+        (
+            "granted",
+            "unknown",
+            "no",
+            ("withdrawn", "refused"),
+            [("clicks", "refused"), ("opens", "withdrawn")],
+        ),
+        ("granted", "granted", "no", ("withdrawn", "withdrawn"), [("both", "withdrawn")]),
+        ("granted", "refused", "", ("granted", "refused"), []),
+    ],
+)
+def test_one_cell_answers_both_questions(workspace, readers, opens, clicks, cell, now, lines):
+    apart = clicks if clicks != opens else ""
+    ann = world.make_contact(
+        workspace, email="ann@example.com", measuring=opens, measuring_clicks=apart
+    )
+    file = f"email,tracking\nann@example.com,{cell}\nx@example.com,yes\n".encode()
+    import_file(readers, file, measuring=Import.Measuring.COLUMN)
+    ann.refresh_from_db()
+    assert tuple(consent.answers(ann).values()) == now
+    entries = ann.consent_entries.order_by("purpose").values_list("purpose", "state")
+    assert list(entries) == lines
+    assert ann.consent_epoch == int(cell == "no")
 
 
 def test_the_basis_is_kept_with_each_subscription(readers):

@@ -3,8 +3,15 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.audience import suppression, unsubscribing
-from campaigns.audience.models import ConsentEntry, Contact, List, Subscription, Suppression
+from campaigns.audience import consent, suppression, unsubscribing
+from campaigns.audience.models import (
+    ConsentEntry,
+    Contact,
+    List,
+    Purpose,
+    Subscription,
+    Suppression,
+)
 from tests import world
 
 
@@ -252,3 +259,22 @@ def test_names_that_are_markup_stay_text(alice, workspace, readers):
         reverse("audience:edit_contact", args=[contact.pk]),
     ):
         assert nasty not in alice.get(address).content.decode()
+
+
+def test_a_list_may_be_stricter_than_the_workspace(alice, readers):
+    page = reverse("audience:edit_list", args=[readers.pk])
+    alice.post(page, {"name": "Patients", "policy": "strict", "tracking": "aggregate"})
+    readers.refresh_from_db()
+    assert (readers.policy, readers.tracking) == ("strict", "aggregate")
+    assert "The stricter of this and the workspace" in alice.get(page).text
+    assert alice.post(page, {"name": "Patients", "tracking": "everything"}).status_code == 422
+
+
+def test_a_contacts_page_shows_both_answers_and_the_words(alice, workspace):
+    ann = world.make_contact(workspace)
+    evidence = consent.Evidence(ConsentEntry.Source.PREFERENCES, notice="May we see <clicks>?")
+    consent.grant(ann, evidence, [Purpose.CLICKS])
+    page = alice.get(reverse("audience:contact", args=[ann.pk])).text
+    assert "Which links are followed" in page and "When mails are opened" in page
+    assert "May we see &lt;clicks&gt;?" in page
+    assert "Words no. 1, SHA-256" in page

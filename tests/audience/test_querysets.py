@@ -79,6 +79,24 @@ def test_a_campaign_lowers_what_may_be_recorded_and_never_raises_it(workspace):
             assert mode == measuring.least(measuring.most(policy, said), most)
 
 
+def test_what_was_said_about_clicks_decides_about_clicks_alone(workspace):
+    for opens, clicks in itertools.product(Consent.values, repeat=2):
+        apart = clicks if clicks != opens else ""
+        world.make_contact(workspace, measuring=opens, measuring_clicks=apart)
+    for policy, most in itertools.product(Workspace.Policy.values, measuring.MODES):
+        for row in map(vars, Contact.objects.with_measuring_mode(policy, most)):
+            said = row["measuring_clicks"] or row["measuring"]
+            allowed = measuring.most(policy, row["measuring"]), measuring.most(policy, said)
+            expected = tuple(measuring.least(mode, most) for mode in allowed)
+            assert (row["mode"], row["click_mode"]) == expected
+
+
+def test_the_strictest_policy_wins():
+    assert measuring.strictest("opt_out", "", "consent") == "consent"
+    assert measuring.strictest("consent", "strict", "opt_out") == "strict"
+    assert measuring.strictest("opt_out", "") == "opt_out"
+
+
 def test_words_are_looked_for_in_names_and_addresses(workspace):
     ann = world.make_contact(workspace, email="ann@example.com", first_name="Ann", last_name="Ray")
     world.make_contact(workspace, email="ray@example.com", first_name="Bob")

@@ -172,6 +172,7 @@ def test_choosing_a_list_again_takes_back_stopping_everything(client, ann, lists
         ("consent", "granted", "recorded for you"),
         ("consent", "unknown", "Only totals"),
         ("consent", "refused", "Nothing: mails to you"),
+        ("consent", "granted", "only the day of the first time stays"),
         ("strict", "unknown", "Nothing: mails to you"),
         ("opt_out", "unknown", "recorded for you"),
         ("opt_out", "withdrawn", "Nothing: mails to you"),
@@ -198,7 +199,28 @@ def test_recipients_agree_and_take_it_back(client, ann, token):
         ("granted", "preferences"),
         ("withdrawn", "preferences"),
     ]
-    assert ledger[0].evidence["campaign"] == 70 and "open our mails" in str(ledger[0].evidence)
+    assert ledger[0].evidence == {"campaign": 70} and ledger[0].purpose == "both"
+    assert ledger[0].notice and "open our mails" in ledger[0].notice.text
+
+
+def test_recipients_agree_to_one_purpose_and_not_to_the_other(client, ann, token):
+    client.post(url("own_measuring", token), {"answer": "yes", "purpose": "clicks"})
+    client.post(url("own_measuring", token), {"answer": "yes", "purpose": "nonsense"})
+    client.post(url("own_measuring", token), {"answer": "no", "purpose": "opens"})
+    ann.refresh_from_db()
+    assert (ann.measuring, ann.measuring_clicks) == ("refused", "granted")
+    lines = [(e.purpose, e.state) for e in ann.consent_entries.order_by("pk")]
+    assert lines == [("clicks", "granted"), ("opens", "refused")]
+    page = client.get(url("preferences", token)).content.decode()
+    assert "mails to you have no counting image" in page
+    assert "which mail and link, when" in page
+
+
+def test_preferences_heed_what_the_browser_asks(client, token):
+    words = "Your browser asks not to be tracked"
+    assert words not in client.get(url("preferences", token)).content.decode()
+    page = client.get(url("preferences", token), headers={"Sec-GPC": "1"}).content.decode()
+    assert words in page
 
 
 @pytest.mark.parametrize("name", POSTS)

@@ -110,7 +110,72 @@ def test_the_message_says_what_the_parts_say(frozen, mode):
     assert message["Reply-To"] == parts.reply_to
     for name, value in parts.headers.items():
         assert message[name] == value
-    assert message["X-Tracking"] == mode
+
+
+@pytest.mark.parametrize(
+    ("policy", "opens", "clicks", "says"),
+    [
+        ("consent", "none", "", "opens=none; clicks=none; "),
+        ("consent", "aggregate", "", "opens=aggregate; clicks=aggregate; "),
+        (
+            "consent",
+            "individual",
+            "",
+            "opens=individual; clicks=individual; why=consent; days=45; ",
+        ),
+        ("strict", "none", "individual", "opens=none; clicks=individual; why=consent; days=45; "),
+        ("opt_out", "individual", "none", "opens=individual; clicks=none; why=opt-out; days=45; "),
+    ],
+)
+def test_a_header_tells_programs_what_is_recorded(frozen, policy, opens, clicks, says):
+    frozen.workspace.policy = policy
+    compiling._compiled.cache_clear()
+    raw = compiling.compile_revision(frozen, opens, clicks).fill(make_person())
+    expected = f"{says}stop=<http://127.0.0.1:8000/p/leaveleave/>"
+    assert parse(raw)["X-Tracking"] == expected
+    assert max(map(len, raw.split(b"\r\n\r\n")[0].split(b"\r\n"))) < 200
+
+
+@pytest.mark.parametrize(
+    ("opens", "clicks", "pixel", "links", "words"),
+    [
+        (
+            "none",
+            "individual",
+            False,
+            True,
+            "Nothing is recorded when you open this mail. We record which",
+        ),
+        (
+            "individual",
+            "none",
+            True,
+            False,
+            "We record when you open this mail. Nothing is recorded when",
+        ),
+        ("aggregate", "individual", True, True, "We count how often this mail is opened"),
+    ],
+)
+def test_opens_and_clicks_are_tracked_apart(frozen, opens, clicks, pixel, links, words):
+    parts = compiling.compile_revision(frozen, opens, clicks).parts(make_person())
+    assert ("/track/open/" in parts.html) is pixel
+    assert ("/track/click/" in parts.html) is links
+    assert ("/track/click/" in parts.text) is links
+    assert words in parts.text and words in parts.html
+
+
+@pytest.mark.parametrize(
+    ("policy", "mode", "why"),
+    [
+        ("consent", "individual", "You agreed to that; it is kept for 45 days, and you can stop"),
+        ("opt_out", "individual", "It is kept for 45 days; if you object, stop it under"),
+        ("consent", "aggregate", "You can stop that too, under Preferences."),
+    ],
+)
+def test_the_footer_says_why_and_how_to_stop_it(frozen, policy, mode, why):
+    frozen.workspace.policy = policy
+    compiling._compiled.cache_clear()
+    assert why in compiling.compile_revision(frozen, mode).parts(make_person()).text
 
 
 def test_tracks_links_and_pixel_by_number(frozen):

@@ -257,3 +257,11 @@ def test_from_the_preview_of_a_paused_campaign_one_gets_back_to_it(alice, campai
     Campaign.objects.filter(pk=campaign.pk).update(status="paused")
     page = alice.get(url("preview", campaign)).content.decode()
     assert f'href="{reverse("sending:campaign", args=[campaign.pk])}"' in page
+
+
+def test_a_campaign_may_be_stricter_than_the_workspace(alice, campaign):
+    page = alice.get(url("edit", campaign)).content.decode()
+    assert "never laxer" in page
+    alice.post(url("edit", campaign), form_data(campaign, policy="strict", save="yes"))
+    campaign.refresh_from_db()
+    assert campaign.policy == "strict"

@@ -40,6 +40,8 @@ def test_the_defaults_are_right():
         ("TRUSTED_PROXIES", ["0.0.0.0/0"], "candid.E009"),
         ("AGGREGATE_MINIMUM", 9, "candid.E010"),
         ("EVENT_RETENTION_DAYS", 0, "candid.E011"),
+        ("MEASURING_MOST", "everything", "candid.E022"),
+        ("DNT_POLICY", "yes", "candid.E021"),
         ("GEOIP_PATH", "/no/such/file.mmdb", "candid.E012"),
         ("TIME_ZONE", "Europe/Berlin", "candid.E013"),
         ("CELERY_BROKER_URL", "sqs://", "candid.E014"),

@@ -6,18 +6,19 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from campaigns.accounts.models import Provider
 from campaigns.sending import fence
-from campaigns.sending.models import Instance
+from campaigns.sending.models import Instance, Leak
 from config import probes
 from tests import world
 from tests.sending.sink import Sink
 
 pytestmark = pytest.mark.django_db
 
-PARTS = ["settings", "database", "migrations", "sending", "broker", "mail", "place", "spool"]
-PARTS += ["disk", "clock"]
+PARTS = ["settings", "database", "migrations", "sending", "broker", "mail", "tracking"]
+PARTS += ["place", "spool", "disk", "clock"]
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +143,14 @@ def test_a_clock_that_differs_from_the_databases_is_said(monkeypatch):
     lines, well = examine()
     assert not well
     assert "differs from the database's by 60 s" in line("clock", lines)
+
+
+def test_a_provider_that_tracks_is_named():
+    provider = make_smtp(25)
+    assert "look by hand that it is off at provider" in line("tracking", examine()[0])
+    now = timezone.now()
+    Leak.objects.create(provider=provider, opens=1, raised_at=now, last_at=now)
+    lines, well = examine()
+    assert not well
+    assert line("tracking", lines).startswith("WRONG")
+    assert f"provider {provider.pk} (smtp) behind our back" in line("tracking", lines)

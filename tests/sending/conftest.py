@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
+from campaigns.sending import launch, transport
 from tests import world
-from tests.sending import stage
+from tests.sending import measured, stage
+from tests.sending.measured import Letter
 from tests.sending.sink import Sink
+from tracking import wsgi
 
 
 @pytest.fixture
@@ -20,6 +23,15 @@ def sink(settings) -> Iterator[Sink]:
     settings.ALLOW_PRIVATE_HOSTS = True
     settings.SEND_REPLY_SECONDS = 1
     with Sink() as server:
+        yield server
+
+
+@pytest.fixture
+def system_server(settings) -> Iterator[Sink]:
+    """The mail server that `SYSTEM_MAIL_URL` names."""
+    with Sink() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
 
 
@@ -35,3 +47,34 @@ def handed_over() -> dict[str, Any]:
     """What the ledger keeps of a delivery that was tried and decided a while ago."""
     before = timezone.now() - timedelta(hours=1)
     return {"sending_at": before, "done_at": before, "attempt": 1}
+
+
+@pytest.fixture
+def mailing(draft, sink, settings):
+    """Send a campaign to people who said so about opens and clicks; return their letters."""
+    settings.HUMAN_DELAY_SECONDS = 0
+    Campaign.objects.filter(pk=draft.pk).update(body=measured.BODY)
+
+    def send(*answers: tuple[str, str]) -> dict[str, Letter]:
+        for opens, clicks in answers:
+            apart = clicks if clicks != opens else ""
+            email = f"{opens}-{clicks}@example.com"
+            on = draft.lists.get()
+            world.make_contact(
+                draft.workspace, on=on, email=email, measuring=opens, measuring_clicks=apart
+            )
+        stage.make_many(draft.workspace, draft.lists.get(), measured.PEOPLE)
+        assert launch.launch(draft) and launch.prepare(draft.pk)
+        while transport.work(draft.pk, seconds=20):
+            pass
+        app = wsgi.application(wsgi.nothing_else)
+        return {
+            mail.recipient.partition("@")[0]: Letter(
+                mail.text.decode().partition("text/html")[2],
+                app,
+                mail.content.decode().partition("\r\n\r\n")[0],
+            )
+            for mail in sink.taken
+        }
+
+    return send

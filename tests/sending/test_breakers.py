@@ -23,7 +23,6 @@ from campaigns.sending.querysets import holding, moves, signals
 from campaigns.sending.querysets.signals import Answers
 from tests import world
 from tests.sending import provider_stub, stage
-from tests.sending.sink import Sink
 from tests.sending.test_webhooks import postmark_event, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -315,15 +314,6 @@ def test_two_ticks_at_once_raise_one_alarm(workspace):
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(beat, range(4))) == 1
     assert Alarm.objects.count() == AuditEntry.objects.count() == 1
-
-
-@pytest.fixture
-def system_server(settings):
-    """The mail server that `SYSTEM_MAIL_URL` names."""
-    with Sink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        yield server
 
 
 def test_owners_are_told_once_why_and_what_to_do(workspace, member, system_server):

@@ -1,5 +1,6 @@
 """The button that tests a connection: the server's own words, and nothing is sent."""
 
+import json
 import socket
 
 import pytest
@@ -193,3 +194,36 @@ def test_what_a_server_says_cannot_become_part_of_the_page(alice, workspace, sin
 def test_every_api_has_a_question():
     ours = {Provider.Kind.INBOX, Provider.Kind.SMTP, Provider.Kind.AMAZON_SES}
     assert set(probes.PROBES) == set(Provider.Kind) - ours
+
+
+@pytest.mark.parametrize(
+    ("account", "tracks"),
+    [
+        ({"TrackOpens": True, "TrackLinks": "None"}, True),
+        ({"TrackOpens": False, "TrackLinks": "HtmlAndText"}, True),
+        ({"TrackOpens": False, "TrackLinks": "None"}, False),
+    ],
+)
+def test_an_account_that_tracks_by_itself_is_found_out(workspace, stub, account, tracks):
+    stub.broken["postmark"] = (200, {}, json.dumps(account))
+    finding = connecting.ask(make_provider(workspace, stub, "postmark"))
+    assert finding.good
+    assert ("Its own tracking", "on") in finding.steps if tracks else len(finding.steps) == 1
+    assert ("open the server's Settings, Tracking" in finding.advice) is tracks
+
+
+@pytest.mark.parametrize(
+    ("types", "enabled", "tracks"),
+    [(["OPEN"], True, True), (["CLICK"], False, False), (["BOUNCE", "COMPLAINT"], True, False)],
+)
+def test_a_configuration_set_of_amazons_that_tracks_is_found_out(
+    workspace, stub, types, enabled, tracks
+):
+    destination = {"Name": "one", "Enabled": enabled, "MatchingEventTypes": types}
+    told = {"SendingEnabled": True, "EventDestinations": [destination]}
+    stub.broken["amazon_ses"] = (200, {}, json.dumps(told))
+    provider = make_provider(workspace, stub, "amazon_ses")
+    provider.credentials = provider.credentials | {"configuration_set": "news"}
+    finding = connecting.ask(provider)
+    assert finding.good, finding.trouble
+    assert (("Its own tracking", "on") in finding.steps) is tracks

@@ -1,5 +1,7 @@
 """A reminder goes to those who are known not to have opened, as they are when it is launched."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -115,6 +117,14 @@ def test_the_numbers_add_up_and_are_those_of_the_launch(first, member):
     assert len(launched(reminder)) == 9
 
 
+def test_of_mails_older_than_what_is_kept_nobody_is_called_a_non_opener(first, settings):
+    settings.EVENT_RETENTION_DAYS = 45
+    old = timezone.now() - timedelta(days=45, seconds=1)
+    Delivery.objects.filter(campaign=first).update(sending_at=old)
+    reach = reminding.reach(first)
+    assert (reach.sent, reach.not_known, reach.reached) == (16, 16, 0)
+
+
 def test_a_copy_of_a_reminder_is_not_for_everybody(first, member):
     reminder = reminding.remind(first, member, "Again")
     assert editing.duplicate(reminder, member).non_openers_of == first
@@ -123,7 +133,8 @@ def test_a_copy_of_a_reminder_is_not_for_everybody(first, member):
 def test_a_reminder_of_a_reminder_is_for_those_who_opened_neither(first, member):
     reminder = reminding.remind(first, member, "Again")
     launched(reminder)
-    stage.become(Delivery.objects.filter(campaign=reminder), "sent", done_at=timezone.now())
+    now = timezone.now()
+    stage.become(Delivery.objects.filter(campaign=reminder), "sent", sending_at=now, done_at=now)
     reminder.refresh_from_db()
     read(reminder, people()[0], opens_sure=1)
     last = reminding.remind(reminder, member, "Last call")

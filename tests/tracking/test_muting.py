@@ -1,6 +1,7 @@
 """Who withdraws: old mails collect nothing more, and what was kept goes."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.tracking.hitting import fill, make_campaign, make_hit, person
 from tracking import draining, muting
 from tracking.models import CampaignCount, Engagement, Event, LinkClicker, Muted, PeopleCount
 from tracking.querysets import lock_draining
-from tracking.tokens import Token
+from tracking.tokens import Kind, Mode, Token
 
 CONTACT = 5001  # Whose delivery is 1: see `person`.
 
@@ -100,3 +101,57 @@ def test_a_hit_that_is_being_drained_does_not_outlive_the_withdrawal(folder):
     assert muted.is_set()
     assert not Event.objects.exists()
     assert not Engagement.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "left"), [(Kind.OPEN, "click"), (Kind.CLICK, "open")])
+def test_one_purpose_is_taken_back_and_the_other_goes_on(folder, kind, left):
+    campaign = make_campaign()
+    both = [make_hit(person(campaign, 1)), make_hit(person(campaign, 1), 1)]
+    fill(folder, both)
+    draining.drain(folder)
+    muting.mute({CONTACT: 1}, [kind])
+    assert set(Event.objects.values_list("kind", flat=True)) == {left}
+    fill(folder, both)
+    draining.drain(folder)
+    assert list(Event.objects.values_list("kind", flat=True)) == [left, left]
+    kept = Engagement.objects.get()
+    gone = kind.value
+    assert getattr(kept, f"{gone}s_sure") == 0 and getattr(kept, f"first_{gone}_at") is None
+    assert getattr(kept, f"{left}s_sure") == 2 and getattr(kept, f"first_{left}_at")
+    assert LinkClicker.objects.exists() is (left == "click")
+
+
+@pytest.mark.django_db
+def test_who_took_back_what_they_did_leaves_no_row(folder):
+    campaign = make_campaign()
+    fill(folder, [make_hit(person(campaign, 1))])
+    draining.drain(folder)
+    muting.mute({CONTACT: 1}, [Kind.OPEN])
+    assert not Engagement.objects.exists()
+
+
+@pytest.mark.django_db
+def test_counts_of_people_stay_right_when_one_purpose_is_taken_back(folder):
+    campaign = make_campaign()
+    both = [make_hit(person(campaign, 1)), make_hit(person(campaign, 1), 1)]
+    fill(folder, both)
+    draining.drain(folder)
+    muting.mute({CONTACT: 1}, [Kind.OPEN])
+    fill(folder, both)
+    draining.drain(folder)
+    people = PeopleCount.objects.get(campaign_id=campaign)
+    assert (people.openers_sure, people.clickers_sure) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_the_click_of_who_hides_opens_tells_of_no_open(folder):
+    campaign = make_campaign()
+    hidden = replace(person(campaign, 1), mode=Mode.CLICKS)
+    fill(folder, [make_hit(hidden, 1), make_hit(person(campaign, 2), 1)])
+    draining.drain(folder)
+    people = PeopleCount.objects.get(campaign_id=campaign)
+    assert (people.clickers_sure, people.openers_sure, people.openers_possible) == (2, 1, 1)
+    assert [row.delivery_id for row in Engagement.objects.all().openers()] == [2]
+    assert [row.delivery_id for row in Engagement.objects.all().possible_openers()] == [2]
+    assert Engagement.objects.all().clickers().count() == 2

@@ -1,9 +1,10 @@
 """People, the lists they are on, what they agreed to, and who must not be mailed."""
 
-from campaigns.audience.models.consent import Consent, ConsentEntry
+from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Purpose
 from campaigns.audience.models.imports import Import, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
 from campaigns.audience.models.people import Contact, Field, List, Subscription
+from campaigns.audience.models.tracking import Tracking
 
 __all__ = [
     "Consent",
@@ -13,7 +14,10 @@ __all__ = [
     "Import",
     "ImportRemark",
     "List",
+    "Notice",
+    "Purpose",
     "Subscription",
     "Suppression",
+    "Tracking",
     "Unsubscription",
 ]

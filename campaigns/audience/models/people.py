@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Workspace
 from campaigns.audience import addresses
 from campaigns.audience.models.consent import Consent
+from campaigns.audience.models.tracking import Tracking
 from campaigns.audience.querysets import ContactQuerySet, ListQuerySet, SubscriptionQuerySet
 
 
@@ -32,9 +33,14 @@ class Contact(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True)
     # Further columns of an import: {"company": "Acme", …}; keys are those of `Field`.
     fields = models.JSONField(default=dict)
-    # The newest row of the consent ledger, kept beside the person for launching.
+    # The newest row of the consent ledger, kept beside the person for launching: about opens,
+    # and about clicks unless the next field says otherwise.
     measuring = models.CharField(
         _("measuring"), max_length=10, choices=Consent, default=Consent.UNKNOWN
+    )
+    # What they said about clicks, where it differs; empty: the same.
+    measuring_clicks = models.CharField(
+        max_length=10, choices=Consent, blank=True, default="", db_default=""
     )
     # Raised by each refusal; tokens of an older epoch collect nothing.
     consent_epoch = models.PositiveIntegerField(default=0)
@@ -97,6 +103,22 @@ class List(models.Model):
     name = models.CharField(_("name"), max_length=120)
     # Said to recipients on the unsubscribe page.
     description = models.CharField(_("description"), max_length=300, blank=True)
+    # How mails to this list may measure, where that is less than the workspace allows.
+    policy = models.CharField(
+        _("who may be measured"),
+        max_length=10,
+        choices=Workspace.Policy,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    tracking = models.CharField(
+        _("what may be recorded"),
+        max_length=10,
+        choices=Tracking,
+        default=Tracking.INDIVIDUAL,
+        db_default="individual",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ListQuerySet.as_manager()

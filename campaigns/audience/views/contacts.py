@@ -40,6 +40,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts.with_suppressed(), pk=pk)
     subscriptions = one.subscriptions.select_related("list").order_by("list__name")
     fields = Field.objects.filter(workspace=request.workspace).order_by("label")
+    said = consent.answers(one)
     context = {
         "contact": one,
         "suppression": suppression.find(one.workspace_id, one.email),
@@ -48,7 +49,9 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),
         "fields": [(field.label, one.fields.get(field.key, "")) for field in fields],
-        "entries": one.consent_entries.select_related("actor").order_by("-pk"),
+        "entries": one.consent_entries.select_related("actor", "notice").order_by("-pk"),
+        "answers": list(said.items()),
+        "may_withdraw": not set(said.values()) <= {Consent.REFUSED, Consent.WITHDRAWN},
         "basis_form": BasisForm(initial={"basis": "consent"}),
     }
     return render(request, "audience/contact.html", context)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.audience import addresses, choosing, consent, tokens, unsubscribing
-from campaigns.audience.models import ConsentEntry, Contact, Unsubscription
+from campaigns.audience.models import ConsentEntry, Contact, Purpose, Unsubscription
 
 RETRY_SECONDS = 120
 RecipientView = Callable[[HttpRequest, tokens.Token, Contact | None], HttpResponse]
@@ -106,9 +107,10 @@ def preferences(request: HttpRequest, token: tokens.Token, contact: Contact | No
         "contact": contact,
         "masked": addresses.mask(contact.email),
         "stopped": choosing.stopped_by_themselves(contact),
-        "statement": choosing.statement(),
+        "questions": choosing.questions(contact),
+        "days": settings.EVENT_RETENTION_DAYS,
+        "signal": _signals(request),
         "subscriptions": choosing.subscriptions_of(contact),
-        "recorded": choosing.recorded_of(contact),
         "token": _text(request),
         "saved": "saved" in request.GET,
     }
@@ -118,18 +120,31 @@ def preferences(request: HttpRequest, token: tokens.Token, contact: Contact | No
 @require_POST
 @recipient_page
 def measuring(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
-    """Take the recipient's own yes or no to being measured."""
-    if contact is not None:
-        answer = request.POST.get("answer")
+    """Take the recipient's own yes or no to being measured, for one purpose or for both."""
+    purpose = _purpose(request)
+    if contact is not None and purpose is not None:
         evidence = consent.Evidence(
             ConsentEntry.Source.PREFERENCES,
-            {"statement": choosing.statement(), "campaign": token.campaign_id or None},
+            {"campaign": token.campaign_id or None},
+            notice=choosing.statement(purpose),
         )
-        if answer == "yes":
-            consent.grant(contact, evidence)
-        elif answer == "no":
-            consent.refuse(contact, evidence)
+        purposes = consent.BOTH if purpose == Purpose.BOTH else (purpose,)
+        match request.POST.get("answer"):
+            case "yes":
+                consent.grant(contact, evidence, purposes)
+            case "no":
+                consent.refuse(contact, evidence, purposes)
     return redirect("audience:preferences", token=_text(request))
+
+
+def _purpose(request: HttpRequest) -> Purpose | None:
+    text = request.POST.get("purpose", Purpose.BOTH)
+    return Purpose(text) if text in Purpose.values else None
+
+
+def _signals(request: HttpRequest) -> bool:
+    """Whether this browser asks not to be measured."""
+    return request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1"
 
 
 def _leaving_page(request: HttpRequest, token: tokens.Token, contact: Contact) -> HttpResponse:

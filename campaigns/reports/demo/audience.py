@@ -77,7 +77,7 @@ def _contact(workspace: Workspace, reader: Reader) -> Contact:
 
 
 def _answer(workspace: Workspace, contacts: list[Contact], joined: dict[int, datetime]) -> None:
-    entries = ConsentEntry.objects.bulk_create(
+    ConsentEntry.objects.bulk_create(
         (
             ConsentEntry(
                 workspace=workspace,
@@ -86,13 +86,13 @@ def _answer(workspace: Workspace, contacts: list[Contact], joined: dict[int, dat
                 source=ConsentEntry.Source.IMPORT,
                 evidence={"statement": STATEMENT},
                 said_at=joined[contact.pk],
+                at=joined[contact.pk],
             )
             for contact in contacts
             if contact.measuring != Consent.UNKNOWN
         ),
         batch_size=BATCH,
     )
-    backdate(ConsentEntry, "at", {entry.pk: joined[entry.contact_id] for entry in entries})
 
 
 def _subscribe(

@@ -50,4 +50,5 @@ def _claimed(row: Delivery) -> Claimed:
         attempt=1,
         contact_id=row.contact_id,
         contact=facts | (contact.fields if contact else {}),
+        click_mode=row.click_mode,
     )

@@ -16,6 +16,7 @@ class DomainRow(NamedTuple):
     complained: int
     # People who may be measured, and what they did.
     measured: int
+    clicks_measured: int
     openers_sure: int
     openers_possible: int
     clickers: int
@@ -28,9 +29,13 @@ SELECT d.domain,
        count(d.complained_at),
        count(*) FILTER (WHERE d.state = 'sent' AND d.hard_bounced_at IS NULL
                           AND d.mode = 'individual'),
-       count(*) FILTER (WHERE e.opens_sure + e.clicks_sure > 0),
-       count(*) FILTER (WHERE e.opens_sure + e.clicks_sure + e.opens_uncertain
-                              + e.clicks_uncertain > 0),
+       count(*) FILTER (WHERE d.state = 'sent' AND d.hard_bounced_at IS NULL
+                          AND coalesce(nullif(d.click_mode, ''), d.mode) = 'individual'),
+       -- A click tells of no open where opens are not to be known.
+       count(*) FILTER (WHERE e.opens_sure + e.clicks_sure * (NOT e.clicks_only)::int > 0),
+       count(*) FILTER (WHERE e.opens_sure + e.opens_uncertain
+                              + (e.clicks_sure + e.clicks_uncertain)
+                                * (NOT e.clicks_only)::int > 0),
        count(*) FILTER (WHERE e.clicks_sure > 0)
   FROM sending_delivery d
   LEFT JOIN tracking_engagement e ON e.campaign_id = %(campaign)s AND e.delivery_id = d.id

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 
 from campaigns.audience import addresses
@@ -28,6 +29,8 @@ class RecipientRow(NamedTuple):
     last_name: str | None
     state: str
     mode: str
+    # About clicks; empty: as `mode`.
+    click_mode: str
     done_at: datetime | None
     attempt: int
     code: int | None
@@ -50,25 +53,36 @@ class RecipientRow(NamedTuple):
     client: str | None
 
 
-MEASURED = "d.state = 'sent' AND d.mode = 'individual' AND d.hard_bounced_at IS NULL"
-OPENED = "coalesce(e.opens_sure, 0) + coalesce(e.clicks_sure, 0) > 0"
-PERHAPS = "coalesce(e.opens_uncertain, 0) + coalesce(e.clicks_uncertain, 0) > 0"
+# What was done with older mails is not kept of everybody: see docs/privacy.md.
+KEPT = "d.done_at > statement_timestamp() - %(kept)s::interval"
+MEASURED = (
+    f"""d.state = 'sent' AND d.mode = 'individual' AND d.hard_bounced_at IS NULL AND {KEPT}"""
+)
+# About clicks; empty is as about opens.
+CLICK_MODE = "coalesce(nullif(d.click_mode, ''), d.mode)"
+# A click tells of no open where opens are not to be known.
+_TELLS = "(e.clicks_only IS NOT TRUE)::int"
+OPENED = f"coalesce(e.opens_sure, 0) + coalesce(e.clicks_sure, 0) * {_TELLS} > 0"
+PERHAPS = f"coalesce(e.opens_uncertain, 0) + coalesce(e.clicks_uncertain, 0) * {_TELLS} > 0"
+_UNMEASURED = """CASE WHEN 'aggregate' IN (d.mode, d.click_mode) THEN 'counted'
+              ELSE 'not_measured' END"""
 # The strongest thing that can be said of a recipient.
 OUTCOME = f"""
     CASE WHEN d.state <> 'sent' THEN d.state
          WHEN d.hard_bounced_at IS NOT NULL THEN 'bounced'
          WHEN d.complained_at IS NOT NULL THEN 'complained'
          WHEN u.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
-         WHEN d.mode = 'aggregate' THEN 'counted'
-         WHEN d.mode <> 'individual' THEN 'not_measured'
+         WHEN 'individual' NOT IN (d.mode, {CLICK_MODE}) THEN {_UNMEASURED}
          WHEN e.clicks_sure > 0 THEN 'clicked'
          WHEN e.opens_sure > 0 THEN 'opened'
-         WHEN {PERHAPS} THEN 'uncertain'
+         WHEN e.opens_uncertain + e.clicks_uncertain > 0 THEN 'uncertain'
+         WHEN d.mode <> 'individual' THEN {_UNMEASURED}
+         WHEN NOT ({KEPT}) THEN 'not_kept'
          ELSE 'not_opened' END
 """
 FIELDS = f"""
     {OUTCOME}, d.id, d.contact_id, d.address, c.first_name, c.last_name, d.state, d.mode,
-    d.done_at, d.attempt, d.code, d.enhanced_code, d.reason,
+    d.click_mode, d.done_at, d.attempt, d.code, d.enhanced_code, d.reason,
     d.hard_bounced_at, d.complained_at, u.unsubscribed_at,
     e.opens_sure, e.opens_uncertain, e.opens_machine,
     e.clicks_sure, e.clicks_uncertain, e.clicks_machine,
@@ -92,7 +106,9 @@ SHOWN = {
     "clicked": "e.clicks_sure > 0",
     # Nobody who may not be measured is called somebody who did not open.
     "not_opened": f"{MEASURED} AND NOT ({OPENED}) AND NOT ({PERHAPS})",
-    "not_measured": "d.state = 'sent' AND d.mode <> 'individual'",
+    "not_measured": (
+        "d.state = 'sent' AND d.mode <> 'individual' AND d.click_mode <> 'individual'"
+    ),
     "bounced": "d.hard_bounced_at IS NOT NULL",
     "failed": "d.state IN ('failed', 'expired', 'unknown')",
     "not_sent": "d.state IN ('suppressed', 'cancelled')",
@@ -132,7 +148,11 @@ class Question:
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return the condition, and the values in it."""
         parts = ["d.campaign_id = %(campaign)s", "d.workspace_id = %(workspace)s"]
-        values: dict[str, Any] = {"campaign": self.campaign_id, "workspace": self.workspace_id}
+        values: dict[str, Any] = {
+            "campaign": self.campaign_id,
+            "workspace": self.workspace_id,
+            "kept": timedelta(days=settings.EVENT_RETENTION_DAYS),
+        }
         if self.show in SHOWN:
             parts.append(f"({SHOWN[self.show]})")
         if self.link is not None:
@@ -167,9 +187,9 @@ COUNT = "SELECT count(*) FROM (SELECT FROM {tables} WHERE {where} LIMIT %(most)s
 STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {order}"
 
 
-def _measured(column: str) -> str:
+def _measured(column: str, mode: str = "d.mode") -> str:
     """A count; nothing where nothing was measured: a zero would be a claim."""
-    return f"CASE WHEN d.mode = 'individual' THEN coalesce({column}, 0) END"
+    return f"CASE WHEN {mode} = 'individual' THEN coalesce({column}, 0) END"
 
 
 # A file's cells, in the order of its header.
@@ -188,7 +208,9 @@ CELLS = (
     copying.moment("e.first_open_at"),
     *map(_measured, ("e.opens_sure", "e.opens_uncertain", "e.opens_machine")),
     copying.moment("e.first_click_at"),
-    *map(_measured, ("e.clicks_sure", "e.clicks_uncertain", "e.clicks_machine")),
+    _measured("e.clicks_sure", CLICK_MODE),
+    _measured("e.clicks_uncertain", CLICK_MODE),
+    _measured("e.clicks_machine", CLICK_MODE),
     copying.moment("e.last_at"),
     copying.word("e.country", "countries"),
     copying.word("e.device", "devices"),

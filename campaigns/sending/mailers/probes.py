@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import boto3
@@ -32,11 +32,24 @@ class Probe:
     body: Callable[[Any], Any] | None = None
     # Answers that are a "no" to the question and still tell that the key is right.
     right_all_the_same: str = ""
+    # Whether the answer tells that the account tracks opens or clicks by itself.
+    tracks: Callable[[Any], bool] = lambda told: False
+
+
+class Told(NamedTuple):
+    """What a provider said, in its words, and whether it tracks opens or clicks by itself."""
+
+    words: str
+    tracks: bool = False
+
+
+def _postmark_tracks(told: Any) -> bool:
+    return bool(told.get("TrackOpens")) or told.get("TrackLinks", "None") != "None"
 
 
 PROBES: Mapping[str, Probe] = {
     Kind.MAILGUN: Probe(),
-    Kind.POSTMARK: Probe(lambda backend: "server"),
+    Kind.POSTMARK: Probe(lambda backend: "server", tracks=_postmark_tracks),
     Kind.BREVO: Probe(lambda backend: "account"),
     Kind.MAILJET: Probe(body=lambda backend: {"Messages": []}),
     Kind.SENDGRID: Probe(lambda backend: "scopes"),
@@ -55,13 +68,14 @@ PROBES: Mapping[str, Probe] = {
 }
 
 
-def ask(kind: str, credentials: Mapping[str, Any]) -> str:
+def ask(kind: str, credentials: Mapping[str, Any]) -> Told:
     """Ask, and return what the provider said. Raises `TransportError` if that is a no."""
     if kind == Kind.AMAZON_SES:
         return _amazon(credentials)
     backend = backends.backend(kind, credentials)
     try:
-        return _judged(PROBES[kind], _answer(PROBES[kind], backend))
+        answer = _answer(PROBES[kind], backend)
+        return Told(_judged(PROBES[kind], answer), _tracks(PROBES[kind], answer))
     finally:
         backend.close()
 
@@ -99,9 +113,19 @@ def _judged(probe: Probe, answer: requests.Response) -> str:
     raise TransportError(words)
 
 
-def _amazon(credentials: Mapping[str, Any]) -> str:
+def _tracks(probe: Probe, answer: requests.Response) -> bool:
     try:
-        account = boto3.client("sesv2", **backends.amazon(credentials)).get_account()
+        told = answer.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and probe.tracks(told)
+
+
+def _amazon(credentials: Mapping[str, Any]) -> Told:
+    try:
+        client = boto3.client("sesv2", **backends.amazon(credentials))
+        account = client.get_account()
+        tracks = _amazon_tracks(client, str(credentials.get("configuration_set") or ""))
     except boto.ClientError as error:
         raise TransportError(str(error), lasting=True) from error
     except boto.BotoCoreError as error:
@@ -109,4 +133,21 @@ def _amazon(credentials: Mapping[str, Any]) -> str:
     if not account.get("SendingEnabled", True):
         raise TransportError("sending is switched off for this account", lasting=True)
     sandbox = "" if account.get("ProductionAccessEnabled") else ", still in Amazon's sandbox"
-    return f"{account.get('EnforcementStatus', 'known')}{sandbox}"
+    return Told(f"{account.get('EnforcementStatus', 'known')}{sandbox}", tracks)
+
+
+def _amazon_tracks(client: Any, configuration_set: str) -> bool:
+    """Whether a configuration set publishes opens or clicks; a key may not be allowed to look."""
+    if not configuration_set:
+        return False
+    try:
+        told = client.get_configuration_set_event_destinations(
+            ConfigurationSetName=configuration_set
+        )
+    except boto.ClientError:
+        return False
+    return any(
+        {"OPEN", "CLICK"} & set(one.get("MatchingEventTypes", ()))
+        for one in told.get("EventDestinations", ())
+        if one.get("Enabled")
+    )

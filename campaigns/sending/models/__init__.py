@@ -14,7 +14,9 @@ from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
+from campaigns.sending.models.doors import Door, Topic
 from campaigns.sending.models.instance import Instance
+from campaigns.sending.models.leaks import Leak
 from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
 from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
@@ -29,12 +31,14 @@ __all__ = [
     "Door",
     "InboxMail",
     "Instance",
+    "Leak",
     "Lease",
     "ProviderEvent",
     "Ramp",
     "Reckoning",
     "Tally",
     "Throttle",
+    "Topic",
 ]
 
 
@@ -75,6 +79,10 @@ class Delivery(models.Model):
     address_key = models.CharField(max_length=254)
     domain = models.CharField(max_length=254)
     mode = models.CharField(max_length=10, choices=Mode)
+    # About clicks, where it is not `mode`, which is about opens then; empty: the same.
+    click_mode = models.CharField(
+        max_length=10, choices=Mode, blank=True, default="", db_default=""
+    )
     consent_epoch = models.PositiveIntegerField(default=0)
     revision = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
@@ -190,38 +198,6 @@ class Cooldown(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id} until {self.until}"
-
-
-class Door(models.Model):
-    """The open way for one provider's events. No row: closed."""
-
-    provider = models.OneToOneField(Provider, models.CASCADE, related_name="door")
-    # The secret of the address is derived from this and `SECRET_KEY`.
-    nonce = models.CharField(max_length=32)
-    opened_at = models.DateTimeField(auto_now=True)
-
-    def __str__(self) -> str:
-        return f"the door of {self.provider_id}"
-
-
-class Topic(models.Model):
-    """A topic of Amazon's notification service that asks to be heard, or is."""
-
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="topics")
-    arn = models.CharField(max_length=300)
-    # What Amazon wants us to open, to show that it is us who are asking.
-    subscribe_url = models.TextField(max_length=2000, blank=True)
-    asked_at = models.DateTimeField(auto_now=True)
-    # When an owner let it in; before that it is not believed.
-    confirmed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "arn"], name="sending_topic_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.arn
 
 
 class ProviderEvent(models.Model):

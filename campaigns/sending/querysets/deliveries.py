@@ -21,6 +21,18 @@ TROUBLED = ("failed", "expired", "unknown", "suppressed")
 HELD = timedelta(hours=876_000)
 
 
+def both(opens: str, clicks: str) -> str:
+    """Name what two modes record together: a mode, or "opens" or "clicks" for one alone."""
+    match opens == "individual", clicks == "individual":
+        case True, True:
+            return "individual"
+        case True, False:
+            return "opens"
+        case False, True:
+            return "clicks"
+    return "aggregate" if "aggregate" in (opens, clicks) else "none"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries, in the words of the ledger."""
 
@@ -75,3 +87,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Count the deliveries by how they are tracked, in one query."""
         rows = self.order_by().values_list("mode").annotate(n=Count("pk"))
         return dict(rows)
+
+    def recorded(self) -> dict[str, int]:
+        """Count the deliveries by what is recorded of both opens and clicks: see `both`."""
+        found: dict[str, int] = {}
+        rows = self.order_by().values_list("mode", "click_mode").annotate(n=Count("pk"))
+        for opens, clicks, n in rows:
+            name = both(opens, clicks or opens)
+            found[name] = found.get(name, 0) + n
+        return found

@@ -11,21 +11,25 @@ from django.db.models import Count, Max
 
 from campaigns.audience.models import Contact
 from campaigns.audience.querysets import ContactQuerySet
+from campaigns.composing import allowing
 from campaigns.composing.models import Campaign, Revision
 from campaigns.sending import local_times
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moments, non_openers
+from campaigns.sending.querysets.deliveries import both
 
 FILL = (
     """
 INSERT INTO sending_delivery (
     workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
-    consent_epoch, revision, state, attempt, next_at, message_id, enhanced_code, reason)
+    click_mode, consent_epoch, revision, state, attempt, next_at, message_id, enhanced_code,
+    reason)
 SELECT %(workspace)s, %(campaign)s, m.id,
        -- As hard to guess as a random one, and made in a fifth of the time.
        encode(substring(sha256(%(seed)s::bytea || int8send(m.id)) FOR 16), 'hex')::uuid,
-       m.email, m.email_key, split_part(m.email_key, '@', -1), m.mode, m.consent_epoch,
-       %(revision)s, 'pending', 0,
+       m.email, m.email_key, split_part(m.email_key, '@', -1), m.mode,
+       CASE WHEN m.click_mode = m.mode THEN '' ELSE m.click_mode END,
+       m.consent_epoch, %(revision)s, 'pending', 0,
        -- Whose moment has passed gets it at once.
        GREATEST(statement_timestamp(), COALESCE(z.at, c.at, %(otherwise)s::timestamptz)),
        '', '', ''
@@ -43,10 +47,23 @@ SELECT FROM composing_campaign WHERE id = %(campaign)s AND status = 'preparing' 
 
 # A small audience's totals would speak about people: see docs/privacy.md.
 PROTECT_FEW = """
-UPDATE sending_delivery d SET mode = 'aggregate'
+UPDATE sending_delivery d
+   SET mode = lowered.opens,
+       click_mode = CASE WHEN lowered.clicks = lowered.opens THEN '' ELSE lowered.clicks END
   FROM audience_contact c
- WHERE d.campaign_id = %s AND d.mode = 'individual' AND c.id = d.contact_id
-   AND c.measuring <> 'granted'
+ CROSS JOIN LATERAL (
+       SELECT c.measuring AS opens,
+              COALESCE(NULLIF(c.measuring_clicks, ''), c.measuring) AS clicks) AS said
+  JOIN sending_delivery was ON was.contact_id = c.id
+ CROSS JOIN LATERAL (
+       SELECT was.mode AS opens, COALESCE(NULLIF(was.click_mode, ''), was.mode) AS clicks) AS now
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN now.opens = 'individual' AND said.opens <> 'granted'
+                   THEN 'aggregate' ELSE now.opens END AS opens,
+              CASE WHEN now.clicks = 'individual' AND said.clicks <> 'granted'
+                   THEN 'aggregate' ELSE now.clicks END AS clicks) AS lowered
+ WHERE d.campaign_id = %s AND was.id = d.id
+   AND (lowered.opens, lowered.clicks) <> (now.opens, now.clicks)
 """
 
 
@@ -82,10 +99,12 @@ def fill(revision: Revision, ids: Mapping[str, int]) -> bool:
 
 def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
     """Insert a delivery of `campaign` for each of `people`, and return how many are new."""
-    policy = campaign.workspace.policy
+    allowed = allowing.of(campaign)
     # Typed as Any: the checker does not see the annotation of another module.
-    modes: Any = people.with_measuring_mode(policy, campaign.tracking)
-    columns = ("email", "email_key", "mode", "consent_epoch", "time_zone", "country")
+    modes: Any = people.with_measuring_mode(allowed.policy, allowed.most)
+    columns = (
+        "email", "email_key", "mode", "click_mode", "consent_epoch", "time_zone", "country",
+    )  # fmt: skip
     sql, given = modes.values("id", *columns).query.sql_with_params()
     further = {
         "workspace": campaign.workspace_id,
@@ -126,15 +145,25 @@ def protect_few(campaign_id: int, *, minimum: int) -> None:
 
 
 def audience_modes(campaign: Campaign, *, minimum: int) -> dict[str, int]:
-    """Count whom a launch would reach now, by how they would be tracked."""
-    policy = campaign.workspace.policy
-    said: Any = audience(campaign).with_measuring_mode(policy, campaign.tracking)
-    counted = said.values_list("mode", "measuring").annotate(n=Count("pk")).order_by()
-    rows = list(counted)
-    few = sum(n for _mode, _measuring, n in rows) < minimum
+    """Count whom a launch would reach now, by how they would be tracked.
+
+    Beside the modes there are people of whom only opens, or only clicks, are individual:
+    "opens" and "clicks".
+    """
+    allowed = allowing.of(campaign)
+    said: Any = audience(campaign).with_measuring_mode(allowed.policy, allowed.most)
+    keys = ("mode", "click_mode", "measuring", "measuring_clicks")
+    rows = list(said.values_list(*keys).annotate(n=Count("pk")).order_by())
+    few = sum(row[-1] for row in rows) < minimum
     modes: dict[str, int] = {}
-    for mode, measuring, n in rows:
-        lowered = few and mode == "individual" and measuring != "granted"
-        kept = "aggregate" if lowered else mode
+    for opens, clicks, said_of_opens, said_of_clicks, n in rows:
+        kept = both(
+            _lowered(opens, said_of_opens, few=few),
+            _lowered(clicks, said_of_clicks or said_of_opens, few=few),
+        )
         modes[kept] = modes.get(kept, 0) + n
     return modes
+
+
+def _lowered(mode: str, said: str, *, few: bool) -> str:
+    return "aggregate" if few and mode == "individual" and said != "granted" else mode

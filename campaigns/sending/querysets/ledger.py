@@ -37,6 +37,8 @@ class Claimed(NamedTuple):
     contact: dict[str, str]
     # Characters in the person's own fields.
     bulk: int = 0
+    # About clicks, where that is not `mode`.
+    click_mode: str = ""
 
 
 CLAIM = """
@@ -55,15 +57,21 @@ WITH next AS MATERIALIZED (
 )
 UPDATE sending_delivery d
    SET state = 'claimed', claim_token = %(token)s, next_at = NULL,
-       -- Nothing is recorded of who withdrew since the launch.
-       mode = CASE WHEN c.consent_epoch <> d.consent_epoch THEN 'none' ELSE d.mode END
+       -- Nothing is recorded of who withdrew since the launch, nor once measuring was stopped.
+       mode = CASE WHEN c.consent_epoch <> d.consent_epoch OR k.stopped THEN 'none'
+                   ELSE d.mode END,
+       click_mode = CASE WHEN c.consent_epoch <> d.consent_epoch OR k.stopped THEN ''
+                         ELSE d.click_mode END
   FROM next
+ CROSS JOIN (SELECT measuring_stopped_at IS NOT NULL AS stopped FROM composing_campaign
+              WHERE id = %(campaign)s) k
   LEFT JOIN audience_contact c ON c.id = next.contact_id
  WHERE d.id = next.id
 RETURNING d.id, replace(d.uuid::text, '-', ''), d.address, d.mode, d.consent_epoch, d.revision,
           d.attempt, d.contact_id, COALESCE(c.email, ''), COALESCE(c.first_name, ''),
           COALESCE(c.last_name, ''), COALESCE(c.language, ''), COALESCE(c.country, ''),
-          COALESCE(c.time_zone, ''), COALESCE(c.fields::text, '{}')
+          COALESCE(c.time_zone, ''), COALESCE(c.fields::text, '{}'),
+          d.click_mode
 """
 
 # May this delivery still go out? Asked at the intent, so that the last word counts.
@@ -255,4 +263,5 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
         contact_id,
         contact,
         len(fields),
+        row[15],
     )

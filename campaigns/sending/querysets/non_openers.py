@@ -7,10 +7,13 @@ an open here, so that nobody who read it is asked to read it again.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.sending.models import Delivery
@@ -25,7 +28,9 @@ SELECT count(*),
        count(*) FILTER (WHERE known AND read),
        count(*) FILTER (WHERE known AND NOT read)
   FROM (SELECT d.mode = 'individual' AND c.id IS NOT NULL
-               AND c.consent_epoch = d.consent_epoch AND d.hard_bounced_at IS NULL AS known,
+               AND c.consent_epoch = d.consent_epoch AND d.hard_bounced_at IS NULL
+               AND d.sending_at > statement_timestamp() - make_interval(days => %s)
+               AS known,
                COALESCE(e.opens_sure + e.opens_uncertain
                         + e.clicks_sure + e.clicks_uncertain, 0) > 0 AS read
           FROM sending_delivery d
@@ -48,7 +53,7 @@ class Counts(NamedTuple):
 def counts(campaign_id: int) -> Counts:
     """Count the campaign's recipients; the last three add up to the first."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, (campaign_id,))
+        cursor.execute(COUNT, (settings.EVENT_RETENTION_DAYS, campaign_id))
         return Counts(*cursor.fetchone())
 
 
@@ -64,5 +69,7 @@ def among(people: ContactQuerySet, campaign_id: int) -> ContactQuerySet:
         hard_bounced_at__isnull=True,
         # Who withdrew meanwhile has taken back what we knew.
         consent_epoch=OuterRef("consent_epoch"),
+        # Of older mails it is not kept of everybody.
+        sending_at__gt=Now() - timedelta(days=settings.EVENT_RETENTION_DAYS),
     )
     return people.filter(Exists(got))

@@ -21,6 +21,8 @@ class Row(NamedTuple):
     soft_bounced: int
     complained: int
     confirmed: int
+    # Not bounced, and the person's clicks may be recorded one by one.
+    clicks_measured: int
 
 
 class Answer(NamedTuple):
@@ -82,12 +84,16 @@ SELECT k.id, k.status, k.finished_at, clock_timestamp(),
 # One statement, one snapshot: the campaign was this when its rows were those.
 COUNT = """
 SELECT k.id, k.status, k.finished_at, d.state, d.mode, d.deliveries, d.bounced,
-       d.soft_bounced, d.complained, d.confirmed
+       d.soft_bounced, d.complained, d.confirmed, d.clicks_measured
   FROM (SELECT campaign_id, state, mode, count(*) AS deliveries,
                count(hard_bounced_at) AS bounced,
                count(soft_bounced_at) FILTER (WHERE hard_bounced_at IS NULL) AS soft_bounced,
                count(complained_at) AS complained,
-               count(delivered_at) FILTER (WHERE hard_bounced_at IS NULL) AS confirmed
+               count(delivered_at) FILTER (WHERE hard_bounced_at IS NULL) AS confirmed,
+               count(*) FILTER (
+                   WHERE hard_bounced_at IS NULL
+                     AND coalesce(nullif(click_mode, ''), mode) = 'individual'
+               ) AS clicks_measured
           FROM sending_delivery WHERE campaign_id = ANY(%s)
          GROUP BY campaign_id, state, mode) d
   JOIN composing_campaign k ON k.id = d.campaign_id

@@ -5,6 +5,7 @@ from campaigns.sending.views.connecting import connection
 from campaigns.sending.views.events import door, provider_events, topic
 from campaigns.sending.views.fence import decide
 from campaigns.sending.views.launching import confirm, test
+from campaigns.sending.views.measuring import leaks, mend_leak, stop_measuring
 from campaigns.sending.views.pace import pace, ramp, resume_mailbox, send_rest
 from campaigns.sending.views.running import (
     campaign,
@@ -23,6 +24,8 @@ __all__ = [
     "decide",
     "door",
     "joined",
+    "leaks",
+    "mend_leak",
     "on_unknown",
     "pace",
     "pause",
@@ -34,6 +37,7 @@ __all__ = [
     "resume_mailbox",
     "retry",
     "send_rest",
+    "stop_measuring",
     "test",
     "to_draft",
     "topic",

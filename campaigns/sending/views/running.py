@@ -20,7 +20,8 @@ def campaign(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     if found.status == Campaign.Status.DRAFT:
         return redirect("composing:edit", pk)
-    return render(request, "sending/campaign.html", pages.running(request, found))
+    facts = pages.running(request, found) | pages.measuring(found)
+    return render(request, "sending/campaign.html", facts)
 
 
 @require_safe

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import ERROR, run_checks
 from django.core.management.base import BaseCommand, CommandError
 
-from config import mail_probe, probes
+from config import mail_probe, probes, tracking_probe
 
 _EXAMINED: dict[str, probes.Probe] = {
     "database": probes.database,
@@ -13,6 +13,7 @@ _EXAMINED: dict[str, probes.Probe] = {
     "sending": probes.sending,
     "broker": probes.broker,
     "mail": mail_probe.mail,
+    "tracking": tracking_probe.tracking,
     "place": probes.geoip,
     "spool": probes.spool,
     "disk": probes.disk,

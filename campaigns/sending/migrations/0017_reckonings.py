@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("composing", "0006_local_schedule"),
-        ("sending", "0014_mails_that_come_back"),
+        ("sending", "0016_leaks"),
     ]
 
     operations = [
