@@ -38,7 +38,10 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.send_tls": ("send.tls",),
     "bench.track": ("track.hits", "track.drain"),
     "bench.imports": ("import.rows",),
-    "bench.report": ("report.page",),
+    "bench.report": (
+        *("report.figures", "report.queries", "report.page", "report.growth"),
+        *("report.csv", "report.memory"),
+    ),
 }
 COLUMNS = ("name", "figure", "unit", "ratio", "target", "met", "reference")
 

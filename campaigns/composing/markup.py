@@ -75,6 +75,30 @@ def replace_links(source: str, replacement: Callable[[str], str | None]) -> str:
     return "".join(out)
 
 
+def mark_links(source: str, mark: Callable[[str, bool], str]) -> str:
+    """Put what `mark` says of its address into each link: at its end, before any picture in it.
+
+    `mark` is told as well whether the link holds a picture.
+    """
+    out: list[str] = []
+    done = 0
+    opened: tuple[int, str] | None = None
+    picture = False
+    for element in elements(source):
+        match element.name.lower():
+            case "a":
+                href = _attribute(source, element, "href")
+                opened = (element.end, attribute_value(href)) if href else None
+                picture = False
+            case "img":
+                picture = True
+            case "/a" if opened is not None:
+                place = opened[0] if picture else element.start
+                out += (source[done:place], mark(opened[1], picture))
+                done, opened = place, None
+    return "".join((*out, source[done:]))
+
+
 def elements(source: str) -> Iterator[Element]:
     """Give the tags of `source` that a reader's program sees, conditional comments included."""
     position = source.find("<")

@@ -15,17 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience.models import Contact
-from campaigns.composing import editing, pages, previewing
+from campaigns.composing import editing, frames, pages, previewing
 from campaigns.composing.forms import CampaignForm, NewCampaignForm
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
 
-# Nothing of a mail runs, and nothing of it is fetched but pictures.
-FRAME_POLICY = (
-    "sandbox; default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; "
-    "font-src https: data:; frame-ancestors 'self'"
-)
 VIEWS = ("desktop", "mobile", "text")
 
 
@@ -93,10 +88,7 @@ def frame(request: WorkspaceRequest, pk: int) -> HttpResponse:
         html = previewing.framed(previewing.preview(campaign, _contact(request)).html)
     except (MergeTagError, HeaderError) as error:
         html = pages.unreadable(error)
-    response = HttpResponse(html)
-    response["Content-Security-Policy"] = FRAME_POLICY
-    response["Cache-Control"] = "no-store"
-    return response
+    return frames.answer(html)
 
 
 @require_POST

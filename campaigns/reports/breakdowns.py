@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.reports import places
+from campaigns.reports import places, small_cells
 from campaigns.reports.charts import Chart, Series
 from campaigns.reports.engagement import Facets, Slice
+from campaigns.reports.small_cells import Merged
 
 LONGEST = 8
 DEVICES = {
@@ -40,6 +41,8 @@ class Breakdown:
     bars: Sequence[Bar]
     # What the bars count: people, or image loads and clicks of those only counted.
     counts_people: bool
+    # How many those are that are too few to be told apart, where no bar is.
+    merged: int = 0
 
 
 def of(facets: Facets, facet: str, *, people: bool, minimum: int) -> Breakdown:
@@ -47,12 +50,13 @@ def of(facets: Facets, facet: str, *, people: bool, minimum: int) -> Breakdown:
 
     Groups of hits smaller than `minimum` are merged, as they could be one person's.
     """
-    slices = (facets.individual if people else facets.aggregate).get(facet, [])
-    counted = [(_label(facet, one.value), _size(one, people=people)) for one in slices]
-    floor = 1 if people else minimum
-    shown = [pair for pair in counted if pair[1] >= floor][:LONGEST]
-    rest = sum(size for _label, size in counted) - sum(size for _label, size in shown)
-    if rest >= floor:
+    found = _merged(facets, facet, people=people, minimum=minimum)
+    largest = sorted(found.shown, key=lambda value: (-found.shown[value], value))[:LONGEST]
+    shown = [(_label(facet, value), found.shown[value]) for value in largest]
+    rest = found.rest + sum(found.shown.values()) - sum(size for _label, size in shown)
+    if not shown:
+        return Breakdown(TITLES[facet], (), counts_people=people, merged=rest)
+    if rest:
         shown.append((_("All others"), rest))
     total = sum(size for _label, size in shown)
     return Breakdown(
@@ -64,10 +68,10 @@ def of(facets: Facets, facet: str, *, people: bool, minimum: int) -> Breakdown:
 
 def world(facets: Facets, *, people: bool, minimum: int) -> Chart:
     """Draw countries on a map."""
-    slices = (facets.individual if people else facets.aggregate).get("country", [])
-    floor = 1 if people else minimum
-    sizes = [(one.value, _size(one, people=people)) for one in slices if one.value]
-    shown = [(code, size) for code, size in sizes if size >= floor]
+    found = _merged(facets, "country", people=people, minimum=minimum)
+    shown = sorted(
+        ((code, size) for code, size in found.shown.items() if code), key=lambda pair: -pair[1]
+    )
     return Chart(
         axis=_("Country"),
         labels=[places.name(code) for code, _size in shown],
@@ -90,11 +94,22 @@ TITLES: dict[str, str | Promise] = {
     "device": gettext_lazy("Devices"),
     "client": gettext_lazy("Mail programs and browsers"),
     "os": gettext_lazy("Operating systems"),
+    "region": gettext_lazy("Regions"),
+    "city": gettext_lazy("Cities"),
 }
 _NAMES: dict[str, Callable[[str], str]] = {
     "country": places.name,
     "device": device,
 }
+
+
+def _merged(facets: Facets, facet: str, *, people: bool, minimum: int) -> Merged[str]:
+    """Return the sizes of a facet's slices: of people all, of those only counted what may be."""
+    slices = (facets.individual if people else facets.aggregate).get(facet, [])
+    sizes = {one.value: _size(one, people=people) for one in slices}
+    return small_cells.merge(
+        {value: n for value, n in sizes.items() if n}, 1 if people else minimum
+    )
 
 
 def _label(facet: str, value: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from campaigns.reports import verdicts
+from campaigns.reports import small_cells, verdicts
 from campaigns.reports.figures import Bounds, Rate
 from campaigns.reports.querysets import engagement as questions
 from campaigns.reports.querysets.engagement import FacetRow, HitRow, HourRow, LinkRow, PeopleRow
@@ -111,12 +111,15 @@ class LinkClicks:
     people: int = 0
     clicks: int = 0
     perhaps_clicks: int = 0
-    # Clicks of the others, where nobody is told apart.
-    total_clicks: int = 0
+    # Clicks of the others, where nobody is told apart; None where they are too few to be told.
+    total_clicks: int | None = 0
     machine_clicks: int = 0
 
     @property
-    def raw_clicks(self) -> int:
+    def raw_clicks(self) -> int | None:
+        """Every click; None where it would tell what may not be told."""
+        if self.total_clicks is None:
+            return None
         return self.clicks + self.perhaps_clicks + self.total_clicks + self.machine_clicks
 
 
@@ -157,13 +160,27 @@ def hours(campaign_id: int) -> list[HourRow]:
     return questions.hour_rows(campaign_id)
 
 
-def links(campaign_id: int) -> list[LinkClicks]:
-    """Return a campaign's links, the most clicked first."""
+def links(campaign_id: int, *, minimum: int | None) -> list[LinkClicks]:
+    """Return a campaign's links, the most clicked first.
+
+    Clicks of people who are only counted are told where they are at least `minimum`, and
+    cannot be worked out where they are not; without a minimum, never.
+    """
     found = {number: LinkClicks(number, url) for number, url in questions.links(campaign_id)}
+    totals: Counter[int] = Counter()
     for row in questions.link_rows(campaign_id):
-        if row.number in found:
+        if row.number not in found:
+            continue
+        if row.mode == Mode.AGGREGATE and verdicts.of(row.verdict).counts_as != "machine":
+            totals[row.number] += row.clicks
+        else:
             _add(found[row.number], row)
-    return sorted(found.values(), key=lambda link: (-link.people, -link.raw_clicks, link.number))
+    merged = small_cells.merge({number: totals[number] for number in found}, minimum or 1)
+    for link in found.values():
+        link.total_clicks = None if minimum is None else merged.of(link.number)
+    return sorted(
+        found.values(), key=lambda link: (-link.people, -(link.total_clicks or 0), link.number)
+    )
 
 
 def facets(campaign_id: int) -> Facets:
@@ -181,12 +198,10 @@ def facets(campaign_id: int) -> Facets:
 
 
 def _add(link: LinkClicks, row: LinkRow) -> None:
-    match verdicts.of(row.verdict).counts_as, row.mode:
-        case "machine", _:
+    match verdicts.of(row.verdict).counts_as:
+        case "machine":
             link.machine_clicks += row.clicks
-        case _, Mode.AGGREGATE:
-            link.total_clicks += row.clicks
-        case "uncertain", _:
+        case "uncertain":
             link.perhaps_clicks += row.clicks
         case _:
             link.clicks += row.clicks

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
-from campaigns.reports.querysets import ledger as questions
-from campaigns.reports.querysets.ledger import LedgerRow
+from campaigns.sending import reckoning
 from campaigns.sending.models import Delivery
+from campaigns.sending.querysets.reckonings import Answer, Return
+from campaigns.sending.reckoning import Reckoned
 
 State, Mode = Delivery.State, Delivery.Mode
 REMAINING = (State.PENDING, State.CLAIMED, State.SENDING)
@@ -18,6 +21,7 @@ REMAINING = (State.PENDING, State.CLAIMED, State.SENDING)
 class Ledger:
     """Deliveries of a campaign, counted by what became of them."""
 
+    reckoned: Reckoned
     states: Mapping[str, int] = field(default_factory=dict)
     # Sent and not bounced, by what may be recorded of the person.
     delivered_by_mode: Mapping[str, int] = field(default_factory=dict)
@@ -28,6 +32,23 @@ class Ledger:
     confirmed: int = 0
     # Delivered to people whose clicks may be measured one by one; `measured` is about opens.
     clicks_measured: int = 0
+
+    @property
+    def counted_at(self) -> datetime | None:
+        """When this was counted, where that was some time ago and more may have come since."""
+        if self.reckoned.is_final or self.reckoned.is_fresh:
+            return None
+        return self.reckoned.at
+
+    @cached_property
+    def answers(self) -> Sequence[Answer]:
+        """Why mails did not go out, the commonest first."""
+        return self.reckoned.said()[0]
+
+    @cached_property
+    def returns(self) -> Sequence[Return]:
+        """What receiving servers said of mails they returned, the commonest first."""
+        return self.reckoned.said()[1]
 
     @property
     def total(self) -> int:
@@ -85,16 +106,13 @@ def of(campaign_id: int) -> Ledger:
 
 
 def of_many(campaign_ids: Collection[int]) -> dict[int, Ledger]:
-    """Return the ledgers of campaigns by id, in one query."""
-    rows: dict[int, list[LedgerRow]] = {pk: [] for pk in campaign_ids}
-    for row in questions.ledger_rows(campaign_ids):
-        rows[row.campaign_id].append(row)
-    return {pk: _ledger(mine) for pk, mine in rows.items()}
+    """Return the ledgers of campaigns by id: remembered where that holds, else counted."""
+    return {pk: _ledger(one) for pk, one in reckoning.of_many(campaign_ids).items()}
 
 
-def _ledger(rows: Iterable[LedgerRow]) -> Ledger:
+def _ledger(reckoned: Reckoned) -> Ledger:
     states, modes, facts = Counter[str](), Counter[str](), Counter[str]()
-    for row in rows:
+    for row in reckoned.rows:
         states[row.state] += row.deliveries
         facts["complained"] += row.complained
         facts["soft_bounced"] += row.soft_bounced
@@ -104,6 +122,7 @@ def _ledger(rows: Iterable[LedgerRow]) -> Ledger:
             facts["confirmed"] += row.confirmed
             facts["clicks_measured"] += row.clicks_measured
     return Ledger(
+        reckoned=reckoned,
         states=states,
         delivered_by_mode=modes,
         bounced=facts["bounced"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.reports import verdicts
+from campaigns.reports import small_cells, verdicts
 from campaigns.reports.charts import Chart, Series
 from campaigns.reports.querysets.engagement import HourRow
 
@@ -58,40 +58,58 @@ def best_scale(launched_at: datetime, now: datetime) -> str:
     return HOUR if now - launched_at <= timedelta(hours=HOURS) else DAY
 
 
-def chart(rows: Sequence[HourRow], span: Span, *, raw: bool) -> Chart:
-    """Draw hits along the span: people's, perhaps people's, or all of them."""
-    lines: list[tuple[str, str, Sequence[str]]]
+@dataclass(frozen=True)
+class Line:
+    """Hits of one kind along time: how many fell into each full hour (UTC)."""
+
+    name: str
+    hours: Mapping[datetime, int]
+
+
+def of_people(rows: Sequence[HourRow], *, raw: bool) -> list[Line]:
+    """Return the hits of people who may be measured: theirs, perhaps theirs, or all."""
     if raw:
-        lines = [
-            (_("All image loads"), "opens", verdicts.KINDS),
-            (_("All clicks"), "clicks", verdicts.KINDS),
+        return [
+            Line(_("All image loads"), _hours(rows, "opens", verdicts.KINDS)),
+            Line(_("All clicks"), _hours(rows, "clicks", verdicts.KINDS)),
         ]
-    else:
-        lines = [
-            (_("Opens"), "opens", ("sure",)),
-            (_("Clicks"), "clicks", ("sure",)),
-            (_("Perhaps opens"), "opens", ("uncertain",)),
-        ]
+    return [
+        Line(_("Opens"), _hours(rows, "opens", ("sure",))),
+        Line(_("Clicks"), _hours(rows, "clicks", ("sure",))),
+        Line(_("Perhaps opens"), _hours(rows, "opens", ("uncertain",))),
+    ]
+
+
+def of_totals(rows: Sequence[HourRow], *, raw: bool, minimum: int) -> list[Line]:
+    """Return the hits of people who are only counted, no hour of so few that it is about them."""
+    kinds = verdicts.KINDS if raw else ("sure", "uncertain")
+    return [
+        Line(name, small_cells.carry(sorted(_hours(rows, what, kinds).items()), minimum))
+        for name, what in ((_("Image loads"), "opens"), (_("Clicks"), "clicks"))
+    ]
+
+
+def chart(lines: Sequence[Line], span: Span) -> Chart:
+    """Draw lines along the span."""
     buckets = span.buckets()
     return Chart(
         axis=(_("Day (%(zone)s)") if span.by == DAY else _("Hour (%(zone)s)"))
         % {"zone": span.zone.key},
         labels=[span.label(bucket) for bucket in buckets],
-        series=[
-            Series(name, _line(rows, span, buckets, what, kinds)) for name, what, kinds in lines
-        ],
+        series=[Series(line.name, _values(line, span, buckets)) for line in lines],
     )
 
 
-def _line(
-    rows: Sequence[HourRow],
-    span: Span,
-    buckets: Sequence[Bucket],
-    what: str,
-    kinds: Sequence[str],
-) -> list[int]:
-    sums: Counter[Bucket] = Counter()
+def _hours(rows: Sequence[HourRow], what: str, kinds: Sequence[str]) -> Counter[datetime]:
+    sums: Counter[datetime] = Counter()
     for row in rows:
         if verdicts.of(row.verdict).counts_as in kinds:
-            sums[span.bucket(row.hour)] += getattr(row, what)
+            sums[row.hour] += getattr(row, what)
+    return sums
+
+
+def _values(line: Line, span: Span, buckets: Sequence[Bucket]) -> list[int]:
+    sums: Counter[Bucket] = Counter()
+    for hour, hits in line.hours.items():
+        sums[span.bucket(hour)] += hits
     return [sums[bucket] for bucket in buckets]

@@ -20,6 +20,11 @@ def name(code: str) -> str:
     return _names(get_language() or "en").get(code, code)
 
 
+def names() -> dict[str, str]:
+    """Return what all countries are called, by their codes."""
+    return {code: name for code, name in _names(get_language() or "en").items() if len(code) == 2}
+
+
 def number(code: str) -> str:
     """Return the ISO 3166 number ("528" for "NL") that the world map knows a country by."""
     return _numbers().get(code, "")

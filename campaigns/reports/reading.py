@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,20 +10,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from campaigns.composing.models import Campaign
-from campaigns.reports import breakdowns, engagement, figures, ledger, over_time, verdicts
+from campaigns.reports import breakdowns, engagement, figures, ledger, over_time, sorting
+from campaigns.reports.best_hour import Day
 from campaigns.reports.breakdowns import Breakdown
 from campaigns.reports.charts import Chart
 from campaigns.reports.engagement import Engaged, Facets, LinkClicks
 from campaigns.reports.figures import Bounds, Rate
 from campaigns.reports.ledger import Ledger
+from campaigns.reports.over_time import Line, Span
 from campaigns.reports.querysets import ledger as questions
 from campaigns.reports.querysets.engagement import HourRow
-from campaigns.reports.querysets.ledger import Reason
-from campaigns.reports.verdicts import Verdict
+from campaigns.reports.sorting import Sorted
 from tracking.models import Mode
 
 SENDING = (Campaign.Status.PREPARING, Campaign.Status.SENDING)
 FACETS = ("client", "device", "os")
+NEARER = ("region", "city")
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,6 @@ class Wanted:
 
     raw: bool = False
     by: str = ""
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """Hits with one verdict, in both modes together."""
-
-    verdict: Verdict
-    opens: int
-    clicks: int
 
 
 @dataclass(frozen=True)
@@ -133,18 +125,40 @@ class Report:
     @cached_property
     def timeline(self) -> Chart:
         """Hits of people who may be measured."""
-        return self._chart(Mode.INDIVIDUAL)
+        return over_time.chart(self._people_lines, self._span)
 
     @cached_property
     def totals_timeline(self) -> Chart:
         """Hits of people who are only counted."""
-        return self._chart(Mode.AGGREGATE)
+        return over_time.chart(self._totals_lines, self._span)
 
-    def _chart(self, mode: str) -> Chart:
-        zone = ZoneInfo(self.campaign.workspace.time_zone)
-        span = over_time.Span(self.scale, self.launched_at, self.now, zone)
-        rows = [row for row in self.hours if row.mode == mode]
-        return over_time.chart(rows, span, raw=self.wanted.raw)
+    @cached_property
+    def day(self) -> Day:
+        """At which hours of the day it was read."""
+        lines = self._people_lines[:2] if self.is_about_people else self._totals_lines
+        return Day(lines, self._zone)
+
+    @cached_property
+    def _people_lines(self) -> list[Line]:
+        rows = [row for row in self.hours if row.mode == Mode.INDIVIDUAL]
+        return over_time.of_people(rows, raw=self.wanted.raw)
+
+    @cached_property
+    def _totals_lines(self) -> list[Line]:
+        rows = [row for row in self.hours if row.mode == Mode.AGGREGATE]
+        return over_time.of_totals(rows, raw=self.wanted.raw, minimum=self._minimum)
+
+    @property
+    def _span(self) -> Span:
+        return Span(self.scale, self.launched_at, self.now, self._zone)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.campaign.workspace.time_zone)
+
+    @property
+    def _minimum(self) -> int:
+        return int(settings.AGGREGATE_MINIMUM)
 
     @property
     def seconds_to_next(self) -> int | None:
@@ -162,7 +176,19 @@ class Report:
 
     @cached_property
     def links(self) -> list[LinkClicks]:
-        return engagement.links(self.campaign.pk)
+        """The links, the most clicked first; clicks of few who are only counted are merged."""
+        return engagement.links(self.campaign.pk, minimum=self._links_minimum)
+
+    @property
+    def merged_clicks(self) -> int:
+        """Clicks of people who are only counted, on links that have too few of them."""
+        if self.hides_totals:
+            return 0
+        return self.engaged.total_clicks - sum(link.total_clicks or 0 for link in self.links)
+
+    @property
+    def _links_minimum(self) -> int | None:
+        return None if self.hides_totals else self._minimum
 
     @cached_property
     def facets(self) -> Facets:
@@ -177,41 +203,22 @@ class Report:
         return self._breakdown("country")
 
     @property
+    def nearer_places(self) -> list[Breakdown]:
+        """Regions and cities, where the operator's database knows them."""
+        known = self.facets.individual if self.is_about_people else self.facets.aggregate
+        return [self._breakdown(facet) for facet in NEARER if facet in known]
+
+    @property
     def world(self) -> Chart:
-        return breakdowns.world(
-            self.facets, people=self.is_about_people, minimum=settings.AGGREGATE_MINIMUM
-        )
+        return breakdowns.world(self.facets, people=self.is_about_people, minimum=self._minimum)
 
     def _breakdown(self, facet: str) -> Breakdown:
-        return breakdowns.of(
-            self.facets, facet, people=self.is_about_people, minimum=settings.AGGREGATE_MINIMUM
-        )
+        return breakdowns.of(self.facets, facet, people=self.is_about_people, minimum=self._minimum)
 
     @cached_property
     def sorted_hits(self) -> list[Sorted]:
-        """What the hits were, in the order of how sure they are; none is left out."""
-        names = [verdict.name for verdict in verdicts.VERDICTS]
-        names += sorted({row.verdict for row in self.engaged.hits} - set(names))
-        rows = [
-            row for row in self.engaged.hits if row.mode == Mode.INDIVIDUAL or not self.hides_totals
-        ]
-        found = (
-            Sorted(
-                verdict=verdicts.of(name),
-                opens=sum(row.opens for row in rows if row.verdict == name),
-                clicks=sum(row.clicks for row in rows if row.verdict == name),
-            )
-            for name in names
-        )
-        return [one for one in found if one.opens or one.clicks]
-
-    @cached_property
-    def failures(self) -> Sequence[Reason]:
-        return questions.failure_reasons(self.campaign.pk)
-
-    @cached_property
-    def bounces(self) -> Sequence[tuple[str, int]]:
-        return questions.bounce_reasons(self.campaign.pk)
+        """What the hits were."""
+        return sorting.of(self.engaged.hits, minimum=self._minimum, hides_totals=self.hides_totals)
 
 
 def report(campaign: Campaign, wanted: Wanted, *, now: datetime) -> Report:

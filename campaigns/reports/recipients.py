@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import addresses
 from campaigns.composing.models import Campaign
+from campaigns.reports import pages
+from campaigns.reports.pages import TablePage
 from campaigns.reports.querysets import recipients as questions
-from campaigns.reports.querysets.recipients import Question, RecipientRow, Window
+from campaigns.reports.querysets.keyset import Key
+from campaigns.reports.querysets.recipients import Question, RecipientRow
 from campaigns.sending.models import Delivery
 
 PER_PAGE = 50
-State, Mode = Delivery.State, Delivery.Mode
+Mode = Delivery.Mode
 
 # The filters, in the order they are offered; the keys are those of `questions.SHOWN`.
 FILTERS: tuple[tuple[str, str | Promise], ...] = (
@@ -95,66 +95,33 @@ class Recipient:
     @property
     def outcome(self) -> Outcome:
         """The strongest thing that can be said."""
-        row = self.row
-        if row.state != State.SENT:
-            return Outcome(row.state)
-        if row.hard_bounced_at:
-            return Outcome.BOUNCED
-        if row.complained_at:
-            return Outcome.COMPLAINED
-        if row.unsubscribed_at:
-            return Outcome.UNSUBSCRIBED
-        if not self.is_measured:
-            return self._unmeasured
-        return self._deed
-
-    @property
-    def _unmeasured(self) -> Outcome:
-        counted = Mode.AGGREGATE in (self.row.mode, self.row.click_mode)
-        return Outcome.COUNTED if counted else Outcome.NOT_MEASURED
-
-    @property
-    def _deed(self) -> Outcome:
-        row = self.row
-        if row.clicks:
-            return Outcome.CLICKED
-        if row.opens:
-            return Outcome.OPENED
-        if row.opens_uncertain or row.clicks_uncertain:
-            return Outcome.PERHAPS
-        if not self.opens_are_measured:
-            return self._unmeasured
-        # What was done long ago is not kept of everybody: see docs/privacy.md.
-        kept = timedelta(days=settings.EVENT_RETENTION_DAYS)
-        if row.done_at is not None and row.done_at <= timezone.now() - kept:
-            return Outcome.NOT_KEPT
-        return Outcome.NOT_OPENED
+        return Outcome(self.row.outcome)
 
 
 def question(campaign: Campaign, query: QueryDict) -> Question:
     """Read a query string; what makes no sense is left out."""
-    show, sort = query.get("show", ""), query.get("sort", "-last")
+    show, sort, link = query.get("show", ""), query.get("sort", "-last"), query.get("link", "")
     return Question(
         campaign_id=campaign.pk,
         workspace_id=campaign.workspace_id,
         show=show if show in questions.SHOWN else "",
-        text=query.get("q", "").strip(),
+        link=int(link) if link.isascii() and link.isdecimal() and len(link) < 9 else None,
+        text=query.get("q", "").replace("\0", "").strip(),
         sort=sort if sort.removeprefix("-") in questions.SORTED else "-last",
     )
 
 
-def page(question: Question, number: str | None) -> Page[Recipient]:
-    """Return one page of the table; the last one for a number beyond it."""
-    wanted = int(number) if number and number.isdecimal() and len(number) < 9 else 1
-    wanted = max(1, wanted)
-    found = _window(question, wanted)
-    # The rows are cut and counted already: the paginator only knows how many there are.
-    pages: Paginator[Any] = Paginator(range(found.total), PER_PAGE)
-    if wanted > pages.num_pages:
-        wanted = pages.num_pages
-        found = _window(question, wanted)
-    return Page([Recipient(row) for row in found.rows], wanted, pages)
+def page(question: Question, at: str) -> TablePage[Recipient]:
+    """Return the page of the table that the key `at` leads to."""
 
+    def fetch(key: Key | None, length: int) -> list[tuple[Any, int, Recipient]]:
+        found = questions.window(question, key, length)
+        return [(place, row.id, Recipient(row)) for place, row in found]
 
-def _window(question: Question, number: int) -> Window:
-    return questions.window(question, start=PER_PAGE * (number - 1), length=PER_PAGE)
+    return pages.page(
+        fetch,
+        partial(questions.count, question),
+        order=question.order,
+        at=at,
+        length=PER_PAGE,
+    )

@@ -26,6 +26,12 @@ def stream(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[by
     """Yield a CSV file in chunks, the header first."""
     writer = csv.writer(_Line(), lineterminator="\r\n")
     yield BOM + writer.writerow(_row(header)).encode()
+    yield from lines(rows)
+
+
+def lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Yield rows in chunks, to go on with a file."""
+    writer = csv.writer(_Line(), lineterminator="\r\n")
     remaining = iter(rows)
     while chunk := list(islice(remaining, ROWS_PER_CHUNK)):
         yield "".join(writer.writerow(_row(row)) for row in chunk).encode()

@@ -21,6 +21,11 @@ urlpatterns = [
     path(
         "campaigns/<int:pk>/report/events.csv", campaign.csv, {"what": "events"}, name="events_csv"
     ),
+    path("campaigns/<int:pk>/report/hits/", campaign.hit_table, name="hits"),
+    path("campaigns/<int:pk>/report/hits.csv", campaign.csv, {"what": "hits"}, name="hits_csv"),
+    path("campaigns/<int:pk>/report/clicks/", campaign.clicks, name="click_map"),
+    path("campaigns/<int:pk>/report/clicks/frame/", campaign.click_frame, name="click_frame"),
+    path("campaigns/<int:pk>/report/mailboxes/", campaign.mailboxes, name="mailboxes"),
     path("campaigns/<int:pk>/report/links.csv", campaign.csv, {"what": "links"}, name="links_csv"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
 ]

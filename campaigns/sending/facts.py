@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience import addresses, suppression, unsubscribing
 from campaigns.audience.models import Contact, Suppression, Unsubscription
+from campaigns.sending import reckoning
 from campaigns.sending.models import Delivery, ProviderEvent
 from campaigns.sending.querysets import moves, standing
 from campaigns.sending.severities import Severity
@@ -77,6 +78,7 @@ def take_in(told: Told) -> None:
         _keep(told)
     _note(told)
     _suppress(told)
+    reckoning.doubt(told.delivery.campaign_id)
 
 
 def _keep(told: Told) -> None:

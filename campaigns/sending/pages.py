@@ -23,9 +23,9 @@ from campaigns.sending import fence, leaks, local_times, reasons, scheduling, st
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import showing
-from campaigns.sending.progress import progress, read_look
+from campaigns.sending.progress import Progress, progress, read_look
 from campaigns.sending.querysets import again, launching
-from campaigns.sending.querysets.deliveries import TROUBLED
+from campaigns.sending.querysets.deliveries import TROUBLED, DeliveryQuerySet
 
 Status = Campaign.Status
 # While in one of these, the numbers may change by themselves.
@@ -96,8 +96,17 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "waiting": _waiting(campaign),
         "pace": showing.of_campaign(campaign),
         "wanted": wanted,
-        "page": Paginator(troubled, ROWS).get_page(request.GET.get("page")),
+        "page": _troubled(troubled, now, wanted).get_page(request.GET.get("page")),
     }
+
+
+def _troubled(troubled: DeliveryQuerySet, now: Progress, wanted: str) -> Paginator[Delivery]:
+    """Page through those who did not get it: their number is known, and none needs no look."""
+    known = {state: getattr(now, state) for state in TROUBLED}
+    number = known.get(wanted, sum(known.values()))
+    paginator = Paginator(troubled if number else troubled.none(), ROWS)
+    paginator.count = number
+    return paginator
 
 
 def _chosen(campaign: Campaign) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
+from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Delivery
+from campaigns.sending import reckoning
 
 # A look this old is renewed: the rate is that of the last moments.
 LONGEST_LOOK = 20.0
@@ -41,6 +42,9 @@ class Progress:
     seconds_left: int | None
     # What to pass to the next call.
     look: Look
+    # When this was counted, and whether it is how it stays.
+    at: datetime
+    is_final: bool
 
     @property
     def decided(self) -> int:
@@ -49,14 +53,17 @@ class Progress:
 
 
 def progress(campaign: Campaign, before: Look | None = None, *, later: int = 0) -> Progress:
-    """Count the campaign's deliveries, in one query; with an earlier look, also their pace.
+    """Say how the campaign's deliveries stand; with an earlier look, also their pace.
 
     `later` of them wait for their own hour: no pace makes that come sooner.
     """
-    counts = Delivery.objects.filter(campaign=campaign).counts()
+    stands = reckoning.of(campaign.pk)
+    counts = Counter[str]()
+    for row in stands.rows:
+        counts[row.state] += row.deliveries
     remaining = sum(counts.get(state, 0) for state in ("pending", "claimed", "sending"))
     total = sum(counts.values())
-    now = Look(time.time(), total - remaining)
+    now = Look(stands.at.timestamp(), total - remaining)
     at_once = remaining - later
     rate = _rate(before, now) if campaign.status == Campaign.Status.SENDING else None
     return Progress(
@@ -71,6 +78,8 @@ def progress(campaign: Campaign, before: Look | None = None, *, later: int = 0) 
         rate=rate,
         seconds_left=round(at_once / rate) if rate and at_once > 0 else None,
         look=_next(before, now),
+        at=stands.at,
+        is_final=stands.is_final,
     )
 
 

@@ -1,4 +1,4 @@
-// Live reports replace themselves; what a reader had unfolded stays unfolded.
+// Live reports replace themselves; what a reader had unfolded stays unfolded. And a button prints.
 
 "use strict";
 
@@ -13,6 +13,11 @@
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of unfolded) {
       document.getElementById(id)?.querySelector("details")?.setAttribute("open", "");
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) {
+      window.print();
     }
   });
 })();

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from campaigns.accounts.models import Workspace
 from campaigns.audience import unsubscribing
 from campaigns.reports import ledger, reading
 from campaigns.reports.figures import Bounds, Rate
@@ -48,7 +49,9 @@ def test_the_figures_equal_those_counted_one_by_one(autumn):
     assert report.opened == Bounds(len(openers), len(perhaps - openers), 20)
     assert report.clicked == Rate(len(clickers), 20)
     assert {link.number: link.clicks for link in report.links} == dict(per_link)
-    assert sum(row.opens + row.clicks for row in report.sorted_hits) == len(rows)
+    assert sum(row.opens + row.clicks for row in report.sorted_hits) == sum(
+        row.mode == "individual" for row in rows
+    )
     assert report.engaged.opens == sum(row.kind == "open" for row in personal)
     assert report.engaged.loads == sum(
         row.kind == "open" and row.mode == "aggregate" for row in sure
@@ -64,15 +67,45 @@ def test_charts_add_up_to_the_headlines(autumn):
             report.engaged.clicks,
             report.engaged.perhaps_opens,
         )
-        loads, total_clicks, maybe = (sum(line.values) for line in report.totals_timeline.series)
-        assert (loads + maybe, total_clicks) == (report.engaged.loads, report.engaged.total_clicks)
+
+
+@pytest.mark.parametrize("by", ["hour", "day"])
+def test_charts_of_totals_add_up_and_no_point_is_about_few(make_scene, by):
+    scene = make_scene(unknown=40, sent_at=timezone.now() - timedelta(hours=9))
+    for person in range(36):
+        scene.opens(person, after=3600 * (1 + person / 7))
+    scene.drain()
+    report = read(scene, by=by)
+    loads = report.totals_timeline.series[0].values
+    assert sum(loads) == report.engaged.loads == 36
+    assert all(value == 0 or value >= 10 for value in loads)
+
+
+def test_the_best_hour_is_that_in_which_most_was_done(make_scene):
+    sent_at = timezone.now().replace(hour=6, minute=0, second=0) - timedelta(days=3)
+    scene = make_scene(granted=12, sent_at=sent_at)
+    for person in range(4):
+        scene.opens(person, after=3600 + person)
+    for person in range(4, 9):
+        scene.opens(person, after=3600 * (24 + 3) + person)
+    scene.clicks(0, after=3700)
+    scene.clicks(4, after=3600 * 3 + 60)
+    scene.drain()
+    Workspace.objects.filter(pk=scene.workspace.pk).update(time_zone="Asia/Tokyo")
+    scene.campaign.workspace.refresh_from_db()
+    day = read(scene).day
+    assert day.words == "18:00 to 19:00"
+    assert day.share == Rate(6, 11)
+    assert day.chart.series[0].values[18] == 5
 
 
 def test_people_who_are_only_counted_stay_apart(autumn):
     report = read(autumn)
     assert (report.engaged.loads, report.engaged.total_clicks) == (3, 1)
     first = next(link for link in report.links if link.url.endswith("first"))
-    assert (first.people, first.clicks, first.total_clicks, first.machine_clicks) == (2, 2, 1, 2)
+    # Of which link the one click was, nobody is told.
+    assert (first.people, first.clicks, first.total_clicks, first.machine_clicks) == (2, 2, None, 2)
+    assert report.merged_clicks == 1
 
 
 def test_countries_are_of_people_and_never_of_proxies(autumn):
@@ -121,6 +154,24 @@ def test_a_small_measured_audience_is_called_that(make_scene):
 
 
 def test_groups_of_hits_smaller_than_ten_are_merged(make_scene):
+    scene = make_scene(unknown=40)
+    for person in range(22):
+        scene.opens(person)
+    for person in range(22, 33):
+        scene.opens(person, ip="87.128.1.1")
+    for person in range(33, 36):
+        scene.opens(person, ip="81.227.0.10")
+    scene.drain()
+    report = read(scene)
+    # Three from Sweden are no figure, and with eleven from Germany they are none either.
+    assert [(bar.label, bar.count) for bar in report.countries.bars] == [
+        ("Netherlands", 22),
+        ("All others", 14),
+    ]
+    assert report.world.labels == ["Netherlands"]
+
+
+def test_what_cannot_be_merged_safely_is_not_told_apart(make_scene):
     scene = make_scene(unknown=15)
     for person in range(12):
         scene.opens(person)
@@ -128,8 +179,17 @@ def test_groups_of_hits_smaller_than_ten_are_merged(make_scene):
         scene.opens(person, ip="87.128.1.1")
     scene.drain()
     report = read(scene)
-    assert [(bar.label, bar.count) for bar in report.countries.bars] == [("Netherlands", 12)]
-    assert report.world.labels == ["Netherlands"]
+    assert report.engaged.loads == 15
+    assert (report.countries.bars, report.countries.merged) == ((), 15)
+    assert report.world.labels == []
+
+
+def test_kinds_of_hits_of_few_cannot_be_worked_out(autumn):
+    rows = {row.verdict.name: row for row in read(autumn).sorted_hits}
+    assert (rows["human"].opens, rows["human"].total_opens) == (5, None)
+    assert rows["scanner"].total_clicks is None
+    # A nought beside them would say whose the three loads are.
+    assert rows["uncertain"].total_opens is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from campaigns.audience import unsubscribing
 from campaigns.reports import recipients
+from campaigns.reports.querysets import keyset
 from campaigns.reports.querysets import recipients as questions
 from campaigns.sending.models import Delivery
 from tests import world
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 def shown(scene, query=""):
     question = recipients.question(scene.campaign, QueryDict(query))
-    return [one.row.address for one in recipients.page(question, QueryDict(query).get("page"))]
+    page = recipients.page(question, QueryDict(query).get("at", ""))
+    return [one.row.address for one in page.rows]
 
 
 def addresses(scene, *people):
@@ -113,7 +115,7 @@ def test_the_last_active_come_first_and_those_unheard_of_last(autumn):
 )
 @given(
     query=st.dictionaries(
-        st.sampled_from(["show", "q", "sort", "page"]),
+        st.sampled_from(["show", "q", "sort", "at", "link"]),
         st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20),
     )
 )
@@ -121,20 +123,64 @@ def test_no_query_string_breaks_the_table(autumn, query):
     data = QueryDict(mutable=True)
     data.update(query)
     question = recipients.question(autumn.campaign, data)
-    assert len(list(recipients.page(question, data.get("page")))) <= 35
+    assert len(recipients.page(question, data.get("at", "")).rows) <= 35
 
 
-def test_pages_hold_fifty(make_scene):
-    scene = make_scene(granted=60)
-    first, second = shown(scene, "page=1"), shown(scene, "page=2")
-    assert shown(scene, "page=9") == second
-    assert (len(first), len(second)) == (50, 10)
-    assert not set(first) & set(second)
+def walk(question, at="", *, forwards=True):
+    """Return the addresses of all pages from a key on, page by page, and the last page."""
+    found = []
+    while True:
+        page = recipients.page(question, at)
+        found.append([one.row.address for one in page.rows])
+        at = page.next if forwards else page.previous
+        if not at:
+            return found, page
+
+
+@pytest.mark.parametrize("sort", [*questions.SORTED, *(f"-{name}" for name in questions.SORTED)])
+def test_pages_follow_each_other_and_lead_back(autumn, monkeypatch, sort):
+    monkeypatch.setattr(recipients, "PER_PAGE", 4)
+    question = recipients.question(autumn.campaign, QueryDict(f"sort={sort}"))
+    there, last = walk(question)
+    assert [len(page) for page in there] == [4] * 8 + [3]
+    assert len({address for page in there for address in page}) == 35
+    back, _first = walk(question, last.previous, forwards=False)
+    assert back == there[-2::-1]
+
+
+def test_who_comes_meanwhile_shifts_no_page(autumn, monkeypatch):
+    monkeypatch.setattr(recipients, "PER_PAGE", 10)
+    question = recipients.question(autumn.campaign, QueryDict("sort=-last"))
+    first = recipients.page(question, "")
+    second = recipients.page(question, first.next)
+    autumn.opens(11, after=15000)
+    autumn.drain()
+    assert recipients.page(question, first.next).rows[0] == second.rows[0]
+
+
+def test_a_key_that_leads_nowhere_leads_to_the_first_page(autumn):
+    question = recipients.question(autumn.campaign, QueryDict())
+    first = recipients.page(question, "")
+    for at in ("x", "WzEsMl0", keyset.Key("no time", 1), keyset.Key("\0", 2**70), "é" * 10):
+        assert recipients.page(question, str(at)) == first
+
+
+def test_rows_are_counted_as_far_as_anybody_wants_to_know(autumn, monkeypatch):
+    question = recipients.question(autumn.campaign, QueryDict())
+    assert recipients.page(question, "").is_counted
+    monkeypatch.setattr(keyset, "COUNTED", 30)
+    page = recipients.page(question, "")
+    assert (page.is_counted, page.counted) == (False, 30)
+
+
+@pytest.mark.parametrize(("link", "people"), [(1, {0, 1}), (2, {0, 9}), (7, set())])
+def test_who_clicked_a_link_is_those_and_nobody_else(autumn, link, people):
+    assert set(shown(autumn, f"link={link}")) == addresses(autumn, *people)
 
 
 def test_the_table_takes_the_same_queries_for_every_size(autumn, alice, django_assert_num_queries):
-    # Session, member, workspace; campaign with lists; the rows with their number.
-    with django_assert_num_queries(7):
+    # Session, member, workspace; campaign with lists, links; the rows, and their number.
+    with django_assert_num_queries(9):
         alice.get(f"/campaigns/{autumn.campaign.pk}/report/recipients/")
 
 
@@ -146,4 +192,4 @@ def test_an_erased_contact_is_a_row_without_a_person(autumn, alice):
 
 def test_recipients_of_another_campaign_stay_there(autumn, workspace):
     other = world.make_campaign(workspace)
-    assert questions.window(recipients.question(other, QueryDict()), start=0, length=9).total == 0
+    assert recipients.page(recipients.question(other, QueryDict()), "").rows == []

@@ -5,8 +5,8 @@ Tracking knows no deliveries, and keeps no foreign keys, so the join is written 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,13 +14,14 @@ from django.conf import settings
 from django.db import connection
 
 from campaigns.audience import addresses
-
-ROWS_AT_ONCE = 2000
+from campaigns.reports.querysets import copying
+from campaigns.reports.querysets.keyset import Key, Order
 
 
 class RecipientRow(NamedTuple):
     """A delivery, the person behind it, and what they did; nothing done is None."""
 
+    outcome: str
     id: int
     contact_id: int | None
     address: str
@@ -52,10 +53,36 @@ class RecipientRow(NamedTuple):
     client: str | None
 
 
-FIELDS = """
-    d.id, d.contact_id, d.address, c.first_name, c.last_name, d.state, d.mode,
-    d.click_mode, d.done_at,
-    d.attempt, d.code, d.enhanced_code, d.reason,
+# What was done with older mails is not kept of everybody: see docs/privacy.md.
+KEPT = "d.done_at > statement_timestamp() - %(kept)s::interval"
+MEASURED = (
+    f"""d.state = 'sent' AND d.mode = 'individual' AND d.hard_bounced_at IS NULL AND {KEPT}"""
+)
+# About clicks; empty is as about opens.
+CLICK_MODE = "coalesce(nullif(d.click_mode, ''), d.mode)"
+# A click tells of no open where opens are not to be known.
+_TELLS = "(e.clicks_only IS NOT TRUE)::int"
+OPENED = f"coalesce(e.opens_sure, 0) + coalesce(e.clicks_sure, 0) * {_TELLS} > 0"
+PERHAPS = f"coalesce(e.opens_uncertain, 0) + coalesce(e.clicks_uncertain, 0) * {_TELLS} > 0"
+_UNMEASURED = """CASE WHEN 'aggregate' IN (d.mode, d.click_mode) THEN 'counted'
+              ELSE 'not_measured' END"""
+# The strongest thing that can be said of a recipient.
+OUTCOME = f"""
+    CASE WHEN d.state <> 'sent' THEN d.state
+         WHEN d.hard_bounced_at IS NOT NULL THEN 'bounced'
+         WHEN d.complained_at IS NOT NULL THEN 'complained'
+         WHEN u.unsubscribed_at IS NOT NULL THEN 'unsubscribed'
+         WHEN 'individual' NOT IN (d.mode, {CLICK_MODE}) THEN {_UNMEASURED}
+         WHEN e.clicks_sure > 0 THEN 'clicked'
+         WHEN e.opens_sure > 0 THEN 'opened'
+         WHEN e.opens_uncertain + e.clicks_uncertain > 0 THEN 'uncertain'
+         WHEN d.mode <> 'individual' THEN {_UNMEASURED}
+         WHEN NOT ({KEPT}) THEN 'not_kept'
+         ELSE 'not_opened' END
+"""
+FIELDS = f"""
+    {OUTCOME}, d.id, d.contact_id, d.address, c.first_name, c.last_name, d.state, d.mode,
+    d.click_mode, d.done_at, d.attempt, d.code, d.enhanced_code, d.reason,
     d.hard_bounced_at, d.complained_at, u.unsubscribed_at,
     e.opens_sure, e.opens_uncertain, e.opens_machine,
     e.clicks_sure, e.clicks_uncertain, e.clicks_machine,
@@ -70,15 +97,6 @@ TABLES = """
          WHERE campaign_id = %(campaign)s AND undone_at IS NULL GROUP BY delivery_id
     ) u ON u.delivery_id = d.id
 """
-# What was done with older mails is not kept of everybody.
-MEASURED = (
-    "d.state = 'sent' AND d.mode = 'individual' AND d.hard_bounced_at IS NULL"
-    " AND d.done_at > statement_timestamp() - %(kept)s::interval"
-)
-# A click tells of no open where opens are not to be known.
-_TELLS = "(e.clicks_only IS NOT TRUE)::int"
-OPENED = f"coalesce(e.opens_sure, 0) + coalesce(e.clicks_sure, 0) * {_TELLS} > 0"
-PERHAPS = f"coalesce(e.opens_uncertain, 0) + coalesce(e.clicks_uncertain, 0) * {_TELLS} > 0"
 
 # What may be asked for, and what it means of a delivery.
 SHOWN = {
@@ -98,17 +116,21 @@ SHOWN = {
     "unsubscribed": "u.unsubscribed_at IS NOT NULL",
     "complained": "d.complained_at IS NOT NULL",
 }
+NAME = "nullif(lower(concat_ws(' ', nullif(c.last_name, ''), nullif(c.first_name, ''))), '')"
+# What rows are sorted by, and the type of it.
 SORTED = {
-    "address": "d.address_key",
-    "name": "nullif(lower(concat_ws(' ', nullif(c.last_name, ''), nullif(c.first_name, ''))), '')",
-    "state": "d.state",
-    "first_open": "e.first_open_at",
-    "opens": "e.opens_sure",
-    "clicks": "e.clicks_sure",
-    "last": "e.last_at",
-    "country": "nullif(e.country, '')",
-    "device": "nullif(e.device, '')",
+    "address": ("d.address_key", "text"),
+    "name": (NAME, "text"),
+    "state": ("d.state", "text"),
+    "first_open": ("e.first_open_at", "timestamptz"),
+    "opens": ("e.opens_sure::bigint", "bigint"),
+    "clicks": ("e.clicks_sure::bigint", "bigint"),
+    "last": ("e.last_at", "timestamptz"),
+    "country": ("nullif(e.country, '')", "text"),
+    "device": ("nullif(e.device, '')", "text"),
 }
+CLICKED_LINK = """EXISTS (SELECT FROM tracking_linkclicker k
+     WHERE k.campaign_id = d.campaign_id AND k.number = %(link)s AND k.delivery_id = d.id)"""
 
 
 @dataclass(frozen=True)
@@ -118,20 +140,24 @@ class Question:
     campaign_id: int
     workspace_id: int
     show: str = ""
+    # The number of a link that they clicked themselves.
+    link: int | None = None
     text: str = ""
     sort: str = "-last"
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return the condition, and the values in it."""
         parts = ["d.campaign_id = %(campaign)s", "d.workspace_id = %(workspace)s"]
-        kept = timedelta(days=settings.EVENT_RETENTION_DAYS)
         values: dict[str, Any] = {
             "campaign": self.campaign_id,
             "workspace": self.workspace_id,
-            "kept": kept,
+            "kept": timedelta(days=settings.EVENT_RETENTION_DAYS),
         }
         if self.show in SHOWN:
             parts.append(f"({SHOWN[self.show]})")
+        if self.link is not None:
+            parts.append(CLICKED_LINK)
+            values["link"] = self.link
         for place, word in enumerate(self.text.split()[:5]):
             name = f"word{place}"
             values[name] = f"%{_literally(word)}%"
@@ -144,67 +170,99 @@ class Question:
         return " AND ".join(parts), values
 
     @property
-    def place(self) -> str:
-        """Return what recipients are sorted by."""
-        return SORTED.get(self.sort.removeprefix("-"), SORTED["last"])
-
-    @property
-    def direction(self) -> str:
-        """Return which way; people who did nothing come last in both."""
-        return ("DESC" if self.sort.startswith("-") else "ASC") + " NULLS LAST"
+    def order(self) -> Order:
+        """How they are sorted; people who did nothing come last."""
+        place, cast = SORTED.get(self.sort.removeprefix("-"), SORTED["last"])
+        return Order(place, cast, "d.id", falls=self.sort.startswith("-"))
 
 
-class Window(NamedTuple):
-    """Some of the recipients that were asked for, and how many there are in all."""
-
-    rows: list[RecipientRow]
-    total: int
-
-
-# Found, counted and sorted as narrow rows; only those of the page become wide ones.
+# Found and sorted as narrow rows; only those of the page become wide ones.
 WINDOW = """
-WITH found AS MATERIALIZED (SELECT d.id, {place} AS place FROM {tables} WHERE {where}),
-     page AS (SELECT id, place FROM found ORDER BY place {direction}, id
-               LIMIT %(length)s OFFSET %(start)s)
-SELECT (SELECT count(*) FROM found), {fields}
-  FROM {tables} JOIN page ON page.id = d.id
- ORDER BY page.place {direction}, d.id
+WITH page AS MATERIALIZED (SELECT d.id, {place} AS place FROM {tables}
+                            WHERE {where} AND {beyond} ORDER BY {order} LIMIT %(length)s)
+SELECT page.place, {fields} FROM {tables} JOIN page ON page.id = d.id
+ WHERE d.campaign_id = %(campaign)s ORDER BY {outer}
 """
-COUNT = "SELECT count(*) FROM {tables} WHERE {where}"
-STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {place} {direction}, d.id"
+COUNT = "SELECT count(*) FROM (SELECT FROM {tables} WHERE {where} LIMIT %(most)s) n"
+STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {order}"
 
 
-def window(question: Question, *, start: int, length: int) -> Window:
-    """Return `length` recipients from place `start` on, and how many there are in all."""
+def _measured(column: str, mode: str = "d.mode") -> str:
+    """A count; nothing where nothing was measured: a zero would be a claim."""
+    return f"CASE WHEN {mode} = 'individual' THEN coalesce({column}, 0) END"
+
+
+# A file's cells, in the order of its header.
+CELLS = (
+    copying.address("d.address", "d.domain"),
+    copying.safe("c.first_name"),
+    copying.safe("c.last_name"),
+    copying.word("d.state", "states"),
+    copying.word(f"({OUTCOME})", "outcomes"),
+    copying.word("d.mode", "modes"),
+    copying.moment("d.done_at"),
+    "d.attempt",
+    "d.code",
+    "nullif(d.enhanced_code, '')",
+    copying.safe("d.reason"),
+    copying.moment("e.first_open_at"),
+    *map(_measured, ("e.opens_sure", "e.opens_uncertain", "e.opens_machine")),
+    copying.moment("e.first_click_at"),
+    _measured("e.clicks_sure", CLICK_MODE),
+    _measured("e.clicks_uncertain", CLICK_MODE),
+    _measured("e.clicks_machine", CLICK_MODE),
+    copying.moment("e.last_at"),
+    copying.word("e.country", "countries"),
+    copying.word("e.device", "devices"),
+    copying.safe("e.client"),
+    copying.moment("u.unsubscribed_at"),
+)
+DOMAINS = """
+SELECT DISTINCT domain FROM sending_delivery WHERE campaign_id = %s AND domain LIKE '%%xn--%%'
+"""
+
+
+def window(question: Question, key: Key | None, length: int) -> list[tuple[Any, RecipientRow]]:
+    """Return up to `length` recipients beyond `key`, nearest first, each with its place."""
     where, values = question.where()
-    values |= {"length": length, "start": start}
-    with connection.cursor() as cursor:
-        cursor.execute(_written(WINDOW, question, where), values)
-        rows = cursor.fetchall()
-        if rows:
-            return Window([RecipientRow(*row[1:]) for row in rows], rows[0][0])
-        cursor.execute(_written(COUNT, question, where), values)
-        return Window([], cursor.fetchone()[0])
-
-
-def stream(question: Question) -> Iterator[RecipientRow]:
-    """Yield all recipients that are asked for, through a cursor on the server."""
-    where, values = question.where()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(_written(STREAM, question, where), values)
-        while rows := cursor.fetchmany(ROWS_AT_ONCE):
-            yield from map(RecipientRow._make, rows)
-
-
-def _written(sql: str, question: Question, where: str) -> str:
-    """Return SQL made of this module's constants; whatever people typed is a parameter."""
-    return sql.format(
+    order = question.order
+    beyond, key_values = order.beyond(key)
+    sql = WINDOW.format(
+        place=order.place,
         tables=TABLES,
         fields=FIELDS,
         where=where,
-        place=question.place,
-        direction=question.direction,
+        beyond=beyond,
+        order=order.by(key),
+        outer=replace(order, place="page.place").by(key),
     )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | key_values | {"length": length})
+        return [(row[0], RecipientRow(*row[1:])) for row in cursor.fetchall()]
+
+
+def count(question: Question, most: int) -> int:
+    """Count the recipients that are asked for, up to `most`."""
+    where, values = question.where()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(tables=TABLES, where=where), values | {"most": most})
+        return int(cursor.fetchone()[0])
+
+
+def stream(question: Question, words: Mapping[str, str], header: Sequence[str]) -> Iterator[bytes]:
+    """Yield a file of all recipients that are asked for; `words` are those of `CELLS`."""
+    where, values = question.where()
+    sql = STREAM.format(
+        fields=", ".join(CELLS), tables=TABLES, where=where, order=question.order.by(None)
+    )
+    return copying.stream(sql, {**values, **words}, header)
+
+
+def foreign_domains(campaign_id: int) -> list[str]:
+    """Return the domains of recipients that are written in letters that are not theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(DOMAINS, (campaign_id,))
+        return [domain for (domain,) in cursor.fetchall()]
 
 
 def _literally(word: str) -> str:

@@ -9,9 +9,11 @@ from babel.numbers import format_decimal, format_percent
 from django import template
 from django.utils.translation import get_language, to_locale
 
-from campaigns.reports import breakdowns, places
+from campaigns.audience import addresses
+from campaigns.reports import breakdowns, places, reasons, verdicts
 from campaigns.reports.charts import Chart, Series
 from campaigns.reports.figures import Bounds
+from campaigns.reports.verdicts import Verdict
 
 register = template.Library()
 
@@ -61,9 +63,15 @@ def share_of(part: int, whole: int) -> float | None:
 @register.filter
 def between(bounds: Bounds) -> str:
     """Bounds as "31–52%", or one figure where nobody is uncertain."""
-    low, high = whole_percent(bounds.low.share), whole_percent(bounds.high.share)
+    return percent_to(bounds.low.share, bounds.high.share)
+
+
+@register.filter
+def percent_to(share: float | None, most: float | None) -> str:
+    """0.31 and 0.52 are "31–52%"; what is the same when rounded is one figure."""
+    low, high = whole_percent(share), whole_percent(most)
     if low == high:
-        return percent(bounds.low.share)
+        return percent(share)
     return f"{low.removesuffix('%')}–{high}"
 
 
@@ -84,6 +92,24 @@ def country(code: str) -> str:
 def device(value: str) -> str:
     """A kind of device, in words."""
     return breakdowns.device(value)
+
+
+@register.filter
+def readable(address: str) -> str:
+    """An address with an international domain in its own letters."""
+    return addresses.readable(address)
+
+
+@register.filter
+def verdict(name: str) -> Verdict:
+    """A class of hits, with what to call it."""
+    return verdicts.of(name)
+
+
+@register.filter
+def reason(name: str) -> str:
+    """Why a hit was taken for what it was, in words."""
+    return reasons.words(name)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The report of one campaign, and the files of it."""
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.conf import settings
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -8,8 +9,10 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.composing.models import Campaign
-from campaigns.reports import exports, reading, recipients
+from campaigns.composing import frames
+from campaigns.composing.models import Campaign, Revision
+from campaigns.reports import click_map, exports, hits, providers, reading, recipients
+from campaigns.reports.querysets.engagement import links
 
 
 @require_safe
@@ -36,10 +39,63 @@ def recipient_table(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "question": question,
         "filters": recipients.FILTERS,
-        "page": recipients.page(question, request.GET.get("page")),
+        "links": links(campaign.pk),
+        "page": recipients.page(question, request.GET.get("at", "")),
         "here": "recipients",
     }
     return render(request, "reports/campaign/recipients.html", context)
+
+
+@require_safe
+def hit_table(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show each open and click, what it was taken for, and why."""
+    campaign = _campaign(request, pk)
+    question = hits.question(campaign, request.GET)
+    context = {
+        "campaign": campaign,
+        "question": question,
+        "kinds": hits.KINDS,
+        "verdicts": hits.VERDICTS,
+        "links": links(campaign.pk),
+        "page": hits.page(question, request.GET.get("at", "")),
+        "event_days": settings.EVENT_RETENTION_DAYS,
+        "here": "hits",
+    }
+    return render(request, "reports/campaign/hits.html", context)
+
+
+@require_safe
+def clicks(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show the mail with what was clicked on it, and the same as a table."""
+    campaign = _campaign(request, pk)
+    revisions = click_map.revisions(campaign)
+    context = {
+        "campaign": campaign,
+        "report": reading.report(campaign, reading.Wanted(), now=timezone.now()),
+        "revisions": revisions,
+        "revision": _chosen(request, revisions),
+        "here": "clicks",
+    }
+    return render(request, "reports/campaign/clicks.html", context)
+
+
+@require_safe
+def click_frame(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Serve the mail itself, with its badges, for a sandboxed frame."""
+    campaign = _campaign(request, pk)
+    revision = _chosen(request, click_map.revisions(campaign))
+    if revision is None:
+        raise Http404
+    report = reading.report(campaign, reading.Wanted(), now=timezone.now())
+    return frames.answer(click_map.html(revision, report))
+
+
+@require_safe
+def mailboxes(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Return what each mailbox provider's people got and did, as a fragment."""
+    campaign = _campaign(request, pk)
+    context = {"campaign": campaign, "table": providers.of(campaign)}
+    return render(request, "reports/campaign/providers.html", context)
 
 
 @require_safe
@@ -54,6 +110,13 @@ def csv(request: WorkspaceRequest, pk: int, what: str) -> StreamingHttpResponse:
             "Cache-Control": "no-store",
         },
     )
+
+
+def _chosen(request: WorkspaceRequest, revisions: list[Revision]) -> Revision | None:
+    """Return the content that is asked for, or else the newest."""
+    wanted = request.GET.get("revision", "")
+    named = [one for one in revisions if str(one.number) == wanted]
+    return next(iter(named or revisions), None)
 
 
 def _campaign(request: WorkspaceRequest, pk: int) -> Campaign:

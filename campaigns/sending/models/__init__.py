@@ -15,8 +15,10 @@ from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
 from campaigns.sending.models.doors import Door, Topic
+from campaigns.sending.models.instance import Instance
 from campaigns.sending.models.leaks import Leak
 from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
+from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
@@ -28,10 +30,12 @@ __all__ = [
     "Delivery",
     "Door",
     "InboxMail",
+    "Instance",
     "Leak",
     "Lease",
     "ProviderEvent",
     "Ramp",
+    "Reckoning",
     "Tally",
     "Throttle",
     "Topic",
@@ -194,38 +198,6 @@ class Cooldown(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id} until {self.until}"
-
-
-class Instance(models.Model):
-    """The one row by which an installation knows its database from a copy: see `fence`."""
-
-    # Changes whenever a person, or a failover, decides that this database goes on.
-    lineage = models.UUIDField()
-    former = models.UUIDField(null=True)
-    # Raised by every tick, and remembered outside: a backup's is lower.
-    generation = models.BigIntegerField(default=0)
-    # `INSTANCE_ID`, when the operator gives the installation a name.
-    name = models.CharField(max_length=64, blank=True)
-    # Where the row was written. A dump carries it along, to where it is no longer true.
-    cluster = models.CharField(max_length=20, blank=True)
-    timeline = models.PositiveIntegerField(default=0)
-    database_oid = models.BigIntegerField()
-    table_oid = models.BigIntegerField()
-    # Since when nothing is sent from here, and whether a person wants it so.
-    locked_at = models.DateTimeField(null=True)
-    quiet = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="sending_instance_one"),
-            models.CheckConstraint(
-                condition=Q(quiet=False) | Q(locked_at__isnull=False),
-                name="sending_instance_quiet_is_locked",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.lineage}, {self.generation}"
 
 
 class ProviderEvent(models.Model):

@@ -1,0 +1,129 @@
+"""The report's page as a browser gets it, its queries alone, and its recipients as a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from campaigns.accounts.models import Member, User
+from campaigns.composing.models import Campaign
+from campaigns.reports import exports, recipients
+from campaigns.reports.querysets import recipients as questions
+
+CSV_TARGET = 0.25
+MEGABYTES = 24
+EVERY = 50
+
+
+class Pages:
+    """A signed-in browser that asks for the report of either campaign."""
+
+    def __init__(self, large: Campaign, small: Campaign) -> None:
+        self._paths = {
+            name: f"/campaigns/{campaign.pk}/report/"
+            for name, campaign in (("small", small), ("large", large))
+        }
+        user = User.objects.create_user(f"bench{large.pk}@example.com", "none")
+        Member.objects.create(workspace=large.workspace, user=user, role=Member.Role.OWNER)
+        self._client = Client(SERVER_NAME="127.0.0.1")
+        self._client.force_login(user)
+        # How they stand is counted by the first visitors, and remembered for all others.
+        for _visit in range(3):
+            self.measure({"small": [], "large": [], "queries": []})
+            time.sleep(2)
+
+    def measure(self, taken: dict[str, list[float]]) -> None:
+        """Add the milliseconds of each page, and of the queries of the large one."""
+        storages = {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        }
+        with override_settings(STORAGES=storages):
+            for name in self._paths:
+                start = time.perf_counter()
+                self._ask(name)
+                taken[name].append((time.perf_counter() - start) * 1000)
+            with CaptureQueriesContext(connection) as queries:
+                self._ask("large")
+        taken["queries"].append(sum(float(query["time"]) * 1000 for query in queries))
+
+    def _ask(self, name: str) -> None:
+        answer = self._client.get(self._paths[name])
+        if answer.status_code != 200 or "Best hour" not in answer.text:
+            raise AssertionError(f"the page of the {name} campaign is not what it should be")
+
+
+def csv(campaign: Campaign) -> list[dict[str, Any]]:
+    """Stream the recipients as a file, beside a COPY of the same rows."""
+    rows = campaign.deliveries.count()
+    copied = rows / _timed(_copy(campaign))
+    watched = _Watched()
+    streamed = rows / _timed(watched.over(exports.export(campaign, "recipients").chunks))
+    return [
+        {
+            "name": "report.csv",
+            "figure": streamed,
+            "unit": "rows/s",
+            "reference": f"COPY TO STDOUT of the same {rows:,} rows",
+            "reference_figure": copied,
+            "ratio": streamed / copied,
+            "target": CSV_TARGET,
+            "met": streamed / copied >= CSV_TARGET,
+        },
+        {
+            "name": "report.memory",
+            "figure": watched.growth,
+            "unit": "MB",
+            "reference": "the limit: what the process grows by after the first rows",
+            "reference_figure": MEGABYTES,
+            "ratio": watched.growth / MEGABYTES,
+            "target": "≤ 1",
+            "met": watched.growth <= MEGABYTES,
+        },
+    ]
+
+
+def _copy(campaign: Campaign) -> Iterator[bytes]:
+    question = recipients.question(campaign, QueryDict())
+    where, values = question.where()
+    order = question.order.by(None)
+    sql = questions.STREAM.format(
+        tables=questions.TABLES, fields=questions.FIELDS, where=where, order=order
+    )
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT", values) as copy:
+        yield from copy
+
+
+def _timed(chunks: Iterator[bytes]) -> float:
+    start = time.perf_counter()
+    for _chunk in chunks:
+        pass
+    return time.perf_counter() - start
+
+
+class _Watched:
+    """Says by how many megabytes the process grew while chunks went by."""
+
+    growth = 0.0
+
+    def over(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        first = 0.0
+        for number, chunk in enumerate(chunks):
+            if number % EVERY == EVERY - 1:
+                now = _megabytes()
+                first = first or now
+                self.growth = max(self.growth, now - first)
+            yield chunk
+
+
+def _megabytes() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
