@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.reports.views import campaign, contact, overview
+from campaigns.reports.views import campaign, comparison, contact, overview
 
 app_name = "reports"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", overview.home, name="home"),
     path("campaigns/", overview.campaigns, name="campaigns"),
     path("campaigns/running/", overview.running, name="running"),
+    path("campaigns/compare/", comparison.compare, name="compare"),
+    path("campaigns/compare.csv", comparison.compare_csv, name="compare_csv"),
     path("campaigns/<int:pk>/report/", campaign.report, name="campaign"),
     path("campaigns/<int:pk>/report/recipients/", campaign.recipient_table, name="recipients"),
     path(

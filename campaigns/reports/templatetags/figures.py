@@ -38,6 +38,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def fine_percent(share: float | None) -> str:
+    """0.00372 is "0.37%": for shares that are small and matter all the same."""
+    return NOTHING if share is None else format_percent(share, "0.00%", locale=_locale())
+
+
+@register.filter
 def whole_percent(share: float | None) -> str:
     """0.3142 is "31%"; what is not nothing is never rounded to nothing."""
     if share is None:
