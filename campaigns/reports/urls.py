@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.reports.views import campaign, comparison, contact, overview
+from campaigns.reports.views import campaign, comparison, contact, growth, overview
 
 app_name = "reports"
 
@@ -24,5 +24,7 @@ urlpatterns = [
         "campaigns/<int:pk>/report/events.csv", campaign.csv, {"what": "events"}, name="events_csv"
     ),
     path("campaigns/<int:pk>/report/links.csv", campaign.csv, {"what": "links"}, name="links_csv"),
+    path("growth/", growth.lists_over_time, name="growth"),
+    path("growth.csv", growth.growth_csv, name="growth_csv"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
 ]

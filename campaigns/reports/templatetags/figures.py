@@ -26,6 +26,18 @@ def count(value: int | None) -> str:
 
 
 @register.filter
+def signed(value: int) -> str:
+    """12 is "+12", and -12 is "−12"."""
+    return count(value) if value == 0 else ("+" if value > 0 else "−") + count(abs(value))
+
+
+@register.filter
+def absolute(value: int) -> int:
+    """-12 is 12."""
+    return abs(value)
+
+
+@register.filter
 def figure(value: float | None, unit: str = "") -> str:
     """A value of a chart, with its unit."""
     return NOTHING if value is None else str(format_decimal(value, locale=_locale())) + unit
