@@ -141,6 +141,11 @@ def chosen(workspace: Workspace, ids: Sequence[int]) -> list[Campaign]:
     return list(mine.prefetch_related("lists").order_by("launched_at", "pk"))
 
 
+def query(campaigns: Sequence[Campaign]) -> str:
+    """Return the question that compares these campaigns, as it stands in an address."""
+    return "&".join(f"c={campaign.pk}" for campaign in campaigns)
+
+
 def choices(workspace: Workspace) -> list[Campaign]:
     """Return the campaigns that may be compared, the newest first."""
     return list(_gone_out(workspace).order_by("-launched_at", "-pk")[:OFFERED])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -60,6 +60,11 @@ class Growth:
     list: List | None
     today: date
     counting: DayCounting | None
+
+    @property
+    def query(self) -> str:
+        """What is shown, as a question that is always written the same way."""
+        return self.wanted.query if self.list else replace(self.wanted, list_id=None).query
 
     @property
     def first(self) -> date:

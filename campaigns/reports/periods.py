@@ -20,6 +20,7 @@ SCALES: dict[str, str | Promise] = {
 }
 # How far back, in days, and how that is cut unless the reader wants it otherwise.
 SPANS: dict[str, tuple[int, str, str | Promise]] = {
+    "7": (7, DAY, gettext_lazy("7 days")),
     "30": (30, DAY, gettext_lazy("30 days")),
     "90": (90, WEEK, gettext_lazy("90 days")),
     "365": (365, MONTH, gettext_lazy("12 months")),

@@ -3,9 +3,11 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.reports import days
+from campaigns.reports import days, posting, scheduling
+from campaigns.sending import fence
 
 RING = 240
+MAIL_RING = 50
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -19,3 +21,18 @@ def look_at_days() -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def count_days(workspace_id: int) -> None:
     days.count(workspace_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def look_at_schedules() -> None:
+    """Make the mails of reports that are due, and ring for each; a copy mails nobody."""
+    if not fence.check():
+        return
+    for mail_id in scheduling.look():
+        send_report.apply_async((mail_id,), expires=MAIL_RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def send_report(mail_id: int) -> None:
+    if fence.check():
+        posting.send(mail_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.reports.views import campaign, comparison, contact, growth, overview
+from campaigns.reports.views import campaign, comparison, contact, growth, overview, review, saved
 
 app_name = "reports"
 
@@ -26,5 +26,13 @@ urlpatterns = [
     path("campaigns/<int:pk>/report/links.csv", campaign.csv, {"what": "links"}, name="links_csv"),
     path("growth/", growth.lists_over_time, name="growth"),
     path("growth.csv", growth.growth_csv, name="growth_csv"),
+    path("review/", review.in_review, name="review"),
+    path("review.csv", review.review_csv, name="review_csv"),
+    path("reports/", saved.saved_reports, name="saved"),
+    path("reports/save/", saved.save, name="save"),
+    path("reports/<int:pk>/mail/", saved.schedule, name="schedule"),
+    path("reports/<int:pk>/mail/stop/", saved.unschedule, name="unschedule"),
+    path("reports/<int:pk>/delete/", saved.delete, name="delete_saved"),
+    path("report-mails/<str:token>/", saved.stop_mails, name="stop_mails"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
 ]

@@ -1,4 +1,4 @@
-// Printing, and choosing no more campaigns than can be compared.
+// Printing, choosing no more campaigns than can be compared, and when a report is mailed.
 
 "use strict";
 
@@ -25,6 +25,14 @@
     for (const form of document.querySelectorAll("[data-choose]")) {
       count(form);
     }
+  }
+
+  // Only the questions that the chosen rhythm asks.
+  for (const form of document.querySelectorAll("[data-rhythm]")) {
+    form.dataset.every = form.elements.every.value;
+    form.elements.every.addEventListener("change", () => {
+      form.dataset.every = form.elements.every.value;
+    });
   }
 
   document.addEventListener("change", (event) => {

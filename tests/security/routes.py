@@ -18,6 +18,7 @@ from django.utils import timezone
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
 from campaigns.audience.models import Import, List
+from campaigns.reports.models import SavedReport
 from campaigns.sending.bounces.models import BounceMailbox
 from campaigns.sending.inbox import arriving, store
 from campaigns.sending.models import Topic
@@ -134,6 +135,10 @@ def _make_campaign(workspace: Workspace) -> int:
     return world.make_campaign(workspace, sender=sender, lists=[into]).pk
 
 
+def _make_saved_report(workspace: Workspace) -> int:
+    return SavedReport.objects.create(workspace=workspace, name="Weekly", kind="review").pk
+
+
 def _make_token(workspace: Workspace) -> str:
     contact = world.make_contact(workspace)
     return tokens.unsubscribe_token(contact.pk, 1, 1)
@@ -152,6 +157,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/", _make_campaign),
     ("inbox/", _make_mail),
+    ("reports/", _make_saved_report),
 )
 
 # What other parameters stand for.

@@ -39,6 +39,8 @@ PUBLIC = {
     "audience:own_measuring",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
+    # For members who get report mails: the token in the address is the key.
+    "reports:stop_mails",
 }
 
 # Take a POST without a CSRF token: what they do, the token in their address allows, and
@@ -52,6 +54,8 @@ WITHOUT_CSRF = {
     "audience:own_measuring",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
+    # For members who get report mails: the token in the address is the key.
+    "reports:stop_mails",
 }
 
 # About the person who is signed in, so readers may use them as well.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel.numbers import format_decimal, format_percent
@@ -102,6 +102,12 @@ def country(code: str) -> str:
 def device(value: str) -> str:
     """A kind of device, in words."""
     return breakdowns.device(value)
+
+
+@register.filter
+def beside(cells: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+    """The cells of a row, each with the name of its column."""
+    return list(zip(names, cells, strict=True))
 
 
 @register.filter

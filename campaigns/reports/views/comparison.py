@@ -23,7 +23,11 @@ def compare(request: WorkspaceRequest) -> HttpResponse:
     }
     if len(campaigns) >= comparing.FEWEST:
         comparison = comparing.compare(campaigns)
-        context |= {"comparison": comparison, "conclusions": conclusions.of(comparison)}
+        context |= {
+            "comparison": comparison,
+            "conclusions": conclusions.of(comparison),
+            "query": comparing.query(campaigns),
+        }
     return render(request, "reports/compare.html", context)
 
 
