@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from campaigns.reports.views import campaign, comparison, contact, growth, overview, review, saved
+from campaigns.reports.views import (
+    campaign,
+    comparison,
+    contact,
+    growth,
+    overview,
+    review,
+    saved,
+    sharing,
+)
 
 app_name = "reports"
 
@@ -34,5 +43,8 @@ urlpatterns = [
     path("reports/<int:pk>/mail/stop/", saved.unschedule, name="unschedule"),
     path("reports/<int:pk>/delete/", saved.delete, name="delete_saved"),
     path("report-mails/<str:token>/", saved.stop_mails, name="stop_mails"),
+    path("campaigns/<int:pk>/report/share/", sharing.share, name="share"),
+    path("shares/<int:pk>/revoke/", sharing.revoke, name="revoke"),
+    path("shared/<str:token>/", sharing.shared, name="shared"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
 ]

@@ -41,6 +41,8 @@ PUBLIC = {
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.
     "reports:stop_mails",
+    # For whoever was given the link to a report: the secret in the address is the key.
+    "reports:shared",
 }
 
 # Take a POST without a CSRF token: what they do, the token in their address allows, and

@@ -1,0 +1,147 @@
+"""A campaign's report for people outside: figures of many, and none about a few.
+
+Whoever looks is no member and has agreed to nothing, so what members see is not shown
+here: no person, no address, and no figure of fewer than `AGGREGATE_MINIMUM` people, nor
+one from which such a figure could be reckoned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from campaigns.composing.models import Campaign
+from campaigns.reports import engagement, over_time, places, summaries
+from campaigns.reports.breakdowns import Bar
+from campaigns.reports.charts import Chart, Series
+from campaigns.reports.engagement import LinkClicks
+from campaigns.reports.figures import Bounds, Rate
+from campaigns.reports.querysets.engagement import HourRow
+from campaigns.reports.summaries import Summary
+from tracking.models import Mode
+
+MOST_BARS = 8
+
+
+@dataclass(frozen=True)
+class Harm:
+    """Something that few do: a number, or only that it is few."""
+
+    label: str
+    of: int
+    # None: fewer than may be shown.
+    people: int | None
+
+    @property
+    def share(self) -> float | None:
+        return None if self.people is None or not self.of else self.people / self.of
+
+
+@dataclass(frozen=True)
+class SharedReport:
+    """What the page behind a link shows."""
+
+    campaign: Campaign
+    summary: Summary
+    now: datetime
+
+    @property
+    def least(self) -> int:
+        """The fewest people that a figure may be about."""
+        return int(settings.AGGREGATE_MINIMUM)
+
+    @property
+    def delivered(self) -> int:
+        return self.summary.ledger.delivered
+
+    @property
+    def has_any(self) -> bool:
+        """Whether it went out to so many that there is something to show."""
+        return self.delivered >= self.least
+
+    @property
+    def opened(self) -> Bounds | None:
+        """Who opened, if those who did, and those who did not, are many."""
+        found = self.summary.opened
+        return found if self._is_of_many(found.sure, found.of) else None
+
+    @property
+    def clicked(self) -> Rate | None:
+        found = self.summary.clicked
+        return found if self._is_of_many(found.count, found.of) else None
+
+    @property
+    def harms(self) -> list[Harm]:
+        ledger = self.summary.ledger
+        rows = (
+            (_("Unsubscribed"), self.summary.unsubscribed, ledger.delivered),
+            (_("Reported as spam"), ledger.complained, ledger.delivered),
+            (_("Came back"), ledger.bounced, ledger.sent),
+        )
+        return [
+            Harm(label, of, people if people >= self.least else None) for label, people, of in rows
+        ]
+
+    @cached_property
+    def timeline(self) -> Chart | None:
+        """Opens and clicks day by day; days of a few have no value."""
+        zone = self.campaign.workspace.zone
+        start = self.campaign.launched_at or self.campaign.created_at
+        span = over_time.Span(over_time.DAY, start, self.now, zone)
+        rows = [row for row in self._hours if row.mode == Mode.INDIVIDUAL]
+        whole = over_time.chart(rows, span, raw=False)
+        series = [
+            Series(one.name, [self._many(value) for value in one.values]) for one in whole.series
+        ]
+        if not any(value for one in series for value in one.values):
+            return None
+        return Chart(axis=whole.axis, labels=whole.labels, series=series)
+
+    @cached_property
+    def links(self) -> list[tuple[str, int]]:
+        """Links that many people followed, without what stands behind their question mark."""
+        found = [one for one in self._links if one.people >= self.least]
+        return [(_plain(one.url), one.people) for one in found]
+
+    @cached_property
+    def countries(self) -> list[Bar]:
+        """Countries of many people; what is left over is shown only if it is many, too."""
+        slices = engagement.facets(self.campaign.pk).individual.get("country", [])
+        shown = [one for one in slices if one.value and one.people >= self.least][:MOST_BARS]
+        bars = [(places.name(one.value), one.people) for one in shown]
+        rest = sum(one.people for one in slices) - sum(people for _name, people in bars)
+        if rest >= self.least:
+            bars.append((_("All others, or hidden"), rest))
+        total = sum(people for _name, people in bars)
+        return [Bar(name, people, people / total) for name, people in bars]
+
+    @cached_property
+    def _hours(self) -> list[HourRow]:
+        return engagement.hours(self.campaign.pk)
+
+    @cached_property
+    def _links(self) -> Sequence[LinkClicks]:
+        return engagement.links(self.campaign.pk)
+
+    def _is_of_many(self, people: int, of: int) -> bool:
+        """Both who did and who did not are many: else either is a figure about a few."""
+        return people >= self.least and of - people >= self.least
+
+    def _many(self, value: int | float | None) -> int | float | None:
+        return value if value is not None and value >= self.least else None
+
+
+def of(campaign: Campaign, now: datetime) -> SharedReport:
+    """Return what may be shown of a campaign to people outside."""
+    return SharedReport(campaign, summaries.of([campaign])[0], now)
+
+
+def _plain(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}".rstrip("/")
