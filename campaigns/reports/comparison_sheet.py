@@ -28,7 +28,7 @@ def header(workspace: Workspace) -> list[str]:
         _("Lists"),
         _("Mails sent"),
         _("Delivered"),
-        _("Agreed to be measured"),
+        _("May be measured"),
         _("Opened for sure"),
         _("Opened at most"),
         _("Opened for sure, %"),

@@ -105,7 +105,7 @@ def _nobody_ahead(row: Row) -> Conclusion:
         "opened": _("Opens cannot be compared"),
     }[row.measure.name]
     text = _(
-        "At least two of the campaigns need %(people)s people or more who agreed to be measured."
+        "At least two of the campaigns need %(people)s people or more who may be measured."
     ) % {"people": FEWEST_PEOPLE}
     return Conclusion(title, text, is_clear=False)
 

@@ -23,6 +23,7 @@ from campaigns.audience import measuring
 from campaigns.audience.models import Consent
 from campaigns.reports.models import DayCounting, ListDay
 from campaigns.reports.querysets import days as questions
+from campaigns.reports.querysets import workspace as overall
 from campaigns.reports.querysets.days import ChangeRow
 
 # Between two counts of a workspace; longer where counting takes more than a hundredth of it.
@@ -74,7 +75,8 @@ def _count(counting: DayCounting) -> None:
     _write(_days(workspace, changes, questions.sizes(workspace.pk), today))
     _count_active(workspace, today, now)
     counting.zone, counting.last_day, counting.counted_at = workspace.time_zone, today, now
-    counting.save(update_fields=["zone", "last_day", "counted_at"])
+    counting.mailable, counting.contacts = overall.mailable_of_all(workspace.pk)
+    counting.save(update_fields=["zone", "last_day", "counted_at", "mailable", "contacts"])
 
 
 def _start(day: date | None, zone: ZoneInfo) -> datetime:

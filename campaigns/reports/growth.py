@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -73,7 +74,7 @@ class Growth:
         return periods.start_of(self.today - timedelta(days=days - 1), self.wanted.by)
 
     @cached_property
-    def rows(self) -> list[Period]:
+    def rows(self) -> Sequence[Period]:
         """Every period, empty ones too, the oldest first."""
         list_id = self.list.pk if self.list else None
         by, mine = self.wanted.by, (self.workspace.pk, list_id)

@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.accounts.models import Workspace
-from campaigns.reports import comparing, comparison_sheet, conclusions, growth, growth_sheet, review
+from campaigns.reports import (
+    comparing,
+    comparison_sheet,
+    conclusions,
+    growth,
+    growth_sheet,
+    periods,
+    review,
+)
 from campaigns.reports.figures import Bounds, Rate
 from campaigns.reports.periods import Wanted
 from campaigns.reports.sheets import Cell
@@ -118,7 +126,13 @@ def _growth(workspace: Workspace, query: QueryDict) -> Digest:
     ]
     table = Table(
         _("The last of them"),
-        [found.axis, _("At its end"), _("Change"), _("Joined"), _("Left")],
+        [
+            str(periods.SCALES[found.wanted.by]),
+            _("At its end"),
+            _("Change"),
+            _("Joined"),
+            _("Left"),
+        ],
         [
             [row.label, count(row.size), signed(row.net), count(row.joined), count(row.left)]
             for row in rows[-MOST_LINES:][::-1]

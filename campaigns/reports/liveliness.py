@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -60,7 +61,7 @@ class Liveliness:
         )
 
     @cached_property
-    def mailings(self) -> list[Summary]:
+    def mailings(self) -> Sequence[Summary]:
         """The campaigns that went to it since then, the oldest first."""
         return summaries.of(list(questions.mailings(self.workspace, self.list, self.first)))
 
@@ -88,7 +89,7 @@ class Liveliness:
         )
 
     @cached_property
-    def _activity(self) -> list[tuple[date, int, int]]:
+    def _activity(self) -> Sequence[tuple[date, int, int]]:
         list_id = self.list.pk if self.list else None
         return questions.activity(self.workspace.pk, list_id, self.first)
 

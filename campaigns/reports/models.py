@@ -62,6 +62,9 @@ class DayCounting(models.Model):
     last_day = models.DateField(null=True)
     counted_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField()
+    # All contacts, and those who may be mailed now.
+    contacts = models.PositiveIntegerField(default=0)
+    mailable = models.PositiveIntegerField(default=0)
 
     objects = DayCountingQuerySet.as_manager()
 

@@ -114,7 +114,7 @@ def compose(mail: ReportMail) -> EmailMultiAlternatives:
 def stop_url(receiver: Receiver) -> str:
     """Return the address with which the receiver stops these mails, signed in or not."""
     token = _signer.sign(str(receiver.pk))
-    return settings.PUBLIC_URL + reverse("reports:stop_mails", args=[token])
+    return str(settings.PUBLIC_URL) + reverse("reports:stop_mails", args=[token])
 
 
 def receiver_of(token: str) -> Receiver | None:

@@ -67,9 +67,13 @@ class SharedReport:
 
     @property
     def opened(self) -> Bounds | None:
-        """Who opened, if those who did, and those who did not, are many."""
+        """Who opened, if those who did, who perhaps did, and who did not are many or nobody."""
         found = self.summary.opened
-        return found if self._is_of_many(found.sure, found.of) else None
+        is_of_many = self._is_of_many(found.sure, found.of) and self._is_of_many(
+            found.most, found.of
+        )
+        few_uncertain = 0 < found.uncertain < self.least
+        return found if is_of_many and not few_uncertain else None
 
     @property
     def clicked(self) -> Rate | None:
@@ -111,11 +115,16 @@ class SharedReport:
 
     @cached_property
     def countries(self) -> list[Bar]:
-        """Countries of many people; what is left over is shown only if it is many, too."""
+        """Countries of many people, and what is left over, which is many or nobody.
+
+        Else the few could be reckoned from the rest: then the smallest joins them.
+        """
         slices = engagement.facets(self.campaign.pk).individual.get("country", [])
         shown = [one for one in slices if one.value and one.people >= self.least][:MOST_BARS]
         bars = [(places.name(one.value), one.people) for one in shown]
         rest = sum(one.people for one in slices) - sum(people for _name, people in bars)
+        if 0 < rest < self.least and bars:
+            rest += bars.pop()[1]
         if rest >= self.least:
             bars.append((_("All others, or hidden"), rest))
         total = sum(people for _name, people in bars)

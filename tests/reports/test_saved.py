@@ -15,6 +15,7 @@ from campaigns.accounts.models import AuditEntry, Member, Workspace
 from campaigns.reports import posting, saving, scheduling, tasks
 from campaigns.reports.models import Receiver, ReportMail, SavedReport, Schedule
 from campaigns.reports.rhythm import Rhythm
+from campaigns.sending import fence
 from tests import world
 from tests.sending.sink import Sink
 
@@ -154,7 +155,7 @@ def test_an_address_that_is_refused_keeps_nobody_elses_mail(report, workspace, m
 
 def test_a_copy_of_the_database_mails_nobody(report, me, server, rung, monkeypatch):
     due(report, me)
-    monkeypatch.setattr(tasks.fence, "check", lambda: False)
+    monkeypatch.setattr(fence, "check", lambda: False)
     tasks.look_at_schedules()
     assert rung == []
     assert not ReportMail.objects.exists()

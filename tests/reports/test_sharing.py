@@ -12,6 +12,10 @@ from campaigns.accounts.models import AuditEntry
 from campaigns.reports import shared_report, sharing
 from campaigns.reports.models import ShareLink
 from tests import world
+from tests.reports.scene import APPLE, GERMAN
+
+# Of a network in Austria.
+AUSTRIAN = "80.120.1.1"
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +47,7 @@ def test_a_member_makes_a_link_and_anybody_opens_it(many, alice, client):
     [address] = re.findall(r'value="(http[^"]+)"', answer.text)
     page = Client().get(address.partition("8000")[2])
     assert page.status_code == 200
-    assert "15 of 40 people who agreed to be measured" in page.text
+    assert "15 of 40 people who may be measured" in page.text
     assert AuditEntry.objects.get().action == "report_shared"
     assert address not in alice.get(f"/campaigns/{many.campaign.pk}/report/share/").text
 
@@ -87,11 +91,36 @@ def test_neither_who_clicked_nor_who_did_not_may_be_few(make_scene, clicks, show
     assert (found.clicked is not None) == shown
 
 
+def test_a_few_in_one_country_hide_behind_the_next(make_scene):
+    scene = make_scene(granted=40)
+    for person in range(12):
+        scene.clicks(person)
+    for person in range(12, 24):
+        scene.clicks(person, ip=GERMAN)
+    for person in range(24, 27):
+        scene.clicks(person, ip=AUSTRIAN)
+    scene.drain()
+    bars = shared_report.of(scene.campaign, timezone.now()).countries
+    assert [(bar.label, bar.count) for bar in bars][1:] == [("All others, or hidden", 15)]
+    assert bars[0].count == 12
+
+
+def test_a_few_who_perhaps_opened_hide_the_range(make_scene):
+    scene = make_scene(granted=40)
+    for person in range(12):
+        scene.opens(person)
+    for person in range(12, 15):
+        scene.opens(person, APPLE, after=1800)
+    scene.drain()
+    assert shared_report.of(scene.campaign, timezone.now()).opened is None
+
+
 def test_days_of_a_few_have_no_value(many):
     for person in range(2):
         many.opens(person, after=3600 * 4)
     many.drain()
     chart = shared_report.of(many.campaign, timezone.now()).timeline
+    assert chart is not None
     values = [value for series in chart.series for value in series.values]
     assert all(value is None or value >= 10 for value in values)
     assert any(values)

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from campaigns.accounts import roles
-from campaigns.accounts.models import Member
+from campaigns.accounts.models import AuditEntry, Member
 from tests import world
 from tests.security import routes
 from tests.security.routes import Route
@@ -112,7 +112,7 @@ def test_the_watch_sees_writes_and_no_more(workspace):
     assert statements == []
     with written() as statements:
         world.make_list(workspace)
-        Member.objects.all().delete()
+        AuditEntry.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute("WITH gone AS (DELETE FROM accounts_member RETURNING 1) TABLE gone")
     assert len(statements) == 3

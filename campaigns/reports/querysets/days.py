@@ -188,4 +188,4 @@ def mailings(workspace: Workspace, one: List | None, since: date) -> models.Quer
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
