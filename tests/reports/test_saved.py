@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from email import message_from_bytes
 from email.policy import default
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -88,18 +89,32 @@ def test_each_receiver_gets_it_once_however_often_beat_ticks(report, workspace, 
     assert Schedule.objects.get().next_at > timezone.now()
 
 
-def test_two_beats_at_once_make_one_mail(report, me, server):
-    due(report, me)
+def at_once(work, times=6):
+    """Let so many threads, each with a connection of its own, begin in the same moment."""
+    start = Barrier(times)
 
-    def beat(_number):
+    def run(_number):
+        connection.ensure_connection()
+        start.wait()
         try:
-            for mail_id in scheduling.look():
-                posting.send(mail_id)
+            return work()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(beat, range(6)))
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(run, range(times)))
+
+
+def test_many_beats_at_once_make_one_mail(report, me, server):
+    due(report, me)
+    at_once(scheduling.look)
+    assert ReportMail.objects.count() == 1
+
+
+def test_many_workers_at_once_send_a_mail_once(report, me, server):
+    due(report, me)
+    [mail_id] = scheduling.look()
+    assert sorted(at_once(lambda: posting.send(mail_id))) == [False] * 5 + [True]
     assert len(server.taken) == 1
     assert states() == ["sent"]
 
