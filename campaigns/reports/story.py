@@ -18,7 +18,7 @@ from campaigns.audience import suppression
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import places, verdicts
-from campaigns.reports.querysets import events
+from campaigns.reports.querysets import events, firsts
 from campaigns.reports.querysets.events import ContactEvent
 from campaigns.sending.models import Delivery
 
@@ -191,7 +191,7 @@ def _hit(
 def _firsts(contact: Contact) -> Iterator[Moment]:
     """What stays of campaigns whose single opens and clicks are past their time."""
     kept_since = timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS)
-    rows = events.firsts_of_contact(contact.pk, contact.workspace_id, LONGEST)
+    rows = firsts.of_contact(contact.pk, contact.workspace_id, LONGEST)
     campaigns = _campaigns(contact, (row.campaign_id for row in rows))
     for row in rows:
         campaign = campaigns.get(row.campaign_id)

@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from tracking.models import Engagement
-
 ROWS_AT_ONCE = 2000
 
 
@@ -41,14 +39,6 @@ class ContactEvent(NamedTuple):
     country: str
     device: str
     client: str
-
-
-class FirstRow(NamedTuple):
-    """When a contact first opened and first clicked a campaign; kept longer than single hits."""
-
-    campaign_id: int
-    first_open_at: datetime | None
-    first_click_at: datetime | None
 
 
 # What is kept of people who are only counted says nothing finer than the hour.
@@ -87,10 +77,3 @@ def of_contact(contact_id: int, workspace_id: int, limit: int) -> list[ContactEv
     with connection.cursor() as cursor:
         cursor.execute(OF_CONTACT, (contact_id, workspace_id, limit))
         return [ContactEvent(*row) for row in cursor.fetchall()]
-
-
-def firsts_of_contact(contact_id: int, workspace_id: int, limit: int) -> list[FirstRow]:
-    """Return when a contact first opened and clicked campaigns, the newest campaign first."""
-    rows = Engagement.objects.filter(contact_id=contact_id, workspace_id=workspace_id)
-    found = rows.order_by("-campaign_id").values_list(*FirstRow._fields)[:limit]
-    return [FirstRow(*row) for row in found]

@@ -32,6 +32,12 @@ def signed(value: int) -> str:
 
 
 @register.filter
+def beside(cells: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+    """The cells of a row, each with the name of its column."""
+    return list(zip(names, cells, strict=True))
+
+
+@register.filter
 def absolute(value: int) -> int:
     """-12 is 12."""
     return abs(value)
@@ -102,12 +108,6 @@ def country(code: str) -> str:
 def device(value: str) -> str:
     """A kind of device, in words."""
     return breakdowns.device(value)
-
-
-@register.filter
-def beside(cells: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
-    """The cells of a row, each with the name of its column."""
-    return list(zip(names, cells, strict=True))
 
 
 @register.filter
