@@ -7,6 +7,7 @@ one from which such a figure could be reckoned.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +18,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.reports import engagement, over_time, places, summaries
+from campaigns.reports import engagement, over_time, places, summaries, verdicts
 from campaigns.reports.breakdowns import Bar
 from campaigns.reports.charts import Chart, Series
-from campaigns.reports.engagement import LinkClicks
 from campaigns.reports.figures import Bounds, Rate
+from campaigns.reports.querysets import engagement as questions
 from campaigns.reports.querysets.engagement import HourRow
 from campaigns.reports.summaries import Summary
 from tracking.models import Mode
@@ -95,23 +96,32 @@ class SharedReport:
     @cached_property
     def timeline(self) -> Chart | None:
         """Opens and clicks day by day; days of a few have no value."""
-        zone = self.campaign.workspace.zone
         start = self.campaign.launched_at or self.campaign.created_at
-        span = over_time.Span(over_time.DAY, start, self.now, zone)
-        rows = [row for row in self._hours if row.mode == Mode.INDIVIDUAL]
-        whole = over_time.chart(rows, span, raw=False)
+        span = over_time.Span(over_time.DAY, start, self.now, self.campaign.workspace.zone)
+        buckets = span.buckets()
         series = [
-            Series(one.name, [self._many(value) for value in one.values]) for one in whole.series
+            Series(_("Opens"), self._days(span, buckets, "opens")),
+            Series(_("Clicks"), self._days(span, buckets, "clicks")),
         ]
         if not any(value for one in series for value in one.values):
             return None
-        return Chart(axis=whole.axis, labels=whole.labels, series=series)
+        axis = _("Day (%(zone)s)") % {"zone": span.zone.key}
+        labels = [span.label(bucket) for bucket in buckets]
+        return Chart(axis=axis, labels=labels, series=series)
 
     @cached_property
     def links(self) -> list[tuple[str, int]]:
         """Links that many people followed, without what stands behind their question mark."""
-        found = [one for one in self._links if one.people >= self.least]
-        return [(_plain(one.url), one.people) for one in found]
+        people = Counter[int]()
+        for row in questions.link_rows(self.campaign.pk):
+            if _is_a_persons(row.mode, row.verdict):
+                people[row.number] += row.people
+        urls = dict(questions.links(self.campaign.pk))
+        return [
+            (_plain(urls[number]), count)
+            for number, count in people.most_common()
+            if count >= self.least and number in urls
+        ]
 
     @cached_property
     def countries(self) -> list[Bar]:
@@ -131,24 +141,31 @@ class SharedReport:
         return [Bar(name, people, people / total) for name, people in bars]
 
     @cached_property
-    def _hours(self) -> list[HourRow]:
-        return engagement.hours(self.campaign.pk)
+    def _hours(self) -> Sequence[HourRow]:
+        rows = questions.hour_rows(self.campaign.pk)
+        return [row for row in rows if _is_a_persons(row.mode, row.verdict)]
 
-    @cached_property
-    def _links(self) -> Sequence[LinkClicks]:
-        return engagement.links(self.campaign.pk)
+    def _days(
+        self, span: over_time.Span, buckets: Sequence[over_time.Bucket], what: str
+    ) -> list[int | None]:
+        """Count hits by day; a day of a few is None."""
+        sums: Counter[over_time.Bucket] = Counter()
+        for row in self._hours:
+            sums[span.bucket(row.hour)] += getattr(row, what)
+        return [sums[bucket] if sums[bucket] >= self.least else None for bucket in buckets]
 
     def _is_of_many(self, people: int, of: int) -> bool:
         """Both who did and who did not are many: else either is a figure about a few."""
         return people >= self.least and of - people >= self.least
 
-    def _many(self, value: int | float | None) -> int | float | None:
-        return value if value is not None and value >= self.least else None
-
 
 def of(campaign: Campaign, now: datetime) -> SharedReport:
     """Return what may be shown of a campaign to people outside."""
     return SharedReport(campaign, summaries.of([campaign])[0], now)
+
+
+def _is_a_persons(mode: str, verdict: str) -> bool:
+    return mode == Mode.INDIVIDUAL and verdicts.of(verdict).counts_as == "sure"
 
 
 def _plain(url: str) -> str:
