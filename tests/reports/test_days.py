@@ -12,7 +12,7 @@ from campaigns.accounts.models import Workspace
 from campaigns.audience import consent, forgetting, suppression, unsubscribing
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Subscription, Suppression, Unsubscription
-from campaigns.reports import days, growth, periods
+from campaigns.reports import days, growth
 from campaigns.reports.models import DayCounting, ListDay
 from campaigns.reports.periods import Wanted
 from tests import world
@@ -222,34 +222,6 @@ def test_mailings_are_drawn_in_the_period_they_went_out(make_scene):
     count(scene.workspace)
     chart = seen(scene.workspace, "span=30&by=day").liveliness.mailing_chart
     assert [series.values[-1] for series in chart.series] == [25.0, 0.0, 25.0]
-
-
-@pytest.mark.parametrize(
-    ("query", "by"),
-    [
-        ("", "week"),
-        ("span=30", "day"),
-        ("span=365&by=day", "month"),
-        ("span=365&by=week", "week"),
-        ("span=1825&by=week", "month"),
-        ("span=7;drop&by=year&list=x", "week"),
-    ],
-)
-def test_a_span_is_cut_so_that_it_can_be_read(query, by):
-    assert Wanted.of(QueryDict(query)).by == by
-
-
-@pytest.mark.parametrize(
-    ("by", "first", "starts"),
-    [
-        ("day", date(2028, 2, 28), [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)]),
-        ("week", date(2026, 12, 28), [date(2026, 12, 28), date(2027, 1, 4)]),
-        ("month", date(2026, 12, 1), [date(2026, 12, 1), date(2027, 1, 1)]),
-    ],
-)
-def test_periods_follow_each_other_without_gaps(by, first, starts):
-    last = periods.next_start(starts[-1], by) - timedelta(days=1)
-    assert periods.starts(first, last, by) == starts
 
 
 def test_weeks_and_months_add_up_to_their_days(workspace):
