@@ -79,8 +79,8 @@ class Bounds:
         return Interval(low.low, high.high)
 
 
-def wilson(count: int, of: int) -> Interval | None:
-    """Return the 95 % Wilson score interval of a share; None for a share of nobody.
+def wilson(count: int, of: int, z: float = Z) -> Interval | None:
+    """Return the Wilson score interval of a share, of 95 % by default; None for one of nobody.
 
     Unlike the textbook interval it stays within 0 and 1, and is right for small
     audiences and for shares near either end.
@@ -90,9 +90,9 @@ def wilson(count: int, of: int) -> Interval | None:
     if not 0 <= count <= of:
         raise ValueError(f"{count} of {of} is not a share")
     share = count / of
-    shrink = 1 + Z * Z / of
-    middle = (share + Z * Z / (2 * of)) / shrink
-    reach = Z / shrink * sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
+    shrink = 1 + z * z / of
+    middle = (share + z * z / (2 * of)) / shrink
+    reach = z / shrink * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     # At the ends the formula gives 0 and 1 but for the last binary digit.
     low = 0.0 if count == 0 else middle - reach
     high = 1.0 if count == of else middle + reach

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from campaigns.audience import suppression
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import places, verdicts
-from campaigns.reports.querysets import events
+from campaigns.reports.querysets import events, firsts
 from campaigns.reports.querysets.events import ContactEvent
 from campaigns.sending.models import Delivery
 
-LONGEST = 200
+# More of one kind than this is never read; paging goes through what is found.
+LONGEST = 1000
+PER_PAGE = 25
 
 SAID = {
     Consent.GRANTED: ("circle-check", gettext_lazy("Agreed to be measured")),
     Consent.REFUSED: ("hand-stop", gettext_lazy("Refused to be measured")),
     Consent.WITHDRAWN: ("hand-stop", gettext_lazy("Took back the consent to be measured")),
     Consent.UNKNOWN: ("help-circle", gettext_lazy("Has not been asked about measuring")),
+}
+# Why nothing is known of what happened to a mail after it was sent.
+UNSEEN = {
+    Delivery.Mode.NONE: gettext_lazy(
+        "Nothing is recorded about this mail: they said no, or it was sent without tracking."
+    ),
+    Delivery.Mode.AGGREGATE: gettext_lazy(
+        "Counted in totals only: they had not agreed when it was sent, or it kept nothing more."
+    ),
 }
 DID = {
     ("open", "sure"): ("mail-opened", gettext_lazy("Opened")),
@@ -34,6 +49,16 @@ DID = {
     ("click", "uncertain"): ("click", gettext_lazy("Perhaps clicked a link in")),
     ("click", "machine"): ("robot", gettext_lazy("A machine followed a link in")),
 }
+
+
+# What a reader may look for alone.
+MAILS, READING, LISTS = "mails", "reading", "lists"
+FILTERS: tuple[tuple[str, str | Promise], ...] = (
+    ("", gettext_lazy("Everything")),
+    (MAILS, gettext_lazy("Mails")),
+    (READING, gettext_lazy("Opens and clicks")),
+    (LISTS, gettext_lazy("Lists and consent")),
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +71,28 @@ class Moment:
     campaign: Campaign | None = None
     # A second line: a link's address, a reason, a place.
     detail: str = ""
+    # One of the filters.
+    group: str = MAILS
+    # Of an open or a click: what it was taken for, and why.
+    verdict: str | Promise = ""
+    why: str = ""
 
 
-def of(contact: Contact) -> list[Moment]:
-    """Return what is known of a contact, the newest first."""
-    moments = [*_mails(contact), *_leavings(contact), *_answers(contact), *_hits(contact)]
-    return sorted(moments, key=lambda moment: moment.at, reverse=True)[:LONGEST]
+def of(contact: Contact, show: str = "") -> list[Moment]:
+    """Return what is known of a contact, or one kind of it, the newest first."""
+    sources: dict[str, Sequence[Callable[[Contact], Iterable[Moment]]]] = {
+        MAILS: (_mails, _stops),
+        READING: (_hits, _firsts),
+        LISTS: (_joinings, _leavings, _answers),
+    }
+    chosen = [sources[show]] if show in sources else list(sources.values())
+    moments = [moment for group in chosen for source in group for moment in source(contact)]
+    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+
+
+def page(contact: Contact, show: str, number: str | None) -> Page[Moment]:
+    """Return one page of the story; the nearest one there is."""
+    return Paginator(of(contact, show), PER_PAGE).get_page(number)
 
 
 def _mails(contact: Contact) -> Iterator[Moment]:
@@ -62,12 +103,34 @@ def _mails(contact: Contact) -> Iterator[Moment]:
             yield Moment(row.complained_at, "flag", _("Reported as spam"), campaign)
         if row.hard_bounced_at:
             yield Moment(row.hard_bounced_at, "mail-x", _("The mail came back"), campaign)
+        if row.soft_bounced_at:
+            text = _("The mail came back for now")
+            yield Moment(row.soft_bounced_at, "mail-x", text, campaign)
+        if row.delivered_at:
+            text = _("Their server said it has the mail")
+            yield Moment(row.delivered_at, "checks", text, campaign)
         if row.done_at is None:
             continue
         if row.state == Delivery.State.SENT:
-            yield Moment(row.done_at, "send", _("Was sent"), campaign)
+            unseen = str(UNSEEN.get(Delivery.Mode(row.mode), ""))
+            yield Moment(row.done_at, "send", _("Was sent"), campaign, unseen)
         else:
             yield Moment(row.done_at, "mail-off", row.get_state_display(), campaign, row.reason)
+
+
+def _stops(contact: Contact) -> Iterator[Moment]:
+    found = suppression.find(contact.workspace_id, contact.email)
+    if found:
+        text = _("Is mailed nothing any more")
+        yield Moment(found.at, "ban", text, detail=str(found.get_reason_display()))
+
+
+def _joinings(contact: Contact) -> Iterator[Moment]:
+    yield Moment(contact.created_at, "user-plus", _("Was added to the contacts"), group=LISTS)
+    for row in contact.subscriptions.select_related("list").order_by("-pk")[:LONGEST]:
+        text = _("Joined %(list)s") % {"list": row.list.name}
+        basis = " · ".join(part for part in (str(row.get_basis_display()), row.basis_note) if part)
+        yield Moment(row.subscribed_at, "login", text, detail=basis, group=LISTS)
 
 
 def _leavings(contact: Contact) -> Iterator[Moment]:
@@ -78,16 +141,19 @@ def _leavings(contact: Contact) -> Iterator[Moment]:
         name = row.list.name if row.list else _("a list that is gone")
         text = _("Left %(list)s") % {"list": name}
         campaign = campaigns.get(row.campaign_id or 0)
-        yield Moment(row.at, "logout", text, campaign, str(row.get_source_display()))
+        how = str(row.get_source_display())
+        yield Moment(row.at, "logout", text, campaign, how, group=LISTS)
         if row.undone_at:
-            yield Moment(row.undone_at, "login", _("Came back to %(list)s") % {"list": name})
+            back = _("Came back to %(list)s") % {"list": name}
+            yield Moment(row.undone_at, "login", back, group=LISTS)
 
 
 def _answers(contact: Contact) -> Iterator[Moment]:
     rows = ConsentEntry.objects.filter(contact=contact, workspace=contact.workspace_id)
     for row in rows.order_by("-pk")[:LONGEST]:
         icon, text = SAID[Consent(row.state)]
-        yield Moment(row.said_at or row.at, icon, text, detail=str(row.get_source_display()))
+        how = str(row.get_source_display())
+        yield Moment(row.said_at or row.at, icon, text, detail=how, group=LISTS)
 
 
 def _hits(contact: Contact) -> Iterator[Moment]:
@@ -96,13 +162,45 @@ def _hits(contact: Contact) -> Iterator[Moment]:
     for (campaign_id, kind, counts_as), group in groupby(rows, key=_likeness):
         found = list(group)
         icon, text = DID[kind, counts_as]
+        campaign = campaigns.get(campaign_id)
         # A machine follows every link at once: that is one thing that happened.
         if counts_as == "machine" and len(found) > 1:
             times = ngettext("%(n)s time", "%(n)s times", len(found)) % {"n": len(found)}
-            yield Moment(found[-1].at, icon, text, campaigns.get(campaign_id), times)
+            yield _hit(found[-1], icon, text, campaign, times)
             continue
         for row in found:
-            yield Moment(row.at, icon, text, campaigns.get(campaign_id), _detail(row))
+            yield _hit(row, icon, text, campaign, _detail(row))
+
+
+def _hit(
+    row: ContactEvent, icon: str, text: str | Promise, campaign: Campaign | None, detail: str
+) -> Moment:
+    verdict = verdicts.of(row.verdict)
+    return Moment(
+        at=row.at,
+        icon=icon,
+        text=text,
+        campaign=campaign,
+        detail=detail,
+        group=READING,
+        verdict=verdict.title,
+        why=row.reason.replace("_", " "),
+    )
+
+
+def _firsts(contact: Contact) -> Iterator[Moment]:
+    """What stays of campaigns whose single opens and clicks are past their time."""
+    kept_since = timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS)
+    rows = firsts.of_contact(contact.pk, contact.workspace_id, LONGEST)
+    campaigns = _campaigns(contact, (row.campaign_id for row in rows))
+    for row in rows:
+        campaign = campaigns.get(row.campaign_id)
+        for at, icon, text in (
+            (row.first_open_at, "mail-opened", _("Opened for the first time")),
+            (row.first_click_at, "click", _("First clicked a link in")),
+        ):
+            if at and at < kept_since:
+                yield Moment(at, icon, text, campaign, group=READING)
 
 
 def _likeness(row: ContactEvent) -> tuple[int, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 
 from campaigns.composing.models import Campaign
@@ -57,6 +58,11 @@ class Summary:
     def clicked(self) -> Rate:
         """People who clicked, of those who may be measured."""
         return self.engaged.clicked(self.ledger.clicks_measured)
+
+    @property
+    def hides_totals(self) -> bool:
+        """Whether so few are only counted that their totals would be about each of them."""
+        return self.ledger.counted < int(settings.AGGREGATE_MINIMUM)
 
     @property
     def left(self) -> Rate:

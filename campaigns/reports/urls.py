@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from campaigns.reports.views import campaign, contact, overview
+from campaigns.reports.views import (
+    campaign,
+    comparison,
+    contact,
+    growth,
+    overview,
+    review,
+    saved,
+    sharing,
+)
 
 app_name = "reports"
 
@@ -10,6 +19,8 @@ urlpatterns = [
     path("", overview.home, name="home"),
     path("campaigns/", overview.campaigns, name="campaigns"),
     path("campaigns/running/", overview.running, name="running"),
+    path("campaigns/compare/", comparison.compare, name="compare"),
+    path("campaigns/compare.csv", comparison.compare_csv, name="compare_csv"),
     path("campaigns/<int:pk>/report/", campaign.report, name="campaign"),
     path("campaigns/<int:pk>/report/recipients/", campaign.recipient_table, name="recipients"),
     path(
@@ -27,5 +38,18 @@ urlpatterns = [
     path("campaigns/<int:pk>/report/clicks/frame/", campaign.click_frame, name="click_frame"),
     path("campaigns/<int:pk>/report/mailboxes/", campaign.mailboxes, name="mailboxes"),
     path("campaigns/<int:pk>/report/links.csv", campaign.csv, {"what": "links"}, name="links_csv"),
+    path("growth/", growth.lists_over_time, name="growth"),
+    path("growth.csv", growth.growth_csv, name="growth_csv"),
+    path("review/", review.in_review, name="review"),
+    path("review.csv", review.review_csv, name="review_csv"),
+    path("reports/", saved.saved_reports, name="saved"),
+    path("reports/save/", saved.save, name="save"),
+    path("reports/<int:pk>/mail/", saved.schedule, name="schedule"),
+    path("reports/<int:pk>/mail/stop/", saved.unschedule, name="unschedule"),
+    path("reports/<int:pk>/delete/", saved.delete, name="delete_saved"),
+    path("report-mails/<str:token>/", saved.stop_mails, name="stop_mails"),
+    path("campaigns/<int:pk>/report/share/", sharing.share, name="share"),
+    path("shares/<int:pk>/revoke/", sharing.revoke, name="revoke"),
+    path("shared/<str:token>/", sharing.shared, name="shared"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
 ]

@@ -87,6 +87,8 @@
       },
       legend: {
         show: spec.series.length > 1,
+        // On a phone many names would come down over the chart.
+        type: spec.series.length > 3 ? "scroll" : "plain",
         top: 0,
         left: 0,
         icon: "roundRect",

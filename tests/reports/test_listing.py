@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from campaigns.audience.models import Subscription
 from campaigns.composing.models import Campaign
-from campaigns.reports import listing, overview
+from campaigns.reports import days, listing, overview
+from campaigns.reports.figures import Rate
 from campaigns.reports.listing import Wanted
 from campaigns.sending.models import Delivery
 from tests import world
@@ -101,7 +102,7 @@ def test_home_stops_asking_when_nothing_goes_out(alice, three):
 
 
 def test_home_takes_the_same_queries_for_every_size(alice, three, django_assert_num_queries):
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         alice.get("/")
 
 
@@ -131,3 +132,20 @@ def test_steps_are_ticked_off_as_they_are_done(workspace, sender):
     assert done() == [True, True, True, False, False]
     world.make_campaign(workspace, launched_at=timezone.now())
     assert done() == [True] * 5
+
+
+def test_of_many_people_home_shows_what_was_counted_behind_it(workspace, alice, monkeypatch):
+    readers = world.make_list(workspace, name="Readers")
+    now = timezone.now()
+    for age in (200, 50, 10):
+        contact = world.make_contact(workspace, readers)
+        Subscription.objects.filter(contact=contact).update(subscribed_at=now - timedelta(days=age))
+    live = overview.growth(workspace)
+    days.begin()
+    assert days.count(workspace.pk)
+    world.make_contact(workspace)
+    monkeypatch.setattr(overview, "MANY", 3)
+    counted = overview.growth(workspace)
+    assert (counted.labels, counted.series[0].values) == (live.labels, live.series[0].values)
+    assert overview.size(workspace) == Rate(3, 3)
+    assert "3 contacts, 3 who may be mailed" in alice.get("/").text

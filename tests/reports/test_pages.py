@@ -36,7 +36,8 @@ def test_a_draft_has_no_recipients_yet(alice, workspace):
 def test_a_new_contact_has_no_story(alice, workspace):
     contact = world.make_contact(workspace)
     page = alice.get(f"/contacts/{contact.pk}/timeline/")
-    assert "Nothing yet" in page.text
+    assert "Was added to the contacts" in page.text
+    assert "Nothing yet" in alice.get(f"/contacts/{contact.pk}/timeline/?show=reading").text
 
 
 def test_the_report_says_out_of_how_many(autumn, alice):

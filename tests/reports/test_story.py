@@ -1,18 +1,24 @@
 """The story of a contact."""
 
-import pytest
+from datetime import timedelta
 
-from campaigns.audience import consent, unsubscribing
+import pytest
+from django.utils import timezone
+
+from campaigns.audience import consent, suppression, unsubscribing
 from campaigns.audience.consent import Evidence
+from campaigns.audience.models import Contact, Subscription
 from campaigns.reports import story
+from campaigns.sending.models import Delivery
 from tests import world
 from tests.reports.scene import SCANNER
+from tracking.models import Event
 
 pytestmark = pytest.mark.django_db
 
 
-def told(contact):
-    return [str(moment.text) for moment in story.of(contact)]
+def told(contact, show=""):
+    return [str(moment.text) for moment in story.of(contact, show)]
 
 
 def test_the_newest_comes_first(make_scene):
@@ -25,6 +31,8 @@ def test_the_newest_comes_first(make_scene):
     list_name = scene.campaign.lists.get().name
     assert told(scene.people[0]) == [
         f"Left {list_name}",
+        f"Joined {list_name}",
+        "Was added to the contacts",
         "Clicked a link in",
         "Opened",
         "Was sent",
@@ -36,9 +44,9 @@ def test_a_machine_that_follows_all_links_is_one_moment(make_scene):
     scene.clicks(0, 1, SCANNER, after=2)
     scene.clicks(0, 2, SCANNER, after=2.3)
     scene.drain()
-    first, second = story.of(scene.people[0])
-    assert (str(first.text), first.detail) == ("A machine followed a link in", "2 times")
-    assert str(second.text) == "Was sent"
+    [found] = story.of(scene.people[0], "reading")
+    assert (str(found.text), found.detail) == ("A machine followed a link in", "2 times")
+    assert (str(found.verdict), found.why) == ("Security scanner", "barracuda")
 
 
 def test_who_takes_consent_back_keeps_no_opens(make_scene):
@@ -47,7 +55,8 @@ def test_who_takes_consent_back_keeps_no_opens(make_scene):
     scene.drain()
     person = scene.people[0]
     consent.withdraw(person, Evidence("preferences"))
-    assert told(person) == ["Took back the consent to be measured", "Was sent"]
+    assert told(person, "reading") == []
+    assert told(person)[0] == "Took back the consent to be measured"
 
 
 def test_the_fragment_links_to_the_campaign(make_scene, alice):
@@ -59,3 +68,98 @@ def test_the_fragment_links_to_the_campaign(make_scene, alice):
 def test_a_stranger_hears_no_story(workspace, stranger):
     contact = world.make_contact(workspace)
     assert stranger.get(f"/contacts/{contact.pk}/timeline/").status_code == 404
+
+
+def at(scene, hours):
+    return scene.sent_at + timedelta(hours=hours)
+
+
+def test_the_order_is_that_of_time_across_all_kinds(make_scene):
+    scene = make_scene(granted=1)
+    person = scene.people[0]
+    Contact.objects.filter(pk=person.pk).update(created_at=at(scene, -9))
+    Subscription.objects.filter(contact=person).update(subscribed_at=at(scene, -8))
+    Delivery.objects.update(delivered_at=at(scene, 1), complained_at=at(scene, 3))
+    scene.opens(0, after=7200)
+    scene.drain()
+    person.refresh_from_db()
+    assert told(person) == [
+        "Reported as spam",
+        "Opened",
+        "Their server said it has the mail",
+        "Was sent",
+        f"Joined {scene.campaign.lists.get().name}",
+        "Was added to the contacts",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("show", "texts"),
+    [
+        ("mails", ["Was sent"]),
+        ("reading", ["Clicked a link in", "Opened"]),
+        ("lists", ["Joined {list}", "Was added to the contacts"]),
+    ],
+)
+def test_one_kind_alone(make_scene, show, texts):
+    scene = make_scene(granted=1)
+    scene.opens(0)
+    scene.clicks(0)
+    scene.drain()
+    name = scene.campaign.lists.get().name
+    assert told(scene.people[0], show) == [text.format(list=name) for text in texts]
+
+
+def test_a_mail_of_which_nothing_is_known_says_why(make_scene):
+    scene = make_scene(unknown=1, refused=1)
+    unknown, refused = (story.of(person, "mails")[0].detail for person in scene.people)
+    assert unknown.startswith("Counted in totals only")
+    assert refused.startswith("Nothing is recorded about this mail")
+
+
+def test_first_open_and_first_click_outlive_single_ones(make_scene):
+    scene = make_scene(granted=1, sent_at=timezone.now() - timedelta(days=60))
+    scene.opens(0)
+    scene.clicks(0)
+    scene.drain()
+    Event.objects.all().delete()
+    assert told(scene.people[0], "reading") == [
+        "First clicked a link in",
+        "Opened for the first time",
+    ]
+
+
+def test_single_opens_are_not_told_twice(make_scene):
+    scene = make_scene(granted=1)
+    scene.opens(0)
+    scene.drain()
+    assert told(scene.people[0], "reading") == ["Opened"]
+
+
+def test_who_is_not_mailed_any_more_is_told_why(workspace):
+    contact = world.make_contact(workspace)
+    suppression.suppress(workspace.pk, [contact.fingerprint], "hard_bounce")
+    [found] = story.of(contact, "mails")
+    assert (found.text, found.detail) == (
+        "Is mailed nothing any more",
+        "The address does not exist",
+    )
+
+
+def test_a_long_story_has_pages(make_scene, alice):
+    scene = make_scene(granted=1)
+    for hour in range(1, 31):
+        scene.opens(0, after=hour * 60 + 3600)
+    scene.drain()
+    path = f"/contacts/{scene.people[0].pk}/timeline/?show=reading"
+    assert alice.get(path).text.count("<li>\n    <span") == 25
+    page = alice.get(f"{path}&page=2", headers={"HX-Request": "true"}).text
+    assert page.lstrip().startswith('<div id="story">')
+    assert "26–30 of 30" in page
+
+
+def test_without_htmx_it_is_a_page_of_its_own(workspace, alice):
+    contact = world.make_contact(workspace)
+    page = alice.get(f"/contacts/{contact.pk}/timeline/?show=x&page=y").text
+    assert "<h1>What happened</h1>" in page
+    assert "What is not here, and why" in page

@@ -18,6 +18,9 @@ from django.utils import timezone
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
 from campaigns.audience.models import Import, List
+from campaigns.composing.models import Campaign
+from campaigns.reports import sharing
+from campaigns.reports.models import SavedReport
 from campaigns.sending.bounces.models import BounceMailbox
 from campaigns.sending.inbox import arriving, store
 from campaigns.sending.models import Topic
@@ -131,7 +134,17 @@ def _make_campaign(workspace: Workspace) -> int:
     sender = workspace.senders.first() or world.make_sender(workspace)
     into = List.objects.filter(workspace=workspace).first() or world.make_list(workspace)
     world.make_contact(workspace, on=into)
-    return world.make_campaign(workspace, sender=sender, lists=[into]).pk
+    campaign = world.make_campaign(workspace, sender=sender, lists=[into])
+    return campaign.pk
+
+
+def _make_saved_report(workspace: Workspace) -> int:
+    return SavedReport.objects.create(workspace=workspace, name="Weekly", kind="review").pk
+
+
+def _make_share_link(workspace: Workspace) -> int:
+    campaign = Campaign.objects.get(pk=_make_campaign(workspace))
+    return sharing.share(campaign, days=7, by=None)[0].pk
 
 
 def _make_token(workspace: Workspace) -> str:
@@ -152,6 +165,8 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/", _make_campaign),
     ("inbox/", _make_mail),
+    ("reports/", _make_saved_report),
+    ("shares/", _make_share_link),
 )
 
 # What other parameters stand for.

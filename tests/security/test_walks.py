@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from campaigns.accounts import roles
-from campaigns.accounts.models import Member
+from campaigns.accounts.models import AuditEntry, Member
 from tests import world
 from tests.security import routes
 from tests.security.routes import Route
@@ -39,6 +39,10 @@ PUBLIC = {
     "audience:own_measuring",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
+    # For members who get report mails: the token in the address is the key.
+    "reports:stop_mails",
+    # For whoever was given the link to a report: the secret in the address is the key.
+    "reports:shared",
 }
 
 # Take a POST without a CSRF token: what they do, the token in their address allows, and
@@ -52,6 +56,8 @@ WITHOUT_CSRF = {
     "audience:own_measuring",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
+    # For members who get report mails: the token in the address is the key.
+    "reports:stop_mails",
 }
 
 # About the person who is signed in, so readers may use them as well.
@@ -106,7 +112,7 @@ def test_the_watch_sees_writes_and_no_more(workspace):
     assert statements == []
     with written() as statements:
         world.make_list(workspace)
-        Member.objects.all().delete()
+        AuditEntry.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute("WITH gone AS (DELETE FROM accounts_member RETURNING 1) TABLE gone")
     assert len(statements) == 3

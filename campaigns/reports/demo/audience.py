@@ -48,7 +48,7 @@ def settle(workspace: Workspace, readers: list[Reader], random: Random, now: dat
     backdate(Contact, "created_at", joined)
     _answer(workspace, contacts, joined)
     lists = _subscribe(workspace, contacts, joined, random)
-    _stop_some(workspace, contacts, random)
+    _stop_some(workspace, contacts, joined, random)
     gather_statistics(Contact, Subscription, Suppression)
     return Audience(
         lists=lists,
@@ -142,7 +142,9 @@ def _leave_some(rows: list[Subscription], joined: dict[int, datetime], random: R
     )
 
 
-def _stop_some(workspace: Workspace, contacts: list[Contact], random: Random) -> None:
+def _stop_some(
+    workspace: Workspace, contacts: list[Contact], joined: dict[int, datetime], random: Random
+) -> None:
     stopped = random.sample(contacts, len(contacts) // 120)
     fifth = len(stopped) // 5
     for reason, part in (
@@ -151,3 +153,10 @@ def _stop_some(workspace: Workspace, contacts: list[Contact], random: Random) ->
         (Suppression.Reason.HARD_BOUNCE, stopped[2 * fifth :]),
     ):
         suppression.suppress(workspace.pk, [bytes(one.fingerprint) for one in part], reason)
+    newest = max(joined.values())
+    moments = {
+        bytes(one.fingerprint): joined[one.pk] + (newest - joined[one.pk]) * random.random()
+        for one in stopped
+    }
+    rows = Suppression.objects.filter(workspace=workspace, fingerprint__in=list(moments))
+    backdate(Suppression, "at", {row.pk: moments[bytes(row.fingerprint)] for row in rows})

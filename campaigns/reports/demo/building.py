@@ -21,6 +21,7 @@ from campaigns.accounts.models import AuditEntry, Member, Sender, User, Workspac
 from campaigns.audience import unsubscribing
 from campaigns.audience.models import Subscription, Unsubscription
 from campaigns.composing.models import Campaign
+from campaigns.reports import days
 from campaigns.reports.demo import audience, history, letters, mailings, outcomes, people
 from campaigns.reports.demo.audience import Audience
 from campaigns.reports.demo.history import Mailed
@@ -72,6 +73,8 @@ def build(now: datetime, password: str, number: int) -> Sample:
         else:
             made += _send(campaign, mailing, settled, random, now)
     _record(workspace, member, now)
+    days.begin()
+    days.count(workspace.pk)
     return Sample(workspace, len(settled.readers), made)
 
 

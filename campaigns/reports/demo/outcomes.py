@@ -73,7 +73,7 @@ def complain(campaign: Campaign, sent: Sequence[Sent], random: Random) -> None:
     chosen = random.sample(sent, min(COMPLAINTS, len(sent)))
     moments = {one.delivery.pk: one.at + timedelta(hours=random.uniform(1, 30)) for one in chosen}
     backdate(Delivery, "complained_at", moments)
-    _suppress(campaign, [one.delivery for one in chosen], Suppression.Reason.COMPLAINT)
+    _suppress(campaign, [one.delivery for one in chosen], Suppression.Reason.COMPLAINT, moments)
 
 
 def _take(shuffled: list[Delivery], share: int, total: int) -> list[Delivery]:
@@ -115,11 +115,14 @@ def _bounce(
         )
         for row in rows
     )
-    _suppress(campaign, rows, Suppression.Reason.HARD_BOUNCE)
+    _suppress(campaign, rows, Suppression.Reason.HARD_BOUNCE, moments)
 
 
-def _suppress(campaign: Campaign, rows: Sequence[Delivery], reason: str) -> None:
-    contacts = [row.contact for row in rows if row.contact]
-    suppression.suppress(
-        campaign.workspace_id, [bytes(one.fingerprint) for one in contacts], reason, campaign.pk
-    )
+def _suppress(
+    campaign: Campaign, rows: Sequence[Delivery], reason: str, moments: dict[int, datetime]
+) -> None:
+    at = {bytes(row.contact.fingerprint): moments[row.pk] for row in rows if row.contact}
+    suppression.suppress(campaign.workspace_id, list(at), reason, campaign.pk)
+    mine = Suppression.objects.filter(workspace=campaign.workspace_id, campaign_id=campaign.pk)
+    known = {row.pk: at.get(bytes(row.fingerprint)) for row in mine}
+    backdate(Suppression, "at", {pk: moment for pk, moment in known.items() if moment})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel.numbers import format_decimal, format_percent
@@ -28,6 +28,24 @@ def count(value: int | None) -> str:
 
 
 @register.filter
+def signed(value: int) -> str:
+    """12 is "+12", and -12 is "−12"."""
+    return count(value) if value == 0 else ("+" if value > 0 else "−") + count(abs(value))
+
+
+@register.filter
+def beside(cells: Sequence[str], names: Sequence[str]) -> list[tuple[str, str]]:
+    """The cells of a row, each with the name of its column."""
+    return list(zip(names, cells, strict=True))
+
+
+@register.filter
+def absolute(value: int) -> int:
+    """-12 is 12."""
+    return abs(value)
+
+
+@register.filter
 def figure(value: float | None, unit: str = "") -> str:
     """A value of a chart, with its unit."""
     return NOTHING if value is None else str(format_decimal(value, locale=_locale())) + unit
@@ -37,6 +55,12 @@ def figure(value: float | None, unit: str = "") -> str:
 def percent(share: float | None) -> str:
     """0.3142 is "31.4%"."""
     return NOTHING if share is None else format_percent(share, "0.0%", locale=_locale())
+
+
+@register.filter
+def fine_percent(share: float | None) -> str:
+    """0.00372 is "0.37%": for shares that are small and matter all the same."""
+    return NOTHING if share is None else format_percent(share, "0.00%", locale=_locale())
 
 
 @register.filter

@@ -1,16 +1,29 @@
 """What happened between a contact and this workspace."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import measuring
 from campaigns.reports import story
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Return a contact's story as a fragment, the newest first."""
+    """Show a contact's story, the newest first; to htmx, as the part of a page."""
     contact = get_object_or_404(request.workspace.contacts, pk=pk)
-    context = {"contact": contact, "moments": story.of(contact)}
-    return render(request, "reports/timeline.html", context)
+    show = request.GET.get("show", "")
+    context = {
+        "contact": contact,
+        "page": story.page(contact, show, request.GET.get("page")),
+        "show": show,
+        "filters": story.FILTERS,
+        "recorded": measuring.most(request.workspace.policy, contact.measuring),
+        "days_kept": settings.EVENT_RETENTION_DAYS,
+    }
+    part = "timeline" if request.htmx and not request.htmx.boosted else "story"
+    return render(request, f"reports/{part}.html", context)

@@ -1,0 +1,95 @@
+"""Links to a campaign's report: made and shut by members, opened by whoever has one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns.accounts import audit
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.reports import shared_report, sharing
+from campaigns.reports.forms import ShareForm
+from campaigns.reports.models import ShareLink
+
+# However often a shared page is loaded, its figures are asked for once in so long.
+SECONDS_KEPT = 60
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def share(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show the links to a campaign's report; a POST makes one, whose address is shown once."""
+    campaign = get_object_or_404(request.workspace.campaigns, pk=pk)
+    if campaign.launched_at is None:
+        return redirect("reports:campaign", pk)
+    form, address = ShareForm(request.POST or None), ""
+    if form.is_valid():
+        days = form.cleaned_data["days"]
+        link, address = sharing.share(campaign, days=days, by=request.user)
+        audit.record(
+            request, request.workspace, "report_shared", campaign=pk, link=link.pk, days=days
+        )
+        form = ShareForm()
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "address": address,
+        "links": sharing.links_of(campaign),
+        "now": timezone.now(),
+    }
+    status = 422 if form.is_bound else 200
+    response = render(request, "reports/share.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Shut a link at once."""
+    link = get_object_or_404(request.workspace.share_links, pk=pk)
+    if sharing.revoke(link):
+        audit.record(
+            request, request.workspace, "report_unshared", campaign=link.campaign_id, link=pk
+        )
+        messages.success(request, _("The link opens nothing any more."))
+    return redirect("reports:share", link.campaign_id)
+
+
+@login_not_required
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the report to whoever has the link. Nothing is recorded about them."""
+    link = sharing.find(token)
+    if link is None:
+        raise Http404
+    page = cache.get(_key(link)) or _page(link)
+    response = HttpResponse(page)
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _page(link: ShareLink) -> str:
+    workspace = link.campaign.workspace
+    context = {
+        "link": link,
+        "campaign": link.campaign,
+        "workspace_name": workspace.name,
+        "zone": workspace.time_zone,
+        "report": shared_report.of(link.campaign, timezone.now()),
+    }
+    with translation.override(workspace.language), timezone.override(workspace.zone):
+        page = render_to_string("reports/shared.html", context)
+    cache.set(_key(link), page, SECONDS_KEPT)
+    return page
+
+
+def _key(link: ShareLink) -> str:
+    return f"reports:shared:{link.pk}"
