@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
+from campaigns.sending import tasks
 from tests import world
 from tests.sending import stage
 from tests.sending.sink import Sink
@@ -35,3 +36,12 @@ def handed_over() -> dict[str, Any]:
     """What the ledger keeps of a delivery that was tried and decided a while ago."""
     before = timezone.now() - timedelta(hours=1)
     return {"sending_at": before, "done_at": before, "attempt": 1}
+
+
+@pytest.fixture
+def rung(monkeypatch) -> list[Any]:
+    """The doorbells that were rung, in place of a broker."""
+    heard: list[Any] = []
+    for task in (tasks.send_campaign, tasks.launch_campaign, tasks.tell_owners):
+        monkeypatch.setattr(task, "apply_async", lambda *args, **options: heard.append(args))
+    return heard
