@@ -21,7 +21,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending import fence, local_times, reasons, scheduling, standing_in
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Delivery
-from campaigns.sending.pacing import showing
+from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import progress, read_look
 from campaigns.sending.querysets import again, launching
 from campaigns.sending.querysets.deliveries import TROUBLED
@@ -46,13 +46,19 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
         "obstacles": _obstacles(review.problems, people),
-        "advice": review.advice,
+        "advice": [*review.advice, *_forebodings(campaign)],
         "test_form": TestForm(initial={"address": request.user.email}),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
         "drifted": scheduling.has_drifted(campaign),
         "scheduling": campaign.status == Status.SCHEDULED,
         "on_unknown_choices": Campaign.OnUnknown.choices,
     }
+
+
+def _forebodings(campaign: Campaign) -> list[Problem]:
+    """What would stop the campaign at once, though nothing is wrong with it."""
+    why = reputation.warning(campaign)
+    return [Problem("sender", f"{_('It would be stopped at once.')} {why}")] if why else []
 
 
 def obstacles(campaign: Campaign) -> list[Problem]:

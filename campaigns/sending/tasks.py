@@ -18,6 +18,7 @@ from celery.signals import worker_shutting_down
 from campaigns.sending import fence, launch, reaping, scheduling, transport
 from campaigns.sending.bounces import reading
 from campaigns.sending.pacing import alarms, breakers, canary, easing, ramps
+from campaigns.sending.querysets import weeks
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
@@ -47,6 +48,7 @@ def tick() -> None:
     canary.release()
     ramps.advance()
     easing.forget()
+    weeks.forget()
     if alarms.untold():
         tell_owners.apply_async(expires=RING)
     for campaign_id in reaping.preparing():

@@ -45,3 +45,12 @@ def rung(monkeypatch) -> list[Any]:
     for task in (tasks.send_campaign, tasks.launch_campaign, tasks.tell_owners):
         monkeypatch.setattr(task, "apply_async", lambda *args, **options: heard.append(args))
     return heard
+
+
+@pytest.fixture
+def system_server(settings) -> Iterator[Sink]:
+    """The mail server that `SYSTEM_MAIL_URL` names."""
+    with Sink() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        yield server

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from campaigns.audience.models import Contact, List, Subscription
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, transport
 from campaigns.sending.models import Delivery, Lease
-from campaigns.sending.querysets import signals
+from campaigns.sending.querysets import moves, signals
 from campaigns.sending.querysets.signals import Answers
 from tests import world
 
@@ -123,6 +123,12 @@ def taken(campaign: Campaign, n: int, mailbox: str = "other", **answers: int) ->
     now = timezone.now()
     pending = campaign.deliveries.pending().order_by("pk").values("pk")[:n]
     become(Delivery.objects.filter(pk__in=pending), "sent", done_at=now, sending_at=now)
+
+
+def told(deliveries: Iterable[int], fact: str) -> None:
+    """Let a provider tell this of the deliveries."""
+    for pk in deliveries:
+        moves.note_fact(pk, fact, timezone.now())
 
 
 def some(campaign: Campaign, n: int) -> list[int]:

@@ -8,24 +8,15 @@ from django.core import mail as system_mail
 from django.core.cache import cache
 from django.utils import timezone
 
-from campaigns.sending import tasks
-from campaigns.sending.models import Alarm
+from campaigns.accounts.models import AuditEntry
+from campaigns.sending import steering, tasks
+from campaigns.sending.models import Alarm, Canary, Tally
 from campaigns.sending.pacing import alarms, breakers
 from campaigns.sending.querysets import moves
 from tests import world
 from tests.sending import stage
-from tests.sending.sink import Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def system_server(settings):
-    """The mail server that `SYSTEM_MAIL_URL` names."""
-    with Sink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        yield server
 
 
 def test_owners_are_told_once_why_and_what_to_do(workspace, member, system_server):
@@ -38,8 +29,7 @@ def test_owners_are_told_once_why_and_what_to_do(workspace, member, system_serve
     tasks.tell_owners()
     [letter] = system_server.taken
     assert letter.recipient == member.email
-    subject = message_from_bytes(letter.content, policy=default)["Subject"]
-    assert subject == f"“{campaign.name}” was stopped"
+    assert subject_of(letter) == f"“{campaign.name}” was stopped"
     assert b"30 of 300 addresses do not exist" in letter.text
     assert b"Remove people who never opened" in letter.text
     assert f"/campaigns/{campaign.pk}/".encode() in letter.text
@@ -70,3 +60,58 @@ def test_an_owner_who_cannot_be_reached_doubles_nobody_elses_mail(workspace, mem
         cache.clear()
         tasks.tell_owners()
     assert system_server.recipients() == [member.email]
+
+
+def subject_of(letter):
+    return message_from_bytes(letter.content, policy=default)["Subject"]
+
+
+def test_owners_are_told_when_the_provider_takes_nothing(draft, member, system_server, sink):
+    """Their campaign stands still, and only they can enter the right password."""
+    stage.make_people(draft.workspace, draft.lists.get(), 2)
+    stage.go(draft)
+    for _ in range(2):
+        assert steering.stop_for_provider(draft, "535 5.7.8 authentication failed")
+        assert not steering.stop_for_provider(draft, "535 5.7.8 authentication failed")
+        tasks.tell_owners()
+        tasks.tell_owners()
+        assert steering.resume(draft, by=member)
+    # Once for each time that it stopped.
+    first, _second = system_server.taken
+    assert subject_of(first) == f"“{draft.name}” was stopped"
+    assert "takes no mail: “535 5.7.8 authentication failed”" in first.text.decode()
+    assert b"Test the connection" in first.text
+    assert f"/campaigns/{draft.pk}/".encode() in first.text
+    assert AuditEntry.objects.filter(action="campaign_stopped").count() == 2
+
+
+def test_owners_are_told_when_one_mail_after_the_other_is_refused(draft, member, system_server):
+    stage.join(draft, {"rcpt-550": 40})
+    stage.go(draft)
+    stage.send(draft)
+    assert (draft.status, draft.pause_cause) == ("paused", "errors")
+    tasks.tell_owners()
+    tasks.tell_owners()
+    [letter] = system_server.taken
+    assert subject_of(letter) == f"“{draft.name}” was stopped"
+    assert b"One mail after the other was refused" in letter.text
+    assert b"Mend what the answer names" in letter.text
+
+
+def test_a_pause_by_a_member_is_no_news(draft, member, system_server):
+    stage.make_people(draft.workspace, draft.lists.get(), 2)
+    stage.go(draft)
+    assert steering.pause(draft, "Paused by Alice.")
+    tasks.tell_owners()
+    assert system_server.taken == []
+
+
+def test_a_provider_that_refused_us_neither_ends_the_first_few_nor_counts_anew(draft, member):
+    stage.join(draft, {"fine": 300})
+    stage.go(draft)
+    stage.taken(draft, 100, dead=4)
+    Canary.objects.create(campaign=draft, size=200, taken=100)
+    assert steering.stop_for_provider(draft, "401 no such key")
+    assert steering.resume(draft, by=member)
+    assert Canary.objects.get().ended_at is None
+    assert Tally.objects.get().handed == 100

@@ -14,7 +14,7 @@ from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.inbox.querysets import InboxMailQuerySet
-from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
+from campaigns.sending.models.pace import Alarm, Canary, DayTally, Ramp, Tally, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "BounceMailbox",
     "Canary",
     "Cooldown",
+    "DayTally",
     "Delivery",
     "Door",
     "InboxMail",

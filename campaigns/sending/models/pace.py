@@ -118,22 +118,54 @@ class Tally(models.Model):
         return f"{self.handed} of {self.campaign_id} to {self.mailbox}"
 
 
+class DayTally(models.Model):
+    """What servers answered to a sender's mails of one campaign and one day (UTC).
+
+    Added up with the tallies above, and thrown away with what a person has decided about.
+    """
+
+    sender = models.ForeignKey(Sender, models.CASCADE, related_name="day_tallies", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="day_tallies")
+    day = models.DateField()
+    # Before the first mail that is counted here was handed over.
+    begun_at = models.DateTimeField()
+    handed = models.PositiveIntegerField(default=0)
+    dead = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "campaign", "day"], name="sending_daytally_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handed} of {self.campaign_id} on {self.day}"
+
+
 class Alarm(models.Model):
-    """A breaker that tripped: it holds a campaign, or one mailbox provider's part of it."""
+    """What stopped by itself: a campaign, or one mailbox provider's part of it."""
 
     class Cause(models.TextChoices):
         HARD_BOUNCES = "hard_bounces", _("Too many addresses do not exist")
         COMPLAINTS = "complaints", _("Too many people reported it as spam")
         ERRORS = "errors", _("Too many mails failed")
         BLOCKS = "blocks", _("A mailbox provider refuses the mails")
+        # No breakers: nothing was measured, it simply did not go on.
+        PROVIDER = "provider", _("The provider takes nothing")
+        REFUSALS = "refusals", _("One refusal after the other")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="alarms", db_index=False)
     cause = models.CharField(max_length=20, choices=Cause)
+    # Whose mails of the last days were measured, over all its campaigns; null: this one's.
+    sender = models.ForeignKey(Sender, models.SET_NULL, null=True, related_name="alarms")
     # Empty: the whole campaign.
     mailbox = models.CharField(max_length=20, blank=True)
     # The figures it tripped at: so many of so many.
-    counted = models.PositiveIntegerField()
-    handed = models.PositiveIntegerField()
+    counted = models.PositiveIntegerField(default=0)
+    handed = models.PositiveIntegerField(default=0)
+    # The server's own.
+    words = models.CharField(max_length=300, blank=True, db_default="")
     raised_at = models.DateTimeField(auto_now_add=True)
     # The owners were told by mail.
     told_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from django.conf import settings
 from campaigns.accounts.models import Sender
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Alarm, Canary, Delivery, Lease, Ramp, Throttle
-from campaigns.sending.pacing import domains, ramps, words
+from campaigns.sending.pacing import alarms, domains, ramps, words
 from campaigns.sending.pacing.gates import PATIENCE
 from campaigns.sending.querysets import holding, throttling
 from campaigns.sending.querysets.throttling import Limit
@@ -29,6 +29,8 @@ class Said:
     mailbox: str
     # How many wait because of it.
     held: int = 0
+    # A breaker tripped, and counts anew when it goes on.
+    is_measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,15 @@ def _goes_on(campaign: Campaign) -> bool:
 
 def _alarms(campaign: Campaign) -> list[Alarm]:
     found = Alarm.objects.filter(campaign=campaign, lifted_at__isnull=True)
+    found = found.select_related("sender")
     return list(found.order_by("raised_at"))
 
 
 def _said(alarm: Alarm) -> Said:
     held = holding.count_held(alarm.campaign_id, alarm.mailbox) if alarm.mailbox else 0
     name = domains.name(alarm.mailbox)
-    return Said(alarm, words.why(alarm), words.advice(alarm), name, held)
+    measured = alarm.cause in alarms.MEASURED
+    return Said(alarm, words.why(alarm), words.advice(alarm), name, held, measured)
 
 
 def _waiting(limit: Limit) -> Waiting:

@@ -33,6 +33,19 @@ added AS (
         ON CONFLICT (campaign_id, mailbox) DO UPDATE
        SET handed = t.handed + EXCLUDED.handed, dead = t.dead + EXCLUDED.dead,
            blocked = t.blocked + EXCLUDED.blocked, errors = t.errors + EXCLUDED.errors
+),
+by_day AS (
+    INSERT INTO sending_daytally AS t (sender_id, campaign_id, day, begun_at, handed, dead)
+    SELECT k.sender_id, k.id, (clock_timestamp() AT TIME ZONE 'UTC')::date,
+           GREATEST(clock_timestamp() - %(age)s * interval '1 second',
+                    (SELECT max(lifted_at) FROM sending_alarm
+                      WHERE sender_id = k.sender_id OR (campaign_id = k.id AND mailbox = ''))),
+           (SELECT sum(n) FROM unnest(%(handed)s::int[]) AS n),
+           (SELECT sum(n) FROM unnest(%(dead)s::int[]) AS n)
+      FROM composing_campaign k, unhurried
+     WHERE k.id = %(campaign)s AND k.sender_id IS NOT NULL
+        ON CONFLICT (sender_id, campaign_id, day) DO UPDATE
+       SET handed = t.handed + EXCLUDED.handed, dead = t.dead + EXCLUDED.dead
 )
 SELECT count(*) FROM unhurried
 """
