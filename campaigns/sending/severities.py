@@ -69,6 +69,11 @@ def severity(status: str, words: str) -> Severity:
     return Severity.HARD if _says_nobody(codes, words) else Severity.SOFT
 
 
+def is_policy(status: str, words: str) -> bool:
+    """Whether a refusal is about who we are or what we send (X.7.X), by its codes."""
+    return any(code.split(".")[1] == "7" for code in _CODE.findall(f"{status} {words}"))
+
+
 def _of_code(code: str) -> Severity:
     subject = code.split(".")[1]
     # Security and policy, or the content of the mail.

@@ -99,6 +99,8 @@ class Delivery(models.Model):
     soft_bounced_at = models.DateTimeField(null=True)
     hard_bounced_at = models.DateTimeField(null=True)
     complained_at = models.DateTimeField(null=True)
+    # Its mailbox provider took it for unwanted: for what it is, or for what we are.
+    blocked_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -153,6 +155,12 @@ class Delivery(models.Model):
                 fields=["campaign"],
                 name="sending_delivery_harm",
                 condition=Q(hard_bounced_at__isnull=False) | Q(complained_at__isnull=False),
+            ),
+            # The same, for what holds one mailbox provider's part.
+            models.Index(
+                fields=["campaign"],
+                name="sending_delivery_blocked",
+                condition=Q(blocked_at__isnull=False),
             ),
         ]
 

@@ -7,6 +7,7 @@ of mails that were taken adds a twentieth of what it was.
 from __future__ import annotations
 
 from campaigns.sending.outcomes import Outcome, Verdict
+from campaigns.sending.pacing import answers
 from campaigns.sending.querysets import throttling
 
 # RFC 3463: X.7.X is about security and policy. Without an enhanced code nothing is certain.
@@ -20,6 +21,7 @@ def is_slow_down(outcome: Outcome) -> bool:
         outcome.verdict is Verdict.DEFERRED
         and outcome.code in CODES
         and outcome.enhanced_code.startswith(POLICY)
+        and not answers.is_greylisting(outcome)
     )
 
 

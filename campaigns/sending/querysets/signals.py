@@ -50,7 +50,7 @@ by_day AS (
 SELECT count(*) FROM unhurried
 """
 
-# An address that was refused at the door is in the tally already.
+# What was refused at the door is in the tally already.
 READ = """
 WITH told AS (
     SELECT d.campaign_id, COALESCE(m.name, %(other)s) AS mailbox,
@@ -62,13 +62,25 @@ WITH told AS (
            ON m.domain = d.domain
      WHERE d.campaign_id = ANY(%(campaigns)s)
        AND (d.hard_bounced_at IS NOT NULL OR d.complained_at IS NOT NULL)
+),
+unwanted AS (
+    SELECT d.campaign_id, COALESCE(m.name, %(other)s) AS mailbox, d.done_at
+      FROM sending_delivery d
+      LEFT JOIN unnest(%(domains)s::text[], %(names)s::text[]) AS m(domain, name)
+           ON m.domain = d.domain
+     WHERE d.campaign_id = ANY(%(campaigns)s) AND d.blocked_at IS NOT NULL
+       -- The provider tried on, and got through.
+       AND d.delivered_at IS NULL
+       AND NOT (d.state = 'failed' AND d.enhanced_code LIKE '_.7.%%')
 )
 SELECT t.campaign_id, t.mailbox, t.handed,
        t.dead + (SELECT count(*) FROM told WHERE dead AND told.campaign_id = t.campaign_id
                     AND told.mailbox = t.mailbox AND told.done_at >= t.begun_at),
        (SELECT count(*) FROM told WHERE complained AND told.campaign_id = t.campaign_id
            AND told.mailbox = t.mailbox AND told.done_at >= t.begun_at),
-       t.blocked, t.errors
+       t.blocked + (SELECT count(*) FROM unwanted u WHERE u.campaign_id = t.campaign_id
+                       AND u.mailbox = t.mailbox AND u.done_at >= t.begun_at),
+       t.errors
   FROM sending_tally t WHERE t.campaign_id = ANY(%(campaigns)s)
 """
 
