@@ -28,6 +28,7 @@ class SendingConfig(AppConfig):
                 "campaign_cancelled": _("Cancelled a campaign"),
                 "breaker_tripped": _("Stopped by itself: too much went wrong"),
                 "campaign_stopped": _("Stopped by itself: it could not go on"),
+                "mailbox_tried": _("Tried a mailbox provider again by itself"),
                 "mailbox_resumed": _("Let a mailbox provider's part go again"),
                 "canary_ended": _("Sent the rest at once"),
                 "pace_changed": _("Changed the limits of a sender"),

@@ -173,7 +173,15 @@ def test_a_part_that_is_held_can_be_tried_again(alice, sending, rings):
     shown = page(alice, sending)
     assert "Gmail refused 36 of 300 mails as unwanted (12.0 %)" in shown
     assert "1 person waits." in shown
-    assert "Try Gmail again" in shown
+    assert "Try Gmail again now" in shown
+    assert "Now it waits for you" in shown
+    at = timezone.now() + timedelta(hours=4)
+    Alarm.objects.update(retry_at=at)
+    said = f"{at:%-d %b, %H:%M} (UTC)."
+    assert f"A few of them are tried again on {said}" in page(alice, sending)
+    Alarm.objects.update(released=20)
+    again = page(alice, sending)
+    assert f"20 mails are being tried again. If they are taken, more follow on {said}" in again
     assert "what is left waits for its mailbox provider" in shown
     assert "2126" not in shown
     post(alice, "resume_mailbox", sending.pk, mailbox="yahoo")

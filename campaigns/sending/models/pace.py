@@ -167,6 +167,11 @@ class Alarm(models.Model):
     # The server's own.
     words = models.CharField(max_length=300, blank=True, db_default="")
     raised_at = models.DateTimeField(auto_now_add=True)
+    # Of a part: when the next few are tried by itself (null: a person decides), how often that
+    # was begun, and how many were let go since; 0: all wait.
+    retry_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(db_default=0, default=0)
+    released = models.PositiveIntegerField(db_default=0, default=0)
     # The owners were told by mail.
     told_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)

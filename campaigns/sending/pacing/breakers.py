@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from campaigns.composing.models import Campaign
 from campaigns.sending import steering
 from campaigns.sending.models import Alarm, Canary
-from campaigns.sending.pacing import alarms, words
+from campaigns.sending.pacing import alarms, parts, words
 from campaigns.sending.pacing.thresholds import ENOUGH, Sample, is_too_much
 from campaigns.sending.querysets import holding, signals
 from campaigns.sending.querysets.signals import Signals
@@ -69,7 +69,12 @@ def _part(campaign: Campaign, mailbox: str, found: Signals, sample: Sample) -> A
     if not is_too_much(Cause.BLOCKS, blocked, handed, sample):
         return None
     alarm = Alarm(
-        campaign=campaign, cause=Cause.BLOCKS, mailbox=mailbox, counted=blocked, handed=handed
+        campaign=campaign,
+        cause=Cause.BLOCKS,
+        mailbox=mailbox,
+        counted=blocked,
+        handed=handed,
+        retry_at=parts.wait(0),
     )
     if not alarms.sound(alarm):
         return None

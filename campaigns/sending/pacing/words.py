@@ -59,8 +59,9 @@ _ADVICE = {
         " server), send yourself a test, and resume."
     ),
     Cause.BLOCKS: gettext_lazy(
-        "Check SPF, DKIM and DMARC of the From domain and whether it is on a block list. Wait some"
-        " hours, then let a part go again. Send to your most active readers first."
+        "Check SPF, DKIM and DMARC of the From domain and whether it is on a block list. Some quiet"
+        " hours often help: then a few of these mails are tried by themselves, and the rest"
+        " follows little by little if they are taken."
     ),
     Cause.PROVIDER: gettext_lazy(
         "Look at the provider's account and settings: the password or key, the quota, the payment."

@@ -38,7 +38,9 @@ SELECT EXISTS (SELECT FROM sending_throttle WHERE sender_id = %(sender)s),
        (SELECT CASE WHEN waits_until IS NULL THEN 'out' ELSE 'waiting' END
           FROM sending_canary WHERE campaign_id = %(campaign)s AND ended_at IS NULL),
        ARRAY(SELECT mailbox FROM sending_alarm
-              WHERE campaign_id = %(campaign)s AND lifted_at IS NULL AND mailbox <> '')
+              WHERE campaign_id = %(campaign)s AND lifted_at IS NULL AND mailbox <> ''
+                -- A few of it may go: the rest is out of reach anyway.
+                AND released = 0)
 """
 
 
@@ -50,6 +52,11 @@ def hold(campaign_id: int, mailbox: str) -> int:
 def let_go(campaign_id: int, mailbox: str) -> int:
     """Give the rows that were held their own moments back, and return how many."""
     return _move(campaign_id, mailbox, sign="-", than=">")
+
+
+def let_some_go(campaign_id: int, mailbox: str, most: int) -> int:
+    """Give up to `most` of the rows that were held their own moments back; return how many."""
+    return _move_some(campaign_id, mailbox, sign="-", than=">", most=most)
 
 
 def count_held(campaign_id: int, mailbox: str) -> int:
@@ -72,14 +79,17 @@ def brakes(campaign_id: int, sender_id: int) -> tuple[bool, str, frozenset[str]]
 
 
 def _move(campaign_id: int, mailbox: str, *, sign: str, than: str) -> int:
-    where, known = domains.condition(mailbox)
-    sql = MOVE.format(sign=sign, than=than, far=_FAR, half=_HALF, mailbox=where)
-    values: dict[str, Any] = {"campaign": campaign_id, "domains": known, "limit": ROWS}
     moved = 0
     # In parts, so that no worker waits long for a row.
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            if not cursor.rowcount:
-                return moved
-            moved += cursor.rowcount
+    while some := _move_some(campaign_id, mailbox, sign=sign, than=than, most=ROWS):
+        moved += some
+    return moved
+
+
+def _move_some(campaign_id: int, mailbox: str, *, sign: str, than: str, most: int) -> int:
+    where, known = domains.condition(mailbox)
+    sql = MOVE.format(sign=sign, than=than, far=_FAR, half=_HALF, mailbox=where)
+    values: dict[str, Any] = {"campaign": campaign_id, "domains": known, "limit": most}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
