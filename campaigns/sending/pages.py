@@ -23,7 +23,7 @@ from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Delivery
 from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import progress, read_look
-from campaigns.sending.querysets import again, launching
+from campaigns.sending.querysets import again, joining, launching
 from campaigns.sending.querysets.deliveries import TROUBLED
 
 Status = Campaign.Status
@@ -128,6 +128,17 @@ def retrying(campaign: Campaign, form: RetryForm) -> dict[str, Any]:
             for group in groups
         ],
         "as_of": again.now().isoformat(),
+    }
+
+
+def joined(campaign: Campaign) -> dict[str, Any]:
+    """How many joined since the launch, and how many of them would get it first."""
+    people = joining.count(campaign)
+    return {
+        "campaign": campaign,
+        "people": people,
+        "first_few": showing.first_few(people),
+        "canary_minutes": settings.CANARY_MINUTES,
     }
 
 
