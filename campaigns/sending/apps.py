@@ -31,7 +31,7 @@ class SendingConfig(AppConfig):
                 "mailbox_tried": _("Tried a mailbox provider again by itself"),
                 "mailbox_resumed": _("Let a mailbox provider's part go again"),
                 "canary_ended": _("Sent the rest at once"),
-                "pace_changed": _("Changed the limits of a sender"),
+                "pace_changed": _("Changed the limits of a sender or a provider"),
                 "ramp_begun": _("Began to warm a sender up"),
                 "ramp_raised": _("Raised the cap of a sender that warms up"),
                 "ramp_ended": _("Ended the warm-up of a sender"),

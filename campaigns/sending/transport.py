@@ -96,7 +96,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     try:
         _calm_the_collector()
         stop = stop or threading.Event()
-        brakes = Brakes(campaign, stop)
+        brakes = Brakes(campaign, provider.pk, stop)
         if brakes.is_shut:
             return False
         shift = Shift(campaign, provider, time.monotonic() + seconds, stop, brakes)

@@ -214,7 +214,7 @@ def test_a_small_part_is_tried_as_a_whole(draft, sink, rung):
 def test_what_a_worker_still_held_back_when_its_part_was_let_go_is_let_go_as_well(
     held, sink, member
 ):
-    brakes = Brakes(held, threading.Event())
+    brakes = Brakes(held, held.sender.provider_id, threading.Event())
     assert alarms.lift_part(held.pk, "gmail", by=member)
     claim = Claim(held.pk, 30)
     gate = brakes.gate(claim)
@@ -228,7 +228,7 @@ def test_what_a_worker_still_held_back_when_its_part_was_let_go_is_let_go_as_wel
 
 
 def test_the_few_that_a_worker_still_held_back_are_tried_later(held, sink):
-    brakes = Brakes(held, threading.Event())
+    brakes = Brakes(held, held.sender.provider_id, threading.Event())
     its_time_comes()
     claim = Claim(held.pk, 30)
     gate = brakes.gate(claim)

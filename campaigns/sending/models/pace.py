@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.models import Sender, User
+from campaigns.accounts.models import Provider, Sender, User
 from campaigns.composing.models import Campaign
 
 # A period is counted in this many parts and the one that runs: see `querysets.throttling`.
@@ -19,14 +19,22 @@ def nothing_spent() -> list[int]:
 
 
 class Throttle(models.Model):
-    """So many mails of a sender in any period of this length. Shared by all workers."""
+    """So many mails in any period of this length. Shared by all workers.
+
+    Of a sender, whoever takes them; of a provider, whoever sends them; or of the two together.
+    """
 
     class Kind(models.TextChoices):
         LIMIT = "limit", _("Set by a member")
         RAMP = "ramp", _("Warm-up")
         EASED = "eased", _("Slowed down by a mailbox provider")
 
-    sender = models.ForeignKey(Sender, models.CASCADE, related_name="throttles", db_index=False)
+    sender = models.ForeignKey(
+        Sender, models.CASCADE, null=True, related_name="throttles", db_index=False
+    )
+    provider = models.ForeignKey(
+        Provider, models.CASCADE, null=True, related_name="throttles", db_index=False
+    )
     # One of `pacing.domains`; empty: all mails of the sender.
     mailbox = models.CharField(max_length=20, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -46,7 +54,13 @@ class Throttle(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["sender", "mailbox", "kind", "period"], name="sending_throttle_once"
+                fields=["sender", "provider", "mailbox", "kind", "period"],
+                name="sending_throttle_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(sender__isnull=False) | Q(provider__isnull=False),
+                name="sending_throttle_of_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(most__gt=0, period__gt=0), name="sending_throttle_lets_some_through"

@@ -30,6 +30,13 @@ def forget() -> int:
     return throttling.forget_easing()
 
 
-def ease(sender_id: int, mailbox: str, *, per_minute: float) -> bool:
-    """Halve the rate for this mailbox provider; it was `per_minute` if nothing limited it."""
-    return throttling.ease(sender_id, mailbox, max(2, round(per_minute)))
+def ease(
+    sender_id: int, mailbox: str, *, per_minute: float, provider_id: int | None = None
+) -> bool:
+    """Halve the rate for this mailbox provider; it was `per_minute` if nothing limited it.
+
+    It was asked for by whom the mails of this provider of ours come to: another one's are judged
+    by themselves.
+    """
+    rate = max(2, round(per_minute))
+    return throttling.ease(sender_id, mailbox, rate, provider_id=provider_id)

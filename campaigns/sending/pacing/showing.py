@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.conf import settings
 
-from campaigns.accounts.models import Sender
+from campaigns.accounts.models import Provider, Sender
 from campaigns.composing.models import Campaign
+from campaigns.sending import standing_in
 from campaigns.sending.models import Alarm, Canary, Delivery, Lease, Ramp, Throttle
 from campaigns.sending.pacing import alarms, domains, ramps, words
 from campaigns.sending.pacing.gates import PATIENCE
@@ -84,8 +85,8 @@ def of_campaign(campaign: Campaign) -> Pace:
     said = [_said(alarm) for alarm in _alarms(campaign)]
     canary = Canary.objects.filter(campaign=campaign, ended_at__isnull=True).first()
     limits: list[Limit] = []
-    if campaign.status == Status.SENDING and campaign.sender_id is not None:
-        limits = throttling.look(campaign.sender_id)
+    if campaign.status == Status.SENDING and campaign.sender is not None:
+        limits = _limits(campaign.sender)
     shut = [limit for limit in limits if not limit.room and limit.seconds > PATIENCE]
     whole = [limit for limit in shut if not limit.mailbox]
     last = max(whole, key=lambda limit: limit.free_at, default=None)
@@ -105,7 +106,7 @@ def of_campaign(campaign: Campaign) -> Pace:
 
 def of_sender(sender: Sender) -> SenderPace:
     """Return the limits of a sender as they are now."""
-    limits = throttling.look(sender.pk)
+    limits = _limits(sender)
     ramp = Ramp.objects.filter(sender=sender).first()
     following = ramp.step + 1 if ramp else len(ramps.STEPS)
     return SenderPace(
@@ -114,6 +115,17 @@ def of_sender(sender: Sender) -> SenderPace:
         cap=ramps.cap(ramp) if ramp else 0,
         next_cap=ramps.STEPS[following] if following < len(ramps.STEPS) else None,
     )
+
+
+def of_provider(provider: Provider) -> list[Line]:
+    """Return the limits of all that a provider takes as they are now."""
+    return [_line(limit) for limit in throttling.look(None, provider_id=provider.pk)]
+
+
+def _limits(sender: Sender) -> list[Limit]:
+    """Those that hold its mails now, at whoever takes them."""
+    taker = standing_in.choose(sender) or sender.provider
+    return throttling.look(sender.pk, provider_id=taker.pk)
 
 
 def first_few(people: int) -> int:

@@ -98,6 +98,8 @@ _BY = {
     Throttle.Kind.EASED: gettext_lazy("Slowed down to %(rate)s, because it was asked for"),
 }
 
+_OF_PROVIDER = gettext_lazy("Its provider is limited to %(rate)s by you, all senders together")
+
 
 def why(alarm: Alarm) -> str:
     """Say what happened, with its figures."""
@@ -125,7 +127,8 @@ def rate(most: int, period: int) -> str:
 
 def limited(limit: Limit) -> str:
     """Say that a limit holds mails back, and whose it is."""
-    said = str(_BY[Throttle.Kind(limit.kind)]) % {"rate": rate(limit.most, limit.period)}
+    by = _OF_PROVIDER if limit.is_providers else _BY[Throttle.Kind(limit.kind)]
+    said = str(by) % {"rate": rate(limit.most, limit.period)}
     if not limit.mailbox:
         return said
     return _("%(mailbox)s: %(said)s") % {"mailbox": domains.name(limit.mailbox), "said": said}

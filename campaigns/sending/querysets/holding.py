@@ -34,7 +34,9 @@ SELECT count(*) FROM sending_delivery
 
 # All that a shift has to know before it begins.
 BRAKES = """
-SELECT EXISTS (SELECT FROM sending_throttle WHERE sender_id = %(sender)s),
+SELECT EXISTS (SELECT FROM sending_throttle
+                WHERE (sender_id IS NULL OR sender_id = %(sender)s)
+                  AND (provider_id IS NULL OR provider_id = %(provider)s)),
        (SELECT CASE WHEN waits_until IS NULL THEN 'out' ELSE 'waiting' END
           FROM sending_canary WHERE campaign_id = %(campaign)s AND ended_at IS NULL),
        ARRAY(SELECT mailbox FROM sending_alarm
@@ -69,10 +71,11 @@ def count_held(campaign_id: int, mailbox: str) -> int:
     return int(row[0]) if row else 0
 
 
-def brakes(campaign_id: int, sender_id: int) -> tuple[bool, str, frozenset[str]]:
-    """Return whether the sender has limits, how its canary is, and what is held."""
+def brakes(campaign_id: int, sender_id: int, provider_id: int) -> tuple[bool, str, frozenset[str]]:
+    """Return whether limits hold the sender at the provider, how its canary is, what is held."""
+    values = {"campaign": campaign_id, "sender": sender_id, "provider": provider_id}
     with connection.cursor() as cursor:
-        cursor.execute(BRAKES, {"campaign": campaign_id, "sender": sender_id})
+        cursor.execute(BRAKES, values)
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     return bool(row[0]), row[1] or "", frozenset(row[2])
