@@ -214,6 +214,15 @@ def test_the_send_page_says_beforehand_that_it_would_be_stopped(sender, alice, w
     assert "It would be stopped at once. Stopped because 30 of the 300 addresses" in page
 
 
+def test_the_senders_page_shows_its_week(sender, alice):
+    campaign = over_and_done(sender, people=300, dead=6)
+    stage.told(stage.some(campaign, 1), "complained_at")
+    page = alice.get(reverse("sending:pace", args=[sender.pk])).text
+    assert "300 mails handed over" in page
+    assert "6 addresses do not exist: 2.0 %" in page
+    assert "1 report of spam: 0.33 %" in page
+
+
 def test_asking_reads_none_of_the_mails_that_went_well(sender):
     campaign = over_and_done(sender, people=300)
     stage.told(stage.some(campaign, 2), "complained_at")

@@ -14,7 +14,7 @@ from campaigns.sending import standing_in
 from campaigns.sending.models import Alarm, Canary, Delivery, Lease, Ramp, Throttle
 from campaigns.sending.pacing import alarms, domains, ramps, words
 from campaigns.sending.pacing.gates import PATIENCE
-from campaigns.sending.querysets import holding, throttling
+from campaigns.sending.querysets import holding, throttling, weeks
 from campaigns.sending.querysets.throttling import Limit
 
 Status = Campaign.Status
@@ -76,6 +76,7 @@ class SenderPace:
     ramp: Ramp | None = None
     cap: int = 0
     next_cap: int | None = None
+    week: weeks.Week = weeks.NONE
 
 
 def of_campaign(campaign: Campaign) -> Pace:
@@ -114,6 +115,7 @@ def of_sender(sender: Sender) -> SenderPace:
         ramp=ramp,
         cap=ramps.cap(ramp) if ramp else 0,
         next_cap=ramps.STEPS[following] if following < len(ramps.STEPS) else None,
+        week=weeks.of(sender.pk),
     )
 
 

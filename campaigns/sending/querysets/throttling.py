@@ -213,9 +213,8 @@ def set_provider_limit(provider_id: int, *, period: int, most: int) -> bool:
 
 def ease(sender_id: int, mailbox: str, rate: int, *, provider_id: int | None = None) -> bool:
     """Halve the rate at which a mailbox provider gets mail, and say whether this call did."""
-    values = {"sender": sender_id, "provider": provider_id, "mailbox": mailbox}
-    values |= {"rate": rate, "spent": NOTHING}
-    return _run(EASE, values) == 1
+    values = {"sender": sender_id, "provider": provider_id, "mailbox": mailbox, "rate": rate}
+    return _run(EASE, values | {"spent": NOTHING}) == 1
 
 
 def add_back(sender_id: int, taken: Mapping[str, int], *, provider_id: int | None = None) -> None:

@@ -48,6 +48,19 @@ class Week:
     dead: int
     complaints: int
 
+    @property
+    def dead_percent(self) -> float:
+        """Of a hundred addresses, how many did not exist."""
+        return 100 * self.dead / max(self.handed, 1)
+
+    @property
+    def complaint_percent(self) -> float:
+        """Of a hundred people, how many reported a mail as spam."""
+        return 100 * self.complaints / max(self.handed, 1)
+
+
+NONE = Week(0, 0, 0)
+
 
 def of(sender_id: int) -> Week:
     """Return how the sender did, in one query that reads none of the mails that went well."""
