@@ -20,7 +20,7 @@ from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
 from campaigns.sending import fence, local_times, reasons, scheduling, standing_in
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Cooldown, Delivery
 from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import progress, read_look
 from campaigns.sending.querysets import again, joining, launching
@@ -85,6 +85,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         troubled = troubled.filter(state=wanted)
     waves = _waves(campaign)
     later = sum(people for _at, people in waves)
+    pace = showing.of_campaign(campaign)
     now = progress(campaign, read_look(request.GET.get("look", "")), later=later)
     return {
         "campaign": campaign,
@@ -98,7 +99,8 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "drifted": scheduling.has_drifted(campaign),
         **_takers(campaign),
         "waiting": _waiting(campaign),
-        "pace": showing.of_campaign(campaign),
+        "pace": pace,
+        "limit_left": pace.limit.seconds_for(now.remaining - later) if pace.limit else None,
         "wanted": wanted,
         "page": Paginator(troubled, ROWS).get_page(request.GET.get("page")),
     }
@@ -178,7 +180,10 @@ def _takers(campaign: Campaign) -> dict[str, Any]:
     chosen = standing_in.choose(campaign.sender)
     if chosen is None:
         return {"cooldown": standing_in.wait_of(campaign.sender)}
-    return {"standing_in": chosen if chosen.pk != campaign.sender.provider_id else None}
+    if chosen.pk == campaign.sender.provider_id:
+        return {}
+    trouble = Cooldown.objects.filter(provider=campaign.sender.provider_id).first()
+    return {"standing_in": chosen, "trouble": trouble}
 
 
 def _waiting(campaign: Campaign) -> Delivery | None:

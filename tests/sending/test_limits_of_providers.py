@@ -135,7 +135,7 @@ def test_an_owner_sets_a_providers_limits_and_the_campaign_says_whose_they_are(d
     transport.work(draft.pk, seconds=10)
     assert "3 of 3 used" in alice.get(address).text
     page = alice.get(reverse("sending:campaign", args=[draft.pk])).text
-    assert "Its provider is limited to 3 a day by you, all senders together" in page
+    assert "limit: 3 a day, all senders together" in page
     alice.post(address, {"per_day": ""})
     assert not Throttle.objects.exists()
 

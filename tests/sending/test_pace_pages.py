@@ -90,6 +90,13 @@ def test_the_campaign_says_whose_limit_holds_it_and_until_when(alice, sending):
     at = f"{limit.free_at:%-d %b, %H:%M}"
     said = f"Limited to 100 an hour by you; the next go out at {at} (UTC)."
     assert said in page(alice, sending)
+    for contact in stage.make_people(sending.workspace, sending.lists.get(), 4):
+        stage.make_delivery(sending, contact)
+    Throttle.objects.all().delete()
+    throttling.set_limit(sending.sender_id, mailbox="", kind="limit", period=86_400, most=1)
+    throttling.take(sending.sender_id, {"other": 1})
+    assert "Limited to 1 a day by you" in page(alice, sending)
+    assert "About 4 days left." in page(alice, sending)
 
 
 def test_the_campaign_says_which_mailbox_provider_waits(alice, sending):
@@ -174,7 +181,9 @@ def test_a_part_that_is_held_can_be_tried_again(alice, sending, rings):
     assert "Gmail refused 36 of 300 mails as unwanted (12.0 %)" in shown
     assert "1 person waits." in shown
     assert "Try Gmail again now" in shown
-    assert "Now it waits for you" in shown
+    assert "It waits for you: try it again" in shown
+    Alarm.objects.update(tries=4)
+    assert "It was tried again 4 times, and refused. Now it waits" in page(alice, sending)
     at = timezone.now() + timedelta(hours=4)
     Alarm.objects.update(retry_at=at)
     said = f"{at:%-d %b, %H:%M} (UTC)."

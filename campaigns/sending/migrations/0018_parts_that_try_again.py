@@ -14,4 +14,10 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "alarm", "released", models.PositiveIntegerField(db_default=0, default=0)
         ),
+        # Those that were held before are tried by themselves, too.
+        migrations.RunSQL(
+            "UPDATE sending_alarm SET retry_at = now() + interval '4 hours'"
+            " WHERE lifted_at IS NULL AND mailbox <> ''",
+            migrations.RunSQL.noop,
+        ),
     ]

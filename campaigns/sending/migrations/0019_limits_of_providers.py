@@ -50,4 +50,9 @@ class Migration(migrations.Migration):
                 name="sending_throttle_of_somebody",
             ),
         ),
+        # On the way back there is no place for these: they go first.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "DELETE FROM sending_throttle WHERE provider_id IS NOT NULL",
+        ),
     ]

@@ -40,6 +40,12 @@ class Waiting:
 
     words: str
     until: datetime
+    # Mails a second, where that does not change by itself.
+    rate: float | None = None
+
+    def seconds_for(self, mails: int) -> int | None:
+        """Return how long so many mails take, if that can be said."""
+        return round(mails / self.rate) if self.rate else None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,11 @@ class Pace:
     # Nothing of the others is left to go.
     only_parts_are_left: bool = False
     ramp: str = ""
+
+    @property
+    def held(self) -> int:
+        """How many wait for their mailbox provider."""
+        return sum(part.held for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -156,7 +167,8 @@ def _said(alarm: Alarm) -> Said:
 
 
 def _waiting(limit: Limit) -> Waiting:
-    return Waiting(words.limited(limit), limit.free_at)
+    rate = limit.most / limit.period if limit.kind == Throttle.Kind.LIMIT else None
+    return Waiting(words.limited(limit), limit.free_at, rate)
 
 
 def _line(limit: Limit) -> Line:

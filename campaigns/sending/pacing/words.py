@@ -98,7 +98,7 @@ _BY = {
     Throttle.Kind.EASED: gettext_lazy("Slowed down to %(rate)s, because it was asked for"),
 }
 
-_OF_PROVIDER = gettext_lazy("Its provider is limited to %(rate)s by you, all senders together")
+_OF_PROVIDER = gettext_lazy("The provider's limit: %(rate)s, all senders together")
 
 
 def why(alarm: Alarm) -> str:
