@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
-from campaigns.accounts.models import Workspace
+from campaigns.accounts.models import Provider, Workspace
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact
@@ -85,7 +85,8 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         troubled = troubled.filter(state=wanted)
     waves = _waves(campaign)
     later = sum(people for _at, people in waves)
-    pace = showing.of_campaign(campaign)
+    taker = _taker(campaign)
+    pace = showing.of_campaign(campaign, taker)
     now = progress(campaign, read_look(request.GET.get("look", "")), later=later)
     return {
         "campaign": campaign,
@@ -97,7 +98,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "waves": waves,
         "waiting_people": later,
         "drifted": scheduling.has_drifted(campaign),
-        **_takers(campaign),
+        **_takers(campaign, taker),
         "waiting": _waiting(campaign),
         "pace": pace,
         "limit_left": pace.limit.seconds_for(now.remaining - later) if pace.limit else None,
@@ -173,17 +174,23 @@ def _waves(campaign: Campaign) -> list[tuple[datetime, int]]:
     return Delivery.objects.filter(campaign=campaign).waves()
 
 
-def _takers(campaign: Campaign) -> dict[str, Any]:
-    """The wait that holds the campaign up, if any, or who stands in for its provider."""
+def _taker(campaign: Campaign) -> Provider | None:
+    """Who takes its mails now, if it is on its way and anybody does."""
+    if campaign.status != Status.SENDING or campaign.sender is None:
+        return None
+    return standing_in.choose(campaign.sender)
+
+
+def _takers(campaign: Campaign, taker: Provider | None) -> dict[str, Any]:
+    """The wait that holds the campaign up, if any, or who stands in for its provider, and why."""
     if campaign.status != Status.SENDING or campaign.sender is None:
         return {}
-    chosen = standing_in.choose(campaign.sender)
-    if chosen is None:
+    if taker is None:
         return {"cooldown": standing_in.wait_of(campaign.sender)}
-    if chosen.pk == campaign.sender.provider_id:
+    if taker.pk == campaign.sender.provider_id:
         return {}
     trouble = Cooldown.objects.filter(provider=campaign.sender.provider_id).first()
-    return {"standing_in": chosen, "trouble": trouble}
+    return {"standing_in": taker, "trouble": trouble}
 
 
 def _waiting(campaign: Campaign) -> Delivery | None:

@@ -121,6 +121,18 @@ def test_it_comes_in_through_a_providers_door(client, workspace, rung, type_, wo
     assert not Delivery.objects.filter(hard_bounced_at__isnull=False).exists()
 
 
+def test_greylisting_that_a_provider_tells_is_no_block(client, workspace):
+    provider = Provider.objects.create(workspace=workspace, name="Postmark", kind="postmark")
+    campaign = gmail(workspace, people=1, waiting=0)
+    delivery = campaign.deliveries.get()
+    words = "smtp;451 4.7.1 Greylisted, come back later"
+    event = postmark_event(
+        delivery, "Bounce", ID=1, Email=delivery.address, Type="SoftBounce", Details=words
+    )
+    assert tell(client, provider, event).status_code == 200
+    assert signals.read([campaign.pk])[campaign.pk]["gmail"].blocked == 0
+
+
 def test_what_our_provider_does_not_even_try_is_no_block(client, workspace):
     """It has the address on its own list: that says nothing about us today."""
     provider = Provider.objects.create(workspace=workspace, name="Postmark", kind="postmark")

@@ -13,7 +13,7 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
-from campaigns.sending.inbox.querysets import InboxMailQuerySet
+from campaigns.sending.models.inbox import InboxMail
 from campaigns.sending.models.pace import Alarm, Canary, DayTally, Ramp, Tally, Throttle
 from campaigns.sending.querysets import DeliveryQuerySet
 
@@ -284,26 +284,3 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.delivery_id}"
-
-
-class InboxMail(models.Model):
-    """A mail that the local inbox took, as it came in."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="inbox")
-    # Of the Message-ID, so that tests and people can tell what a mail belongs to.
-    delivery_uuid = models.UUIDField(null=True)
-    from_address = models.CharField(max_length=300)
-    to_address = models.CharField(max_length=300)
-    subject = models.CharField(max_length=300, blank=True)
-    size = models.PositiveIntegerField()
-    content = models.BinaryField()
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    objects = InboxMailQuerySet.as_manager()
-
-    class Meta:
-        # For the inbox page, newest first.
-        indexes = [models.Index(fields=["workspace", "-id"], name="sending_inbox_newest")]
-
-    def __str__(self) -> str:
-        return f"mail {self.pk}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from campaigns.sending import severities
 from campaigns.sending.outcomes import Outcome, Verdict
 from campaigns.sending.pacing import domains
 from campaigns.sending.querysets import signals
@@ -22,8 +23,6 @@ _UNWANTED = re.compile(
     re.IGNORECASE,
 )
 _CODES = {421, 450, 451, 550, 552, 553, 554}
-# Everybody is asked to come back later once; many say so with a code of policy.
-_GREY = re.compile(r"gr[ae]y.?list", re.IGNORECASE)
 
 
 def add_up(campaign_id: int, heard: Iterable[tuple[Claimed, Outcome]], *, age: float) -> None:
@@ -62,4 +61,4 @@ def is_block(outcome: Outcome) -> bool:
 
 def is_greylisting(outcome: Outcome) -> bool:
     """Whether the server only wants to see whether we come back."""
-    return outcome.verdict is Verdict.DEFERRED and _GREY.search(outcome.text) is not None
+    return outcome.verdict is Verdict.DEFERRED and severities.is_greylisting(outcome.text)

@@ -90,15 +90,15 @@ class SenderPace:
     week: weeks.Week = weeks.NONE
 
 
-def of_campaign(campaign: Campaign) -> Pace:
-    """Return what holds a campaign that is on its way."""
+def of_campaign(campaign: Campaign, taker: Provider | None) -> Pace:
+    """Return what holds a campaign that is on its way, its mails being taken by `taker`."""
     if campaign.status not in (Status.SENDING, Status.PAUSED):
         return Pace()
     said = [_said(alarm) for alarm in _alarms(campaign)]
     canary = Canary.objects.filter(campaign=campaign, ended_at__isnull=True).first()
     limits: list[Limit] = []
-    if campaign.status == Status.SENDING and campaign.sender is not None:
-        limits = _limits(campaign.sender)
+    if taker is not None and campaign.sender_id is not None:
+        limits = throttling.look(campaign.sender_id, provider_id=taker.pk)
     shut = [limit for limit in limits if not limit.room and limit.seconds > PATIENCE]
     whole = [limit for limit in shut if not limit.mailbox]
     last = max(whole, key=lambda limit: limit.free_at, default=None)
@@ -118,7 +118,8 @@ def of_campaign(campaign: Campaign) -> Pace:
 
 def of_sender(sender: Sender) -> SenderPace:
     """Return the limits of a sender as they are now."""
-    limits = _limits(sender)
+    taker = standing_in.choose(sender) or sender.provider
+    limits = throttling.look(sender.pk, provider_id=taker.pk)
     ramp = Ramp.objects.filter(sender=sender).first()
     following = ramp.step + 1 if ramp else len(ramps.STEPS)
     return SenderPace(
@@ -133,12 +134,6 @@ def of_sender(sender: Sender) -> SenderPace:
 def of_provider(provider: Provider) -> list[Line]:
     """Return the limits of all that a provider takes as they are now."""
     return [_line(limit) for limit in throttling.look(None, provider_id=provider.pk)]
-
-
-def _limits(sender: Sender) -> list[Limit]:
-    """Those that hold its mails now, at whoever takes them."""
-    taker = standing_in.choose(sender) or sender.provider
-    return throttling.look(sender.pk, provider_id=taker.pk)
 
 
 def first_few(people: int) -> int:
