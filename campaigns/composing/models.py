@@ -37,6 +37,7 @@ class Campaign(models.Model):
         FAILOVER = "failover", _("The database changed over")
         CLONE = "clone", _("The database is a copy")
         CANARY = "canary", _("The first few went wrong")
+        SENDER = "sender", _("Too much went wrong with its sender")
 
     class Format(models.TextChoices):
         MARKDOWN = "markdown", _("Markdown")

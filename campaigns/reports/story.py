@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from campaigns.audience import suppression
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Unsubscription
 from campaigns.composing.models import Campaign
-from campaigns.reports import places, verdicts
+from campaigns.reports import places, reasons, verdicts
 from campaigns.reports.querysets import events, firsts
 from campaigns.reports.querysets.events import ContactEvent
 from campaigns.sending.models import Delivery
@@ -184,7 +184,7 @@ def _hit(
         detail=detail,
         group=READING,
         verdict=verdict.title,
-        why=row.reason.replace("_", " "),
+        why=reasons.words(row.reason),
     )
 
 

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending.querysets import again, joining
+from campaigns.sending.models import Delivery
+from campaigns.sending.pacing import canary
+from campaigns.sending.querysets import again, canaries, joining
 
 Status = Campaign.Status
 # Small enough to hold the campaign's row for a moment only.
@@ -46,8 +49,22 @@ def count_joined(campaign: Campaign) -> int:
     return joining.count(campaign)
 
 
-def send_to_joined(campaign: Campaign) -> int:
-    """Send the campaign to those who joined its lists since its launch; return how many."""
+def send_to_joined(campaign: Campaign, *, few_first: bool = True) -> int:
+    """Send the campaign to those who joined its lists since its launch; return how many.
+
+    When they are a crowd, a few of them get it first, unless somebody does not want that.
+    """
+    last = Delivery.objects.filter(campaign=campaign.pk).aggregate(last=Max("pk"))["last"]
+    is_begun = few_first and canary.begin_again(campaign, joining.count(campaign))
+    added = _add_joined(campaign)
+    if is_begun and added:
+        canaries.prefer(campaign.pk, size=settings.CANARY_SIZE, after=last or 0)
+    elif is_begun:
+        canary.end(campaign)
+    return added
+
+
+def _add_joined(campaign: Campaign) -> int:
     added = joining.take_back(campaign.pk)
     minimum = int(settings.AGGREGATE_MINIMUM)
     while chunk := joining.add(campaign.pk, chunk=CHUNK, minimum=minimum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from anymail.signals import EventType
+from anymail.signals import EventType, RejectReason
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -49,9 +49,9 @@ FACTS = {
     EventType.DELIVERED: "delivered_at",
     EventType.DEFERRED: "soft_bounced_at",
     EventType.COMPLAINED: "complained_at",
-    EventType.REJECTED: "hard_bounced_at",
     EventType.FAILED: "hard_bounced_at",
 }
+_BOUNCES = {EventType.BOUNCED, EventType.REJECTED}
 # What can only be known of a mail that was taken.
 PROOFS = {
     EventType.QUEUED,
@@ -66,6 +66,7 @@ PROOFS = {
     EventType.AUTORESPONDED,
 }
 REFUSALS = {EventType.REJECTED, EventType.FAILED}
+_UNWANTED = {RejectReason.BLOCKED, RejectReason.SPAM}
 
 
 @transaction.atomic
@@ -97,9 +98,11 @@ def _keep(told: Told) -> None:
 
 
 def _note(told: Told) -> None:
-    fact = _bounce(told) if told.kind == EventType.BOUNCED else FACTS.get(told.kind)
+    fact = _bounce(told) if told.kind in _BOUNCES else FACTS.get(told.kind)
     if fact is not None:
         moves.note_fact(told.delivery.pk, fact, told.at)
+    if told.severity is Severity.BLOCKED and told.reject_reason in _UNWANTED:
+        moves.note_fact(told.delivery.pk, "blocked_at", told.at)
     state = "sent" if told.kind in PROOFS else "failed" if told.kind in REFUSALS else ""
     if state:
         words = _("the provider knows that it arrived") if told.is_unwanted else told.words
@@ -112,6 +115,8 @@ def _note(told: Told) -> None:
 
 
 def _bounce(told: Told) -> str:
+    if told.kind == EventType.REJECTED and told.severity is not Severity.BLOCKED:
+        return "hard_bounced_at"
     return "hard_bounced_at" if told.severity is Severity.HARD else "soft_bounced_at"
 
 

@@ -21,11 +21,12 @@ WHOLE = (
 
 
 class PaceForm(forms.Form):
-    """How much a sender may mail; what is empty is not limited."""
+    """How much a sender may mail, or a provider takes; what is empty is not limited."""
 
-    def __init__(self, data: Any, *, limits: Mapping[Key, int]) -> None:
+    def __init__(self, data: Any, *, limits: Mapping[Key, int], with_parts: bool = True) -> None:
         self.keys: dict[str, Key] = {name: ("", period) for name, period, _label in WHOLE}
-        self.keys |= {f"{mailbox}_hour": (mailbox, HOUR) for mailbox in domains.NAMES}
+        if with_parts:
+            self.keys |= {f"{mailbox}_hour": (mailbox, HOUR) for mailbox in domains.NAMES}
         initial = {name: limits.get(key) for name, key in self.keys.items()}
         super().__init__(data, initial=initial)
         labels = {name: label for name, _period, label in WHOLE}

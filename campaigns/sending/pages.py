@@ -12,7 +12,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from campaigns.accounts import provider_tracking
-from campaigns.accounts.models import Workspace
+from campaigns.accounts.models import Provider, Workspace
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact
@@ -21,10 +21,10 @@ from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
 from campaigns.sending import fence, leaks, local_times, reasons, scheduling, standing_in, webhooks
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
-from campaigns.sending.models import Delivery
-from campaigns.sending.pacing import showing
+from campaigns.sending.models import Cooldown, Delivery
+from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import Progress, progress, read_look
-from campaigns.sending.querysets import again, launching
+from campaigns.sending.querysets import again, joining, launching
 from campaigns.sending.querysets.deliveries import TROUBLED, DeliveryQuerySet
 
 Status = Campaign.Status
@@ -48,13 +48,19 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
         "obstacles": _obstacles(review.problems, people),
-        "advice": review.advice,
+        "advice": [*review.advice, *_forebodings(campaign)],
         "test_form": TestForm(initial={"address": request.user.email}),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
         "drifted": scheduling.has_drifted(campaign),
         "scheduling": campaign.status == Status.SCHEDULED,
         "on_unknown_choices": Campaign.OnUnknown.choices,
     }
+
+
+def _forebodings(campaign: Campaign) -> list[Problem]:
+    """What would stop the campaign at once, though nothing is wrong with it."""
+    why = reputation.warning(campaign)
+    return [Problem("sender", f"{_('It would be stopped at once.')} {why}")] if why else []
 
 
 def obstacles(campaign: Campaign) -> list[Problem]:
@@ -81,6 +87,8 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         troubled = troubled.filter(state=wanted)
     waves = _waves(campaign)
     later = sum(people for _at, people in waves)
+    taker = _taker(campaign)
+    pace = showing.of_campaign(campaign, taker)
     now = progress(campaign, read_look(request.GET.get("look", "")), later=later)
     return {
         "campaign": campaign,
@@ -92,9 +100,10 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "waves": waves,
         "waiting_people": later,
         "drifted": scheduling.has_drifted(campaign),
-        **_takers(campaign),
+        **_takers(campaign, taker),
         "waiting": _waiting(campaign),
-        "pace": showing.of_campaign(campaign),
+        "pace": pace,
+        "limit_left": pace.limit.seconds_for(now.remaining - later) if pace.limit else None,
         "wanted": wanted,
         "page": _troubled(troubled, now, wanted).get_page(request.GET.get("page")),
     }
@@ -133,6 +142,17 @@ def retrying(campaign: Campaign, form: RetryForm) -> dict[str, Any]:
             for group in groups
         ],
         "as_of": again.now().isoformat(),
+    }
+
+
+def joined(campaign: Campaign) -> dict[str, Any]:
+    """How many joined since the launch, and how many of them would get it first."""
+    people = joining.count(campaign)
+    return {
+        "campaign": campaign,
+        "people": people,
+        "first_few": showing.first_few(people),
+        "canary_minutes": settings.CANARY_MINUTES,
     }
 
 
@@ -197,14 +217,23 @@ def _waves(campaign: Campaign) -> list[tuple[datetime, int]]:
     return Delivery.objects.filter(campaign=campaign).waves()
 
 
-def _takers(campaign: Campaign) -> dict[str, Any]:
-    """The wait that holds the campaign up, if any, or who stands in for its provider."""
+def _taker(campaign: Campaign) -> Provider | None:
+    """Who takes its mails now, if it is on its way and anybody does."""
+    if campaign.status != Status.SENDING or campaign.sender is None:
+        return None
+    return standing_in.choose(campaign.sender)
+
+
+def _takers(campaign: Campaign, taker: Provider | None) -> dict[str, Any]:
+    """The wait that holds the campaign up, if any, or who stands in for its provider, and why."""
     if campaign.status != Status.SENDING or campaign.sender is None:
         return {}
-    chosen = standing_in.choose(campaign.sender)
-    if chosen is None:
+    if taker is None:
         return {"cooldown": standing_in.wait_of(campaign.sender)}
-    return {"standing_in": chosen if chosen.pk != campaign.sender.provider_id else None}
+    if taker.pk == campaign.sender.provider_id:
+        return {}
+    trouble = Cooldown.objects.filter(provider=campaign.sender.provider_id).first()
+    return {"standing_in": taker, "trouble": trouble}
 
 
 def _waiting(campaign: Campaign) -> Delivery | None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Provider
 from campaigns.audience import addresses
-from campaigns.sending import facts, leaks
+from campaigns.sending import facts, leaks, severities
 from campaigns.sending.models import Delivery
 from campaigns.sending.severities import Severity
 
@@ -31,6 +31,11 @@ speaking: ContextVar[Provider | None] = ContextVar("speaking", default=None)
 DEAD = {RejectReason.BOUNCED, RejectReason.INVALID}
 # About what we sent or who we are, not about the mailbox.
 POLICY = {RejectReason.BLOCKED, RejectReason.SPAM, RejectReason.UNSUBSCRIBED}
+# Postmark's words for "the mailbox provider did not want it". anymail calls that a rejection,
+# as it calls what a provider does not even try because of its own stop list.
+TURNED_AWAY = {"Blocked", "DMARCPolicy"}
+# The mailbox provider was asked.
+TRIED = {EventType.BOUNCED, EventType.DEFERRED}
 
 
 def receive(*, event: AnymailTrackingEvent, **_facts: Any) -> None:
@@ -52,7 +57,7 @@ def receive(*, event: AnymailTrackingEvent, **_facts: Any) -> None:
             kind=event.event_type,
             at=_at(event),
             severity=_severity(event),
-            reject_reason=event.reject_reason or "",
+            reject_reason=RejectReason.BLOCKED if _is_policy(event) else event.reject_reason or "",
             words=str(event.description or event.mta_response or ""),
             message_id=str(event.message_id or ""),
         )
@@ -88,6 +93,8 @@ def _delivery(provider: Provider, event: AnymailTrackingEvent) -> Delivery | Non
 
 def _severity(event: AnymailTrackingEvent) -> Severity:
     match event.event_type:
+        case EventType.BOUNCED | EventType.DEFERRED | EventType.REJECTED if _is_policy(event):
+            return Severity.BLOCKED
         case EventType.BOUNCED | EventType.REJECTED if _is_dead(event):
             return Severity.HARD
         case EventType.BOUNCED | EventType.DEFERRED:
@@ -96,11 +103,24 @@ def _severity(event: AnymailTrackingEvent) -> Severity:
             return Severity.NONE
 
 
+def _is_policy(event: AnymailTrackingEvent) -> bool:
+    """Whether the mailbox provider refused us or the mail: by its own code, whoever read it how."""
+    if event.event_type == EventType.REJECTED:
+        return _told(event).get("Type") in TURNED_AWAY
+    words = str(event.mta_response or event.description or "")
+    return event.event_type in TRIED and severities.is_policy("", words)
+
+
+def _told(event: AnymailTrackingEvent) -> dict[str, Any]:
+    """The event in the provider's own shape, where that has names."""
+    return event.esp_event if isinstance(event.esp_event, dict) else {}
+
+
 def _is_dead(event: AnymailTrackingEvent) -> bool:
     """Whether the mailbox does not exist. anymail calls some soft bounces hard ones."""
     if event.reject_reason not in DEAD:
         return False
-    told = event.esp_event if isinstance(event.esp_event, dict) else {}
+    told = _told(event)
     bounce = told.get("bounce")
     amazon = bounce.get("bounceType") if isinstance(bounce, dict) else "Permanent"
     return told.get("Type") != "SoftBounce" and amazon == "Permanent"

@@ -39,6 +39,13 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("The address is not valid"),
         _("The server does not take it for an address. Correct it, then retry."),
     ),
+    "rate": (
+        _("The server got too much from you at once"),
+        _(
+            "Set a limit for this mailbox provider on the sender's page, and let a new sender warm"
+            " up. Then try these again."
+        ),
+    ),
     "sender": (
         _("The server doubts that the mail is from you"),
         _("Set up SPF, DKIM and DMARC for the domain you send from, then retry."),

@@ -40,6 +40,7 @@ _CODES = {
 _VAGUE = {"5.0.0", "5.1.0", "5.5.0", "5.3.0", "4.0.0"}
 _CODE = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _FINAL_REPLY = re.compile(r"(?<!\d)55[0-9](?![\d.])")
+_GREY = re.compile(r"gr[ae]y.?list", re.IGNORECASE)
 # What large providers say with a vague code, next to a final SMTP reply.
 _NO_SUCH_MAILBOX = (
     "user unknown",
@@ -67,6 +68,21 @@ def severity(status: str, words: str) -> Severity:
     if found:
         return next(one for one in _CAREFUL_FIRST if one in found)
     return Severity.HARD if _says_nobody(codes, words) else Severity.SOFT
+
+
+def is_policy(status: str, words: str) -> bool:
+    """Whether a refusal is about who we are or what we send (X.7.X), by its codes.
+
+    Greylisting is not: everybody is asked to come back later once, with such a code or another.
+    """
+    return not is_greylisting(words) and any(
+        code.split(".")[1] == "7" for code in _CODE.findall(f"{status} {words}")
+    )
+
+
+def is_greylisting(words: str) -> bool:
+    """Whether a server only wants to see whether we come back."""
+    return _GREY.search(words) is not None
 
 
 def _of_code(code: str) -> Severity:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from campaigns.accounts.models import User
 from campaigns.composing import checks, freezing
 from campaigns.composing.models import Campaign
-from campaigns.sending.pacing import alarms
+from campaigns.sending.models import Alarm
+from campaigns.sending.pacing import alarms, words
 from campaigns.sending.querysets import moves
 
 Status, Cause = Campaign.Status, Campaign.PauseCause
@@ -81,22 +82,26 @@ def to_draft(campaign: Campaign) -> bool:
     )
 
 
-def stop_for_provider(campaign: Campaign, words: str) -> bool:
-    """Pause because the provider takes nothing, in its own words."""
-    text = _("The mail server takes no mail: “%(words)s”.") % {"words": words}
-    return pause(campaign, text, cause=Cause.PROVIDER)
+def stop_for_provider(campaign: Campaign, text: str) -> bool:
+    """Pause because the provider takes nothing, in its own words, and tell the owners."""
+    return _stop(campaign, Alarm.Cause.PROVIDER, text, cause=Cause.PROVIDER)
 
 
-def stop_for_refusals(campaign: Campaign, words: str) -> bool:
-    """Pause because one mail after the other was refused."""
-    text = _("One mail after the other was refused, so we stopped. The last answer: “%(words)s”.")
-    text %= {"words": words or _("the mail could not be made")}
-    return pause(campaign, text, cause=Cause.ERRORS)
+def stop_for_refusals(campaign: Campaign, text: str) -> bool:
+    """Pause because one mail after the other was refused, and tell the owners."""
+    text = text or _("the mail could not be made")
+    return _stop(campaign, Alarm.Cause.REFUSALS, text, cause=Cause.ERRORS)
 
 
 def stop_for_database(campaign: Campaign, words: str) -> bool:
     """Pause because the database cannot keep, or might forget, what is done."""
     return pause(campaign, words, cause=Cause.ERRORS)
+
+
+def _stop(campaign: Campaign, why: Alarm.Cause, text: str, *, cause: Campaign.PauseCause) -> bool:
+    alarm = Alarm(campaign=campaign, cause=why, words=text[:300])
+    with transaction.atomic():
+        return pause(campaign, words.why(alarm), cause=cause) and alarms.sound(alarm)
 
 
 def _move(campaign: Campaign, *source: str, to: str, **facts: object) -> bool:

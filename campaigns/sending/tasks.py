@@ -17,7 +17,8 @@ from celery.signals import worker_shutting_down
 
 from campaigns.sending import fence, launch, leaks, reaping, scheduling, transport
 from campaigns.sending.bounces import reading
-from campaigns.sending.pacing import alarms, breakers, canary, easing, ramps
+from campaigns.sending.pacing import alarms, breakers, canary, easing, parts, ramps
+from campaigns.sending.querysets import weeks
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
@@ -44,9 +45,12 @@ def tick() -> None:
     scheduling.launch_due()
     # What goes wrong is stopped before anything new is let go.
     breakers.look()
+    parts.go_on()
+    parts.let_stragglers_go()
     canary.release()
     ramps.advance()
     easing.forget()
+    weeks.forget()
     if alarms.untold() or leaks.untold():
         tell_owners.apply_async(expires=RING)
     for campaign_id in reaping.preparing():

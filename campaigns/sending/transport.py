@@ -35,6 +35,7 @@ from campaigns.sending.bounces import return_addresses
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
+from campaigns.sending.pacing import reputation
 from campaigns.sending.pacing.gates import Brakes
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed
@@ -95,7 +96,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     try:
         _calm_the_collector()
         stop = stop or threading.Event()
-        brakes = Brakes(campaign, stop)
+        brakes = Brakes(campaign, provider.pk, stop)
         if brakes.is_shut:
             return False
         shift = Shift(campaign, provider, time.monotonic() + seconds, stop, brakes)
@@ -124,14 +125,14 @@ def _sendable(campaign_id: int) -> tuple[Campaign | None, Provider | None]:
 
 
 def _is_safe(campaign: Campaign) -> bool:
-    """Whether the database keeps what it confirms; if not, the campaign says so and waits."""
+    """Whether the database keeps what it confirms, and its sender harms nobody; else it waits."""
     try:
         claiming.check_database()
     except claiming.UnsafeDatabaseError as error:
         logger.error("Nothing is sent: %s", error)
         steering.stop_for_database(campaign, str(error))
         return False
-    return True
+    return not reputation.stop(campaign)
 
 
 def _calm_the_collector() -> None:

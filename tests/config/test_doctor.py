@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from campaigns.accounts.models import Provider
+from campaigns.accounts import stand_ins
+from campaigns.accounts.models import Provider, Workspace
 from campaigns.sending import fence
 from campaigns.sending.models import Instance, Leak
 from config import probes
@@ -44,12 +45,13 @@ def line(part: str, lines: list[str]) -> str:
     return next(one for one in lines if one.split()[1] == part)
 
 
-def make_smtp(port: int, **known: object) -> Provider:
-    workspace = world.make_workspace()
+def make_smtp(port: int, *, sender: bool = True, **known: object) -> Provider:
+    workspace = Workspace.objects.first() or world.make_workspace()
     provider = Provider(workspace=workspace, name="Mail", kind=Provider.Kind.SMTP)
     provider.credentials = {"host": "127.0.0.1", "port": port, "security": "none", **known}
     provider.save()
-    world.make_sender(workspace, provider=provider)
+    if sender:
+        world.make_sender(workspace, provider=provider)
     return provider
 
 
@@ -76,6 +78,23 @@ def test_a_mail_server_that_is_gone_is_named_by_its_id():
     lines, well = examine()
     assert not well
     assert line("mail", lines).startswith(f"WRONG  mail        provider {provider.pk} (smtp): ")
+
+
+def test_who_stands_in_is_knocked_at_as_well():
+    """A stand-in that would not open is found out before it is needed."""
+    with Sink() as first, Sink() as gone:
+        used = make_smtp(first.port)
+        stand_in = make_smtp(gone.port, sender=False)
+        stand_ins.put_in_order(used.senders.get(), [stand_in])
+        lines, well = examine()
+        assert well
+        assert "2 providers in use, all open" in line("mail", lines)
+    with Sink() as first:
+        used.credentials = used.credentials | {"port": first.port}
+        used.save()
+        lines, well = examine()
+    assert not well
+    assert line("mail", lines).startswith(f"WRONG  mail        provider {stand_in.pk} (smtp): ")
 
 
 def test_a_wrong_password_is_said(settings):

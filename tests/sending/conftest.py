@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, transport
+from campaigns.sending import launch, tasks, transport
 from tests import world
 from tests.sending import measured, stage
 from tests.sending.measured import Letter
@@ -78,3 +78,12 @@ def mailing(draft, sink, settings):
         }
 
     return send
+
+
+@pytest.fixture
+def rung(monkeypatch) -> list[Any]:
+    """The doorbells that were rung, in place of a broker."""
+    heard: list[Any] = []
+    for task in (tasks.send_campaign, tasks.launch_campaign, tasks.tell_owners):
+        monkeypatch.setattr(task, "apply_async", lambda *args, **options: heard.append(args))
+    return heard

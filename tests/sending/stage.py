@@ -2,17 +2,21 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now, Random
 from django.utils import timezone
 
 from campaigns.accounts.models import Provider, Sender, Workspace
 from campaigns.audience.models import Contact, List, Subscription
 from campaigns.composing.models import Campaign
+from campaigns.sending import launch, transport
 from campaigns.sending.models import Delivery, Lease
+from campaigns.sending.querysets import moves, signals
+from campaigns.sending.querysets.signals import Answers
 from tests import world
 
 
@@ -37,6 +41,20 @@ def make_many(workspace: Workspace, on: List, count: int, *, name: str = "p") ->
     Subscription.objects.bulk_create(
         Subscription(workspace=workspace, list=on, contact=person) for person in people
     )
+
+
+def join(campaign: Campaign, names: Mapping[str, int], domain: str = "example.com") -> None:
+    """Put people on its list: so many of each local part, which may be a fault of the sink's."""
+    for name, count in names.items():
+        for n in range(count):
+            email = f"{name}-{n}@{domain}"
+            world.make_contact(campaign.workspace, on=campaign.lists.get(), email=email)
+
+
+def spread_out(campaign: Campaign) -> None:
+    """Mix good and bad as a list does: 25 refusals in a row are another matter."""
+    mine = Delivery.objects.filter(campaign=campaign)
+    mine.update(next_at=Now() - Random() * timedelta(hours=1))
 
 
 def make_sending(workspace: Workspace, people: int = 3, **fields: Any) -> Campaign:
@@ -77,6 +95,45 @@ def times_of(state: str) -> dict[str, Any]:
 def become(deliveries: QuerySet[Delivery], state: str, **facts: Any) -> None:
     """Put the deliveries into a state, whatever they were."""
     deliveries.update(**({"state": state} | times_of(state) | facts))
+
+
+def go(campaign: Campaign) -> None:
+    """Launch it, and put its audience together."""
+    assert launch.launch(campaign)
+    assert launch.prepare(campaign.pk)
+
+
+def send(campaign: Campaign) -> None:
+    """Let a worker send for as long as there is something to do at once."""
+    while transport.work(campaign.pk, seconds=30):
+        pass
+    campaign.refresh_from_db()
+
+
+def handed_over(workspace: Workspace, people: int, **fields: Any) -> Campaign:
+    """A campaign whose mails are out, as far as it goes: others may follow."""
+    campaign = make_sending(workspace, people=people, **fields)
+    taken(campaign, people)
+    return campaign
+
+
+def taken(campaign: Campaign, n: int, mailbox: str = "other", **answers: int) -> None:
+    """Let the next `n` be taken by their servers, and a lane add them up."""
+    signals.add(campaign.pk, {mailbox: Answers(handed=n, **answers)}, age=1)
+    now = timezone.now()
+    pending = campaign.deliveries.pending().order_by("pk").values("pk")[:n]
+    become(Delivery.objects.filter(pk__in=pending), "sent", done_at=now, sending_at=now)
+
+
+def told(deliveries: Iterable[int], fact: str) -> None:
+    """Let a provider tell this of the deliveries."""
+    for pk in deliveries:
+        moves.note_fact(pk, fact, timezone.now())
+
+
+def some(campaign: Campaign, n: int) -> list[int]:
+    """The ids of its first `n` deliveries."""
+    return list(campaign.deliveries.order_by("pk").values_list("pk", flat=True)[:n])
 
 
 def let_leases_expire() -> None:

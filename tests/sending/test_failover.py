@@ -154,7 +154,7 @@ def test_a_lane_whose_connection_was_renewed_claims_nothing_before_it_has_looked
     assert fence.check(renew=True)
     sink.slow = 0.5
     stop = threading.Event()
-    ends_at, brakes = time.monotonic() + 30, Brakes(draft, stop)
+    ends_at, brakes = time.monotonic() + 30, Brakes(draft, draft.sender.provider_id, stop)
     shift = transport.Shift(draft, draft.sender.provider, ends_at, stop, brakes)
     lane = threading.Thread(target=transport._lane, args=(shift, connections))
     lane.start()

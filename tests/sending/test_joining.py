@@ -11,7 +11,8 @@ from campaigns.audience import unsubscribing
 from campaigns.audience.models import Subscription, Suppression
 from campaigns.composing.models import Campaign
 from campaigns.sending import again, launch, steering, transport
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Canary, Delivery, Tally
+from campaigns.sending.pacing import breakers, canary
 from tests import world
 from tests.sending import stage
 
@@ -144,3 +145,67 @@ def test_of_few_in_all_nobody_is_told_apart_without_their_own_consent(draft, sin
     stage.make_many(draft.workspace, draft.lists.get(), 2, name="new")
     again.send_to_joined(draft)
     assert Delivery.objects.filter(campaign=draft).modes() == {"aggregate": 5}
+
+
+@pytest.fixture
+def crowd(sent, settings):
+    """So many newcomers that a few of them get it first; the limits are small to be quick."""
+    settings.CANARY_OVER, settings.CANARY_SIZE = 60, 20
+    stage.make_many(sent.workspace, sent.lists.get(), 70, name="new")
+    return sent
+
+
+def test_of_a_crowd_of_newcomers_a_few_get_it_first(crowd, sink):
+    assert again.send_to_joined(crowd) == 70
+    send(crowd)
+    assert len(sink.taken) == 12 + 20
+    assert crowd.status == Campaign.Status.SENDING
+    # By themselves: that the first twelve went well says nothing of these.
+    assert Tally.objects.get().handed == 20
+    Canary.objects.update(waits_until=timezone.now())
+    assert canary.release() == [crowd.pk]
+    Delivery.objects.pending().update(next_at=timezone.now())
+    send(crowd)
+    assert crowd.status == Campaign.Status.SENT
+    assert len(set(sink.recipients())) == len(sink.recipients()) == 82
+
+
+def test_two_dead_addresses_among_the_first_newcomers_stop_it(crowd, sink):
+    again.send_to_joined(crowd)
+    send(crowd)
+    new = Delivery.objects.filter(state="sent").order_by("-pk").values_list("pk", flat=True)[:2]
+    stage.told(new, "hard_bounced_at")
+    [alarm] = breakers.look()
+    assert (alarm.counted, alarm.handed) == (2, 20)
+    crowd.refresh_from_db()
+    assert crowd.pause_cause == "canary"
+
+
+def test_the_first_of_a_crowd_come_from_the_newcomers(draft, sink, settings):
+    """Not from those who still wait since the launch, whose harm is measured already."""
+    settings.CANARY_OVER, settings.CANARY_SIZE = 60, 20
+    stage.make_many(draft.workspace, draft.lists.get(), 50)
+    launch.launch(draft)
+    launch.prepare(draft.pk)
+    stage.make_many(draft.workspace, draft.lists.get(), 70, name="new")
+    again.send_to_joined(draft)
+    send(draft)
+    assert len(sink.taken) == 20
+    assert all(address.startswith("new") for address in sink.recipients())
+
+
+@pytest.mark.parametrize("how", ["few", "asked", "instance"])
+def test_newcomers_may_all_get_it_at_once(crowd, sink, settings, how):
+    if how == "few":
+        settings.CANARY_OVER = 70
+    if how == "instance":
+        settings.CANARY_OVER = 0
+    again.send_to_joined(crowd, few_first=how != "asked")
+    send(crowd)
+    assert (crowd.status, len(sink.taken)) == ("sent", 82)
+
+
+def test_a_paused_campaign_is_left_as_it_is(crowd):
+    Campaign.objects.filter(pk=crowd.pk).update(status="paused")
+    assert again.send_to_joined(crowd) == 0
+    assert not Canary.objects.exists()

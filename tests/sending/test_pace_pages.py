@@ -90,6 +90,13 @@ def test_the_campaign_says_whose_limit_holds_it_and_until_when(alice, sending):
     at = f"{limit.free_at:%-d %b, %H:%M}"
     said = f"Limited to 100 an hour by you; the next go out at {at} (UTC)."
     assert said in page(alice, sending)
+    for contact in stage.make_people(sending.workspace, sending.lists.get(), 4):
+        stage.make_delivery(sending, contact)
+    Throttle.objects.all().delete()
+    throttling.set_limit(sending.sender_id, mailbox="", kind="limit", period=86_400, most=1)
+    throttling.take(sending.sender_id, {"other": 1})
+    assert "Limited to 1 a day by you" in page(alice, sending)
+    assert "About 4 days left." in page(alice, sending)
 
 
 def test_the_campaign_says_which_mailbox_provider_waits(alice, sending):
@@ -173,7 +180,17 @@ def test_a_part_that_is_held_can_be_tried_again(alice, sending, rings):
     shown = page(alice, sending)
     assert "Gmail refused 36 of 300 mails as unwanted (12.0 %)" in shown
     assert "1 person waits." in shown
-    assert "Try Gmail again" in shown
+    assert "Try Gmail again now" in shown
+    assert "It waits for you: try it again" in shown
+    Alarm.objects.update(tries=4)
+    assert "It was tried again 4 times, and refused. Now it waits" in page(alice, sending)
+    at = timezone.now() + timedelta(hours=4)
+    Alarm.objects.update(retry_at=at)
+    said = f"{at:%-d %b, %H:%M} (UTC)."
+    assert f"A few of them are tried again on {said}" in page(alice, sending)
+    Alarm.objects.update(released=20)
+    again = page(alice, sending)
+    assert f"20 mails are being tried again. If they are taken, more follow on {said}" in again
     assert "what is left waits for its mailbox provider" in shown
     assert "2126" not in shown
     post(alice, "resume_mailbox", sending.pk, mailbox="yahoo")

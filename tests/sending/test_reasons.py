@@ -33,7 +33,10 @@ SAID = [
 GIVEN_UP = [
     (452, "4.2.2", "The recipient's inbox is out of storage space", "full"),
     (450, "4.7.1", "Greylisted, come back later", "busy"),
-    (421, "4.7.0", "Our system has detected an unusual rate of spam", "spam"),
+    (421, "4.7.0", "Our system has detected an unusual rate of spam", "rate"),
+    (421, "4.7.28", "Gmail has detected mail originating from your IP", "rate"),
+    (451, "4.7.500", "Server busy. Too many messages from your network", "rate"),
+    (421, "4.7.27", "SPF did not pass", "sender"),
     (451, "4.3.0", "Temporary server error", "busy"),
     (450, "4.1.1", "Recipient address rejected: unverified address", "busy"),
 ]

@@ -169,3 +169,5 @@ def test_the_page_says_who_takes_the_mails(campaign, stub, alice):
     )
     page = alice.get(f"/campaigns/{campaign.pk}/").text
     assert "sparkpost is in trouble, so mandrill takes the mails for now" in page
+    assert "It said: “no”. It is asked again at" in page
+    assert f"/settings/providers/{campaign.sender.provider_id}/" in page

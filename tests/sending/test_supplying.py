@@ -21,7 +21,7 @@ def turn(draft):
     assert launch.launch(draft)
     assert launch.prepare(draft.pk)
     stop = threading.Event()
-    brakes = Brakes(draft, stop)
+    brakes = Brakes(draft, draft.sender.provider_id, stop)
     return transport.Shift(draft, draft.sender.provider, time.monotonic() + 60, stop, brakes)
 
 

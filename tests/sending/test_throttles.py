@@ -246,7 +246,9 @@ def run_a_lane(campaign):
     """Send with one lane, and return its statements and the number of its windows."""
     stop = threading.Event()
     provider = campaign.sender.provider
-    shift = transport.Shift(campaign, provider, time.monotonic() + 20, stop, Brakes(campaign, stop))
+    shift = transport.Shift(
+        campaign, provider, time.monotonic() + 20, stop, Brakes(campaign, provider.pk, stop)
+    )
     lane = transport.Lane(shift)
     real, windows = lane.mailer.hand_over, []
 

@@ -24,7 +24,7 @@ from campaigns.sending.bounces import return_addresses, understanding
 from campaigns.sending.bounces.models import BounceMail
 from campaigns.sending.bounces.understanding import Failure, Kind, Report
 from campaigns.sending.models import Delivery
-from campaigns.sending.severities import Severity, severity
+from campaigns.sending.severities import Severity, is_policy, severity
 
 Verdict = BounceMail.Verdict
 # A server can return only what it was given.
@@ -38,7 +38,6 @@ _REJECT_REASONS = {
     Severity.HARD: "invalid",
     Severity.DISABLED: "bounced",
     Severity.SOFT: "bounced",
-    Severity.BLOCKED: "blocked",
 }
 _ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 
@@ -93,7 +92,7 @@ class _Reading:
                 kind=kind,
                 at=self._at(),
                 severity=found,
-                reject_reason=_REJECT_REASONS.get(found, ""),
+                reject_reason=_reject_reason(found, words),
                 words=words,
             )
         )
@@ -109,6 +108,12 @@ class _Reading:
         now = timezone.now()
         at = min(self.report.at or now, now)
         return max(at, self.delivery.sending_at) if self.delivery.sending_at else at
+
+
+def _reject_reason(found: Severity, words: str) -> str:
+    if found is Severity.BLOCKED:
+        return "blocked" if is_policy("", words) else "other"
+    return _REJECT_REASONS.get(found, "")
 
 
 def _whose(workspace_id: int, report: Report) -> tuple[Delivery | None, bool]:

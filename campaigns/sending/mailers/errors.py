@@ -7,8 +7,10 @@ way: that is `UNKNOWN`, and never tried again by itself.
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 import requests
@@ -60,6 +62,9 @@ _NO_TO_ALL = {
     "ServerSuspended",
     "UnauthenticatedFromAddress",
 }
+# Who names a longer wait is asked again after a day all the same.
+LONGEST_WAIT = 86_400.0
+_NUMBER = re.compile(r"[0-9]{1,30}(?:[.][0-9]{1,9})?")
 # A key that was used before: the mail it was used for may have been taken.
 _USED_KEY = ("idempot", "duplicate")
 # Amazon's names for "slower".
@@ -187,13 +192,17 @@ def _of_amazon(error: boto.ClientError) -> Outcome:
 
 
 def _seconds(value: str) -> float:
-    """Read a Retry-After: seconds, or a date."""
-    if value.isdigit():
-        return float(value)
+    """Read a Retry-After: seconds, or a date in any of HTTP's three forms. 0: it says nothing."""
+    told = value.strip()
+    if _NUMBER.fullmatch(told):
+        return min(float(told), LONGEST_WAIT)
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        at = email.utils.parsedate_to_datetime(told)
     except (TypeError, ValueError):
         return 0.0
+    # One form names no zone; all of them are in GMT.
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max(0.0, at.timestamp() - time.time()), LONGEST_WAIT)
 
 
 def _first_line(error: BaseException) -> str:

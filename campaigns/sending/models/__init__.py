@@ -13,11 +13,11 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
-from campaigns.sending.inbox.querysets import InboxMailQuerySet
 from campaigns.sending.models.doors import Door, Topic
+from campaigns.sending.models.inbox import InboxMail
 from campaigns.sending.models.instance import Instance
 from campaigns.sending.models.leaks import Leak
-from campaigns.sending.models.pace import Alarm, Canary, Ramp, Tally, Throttle
+from campaigns.sending.models.pace import Alarm, Canary, DayTally, Ramp, Tally, Throttle
 from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
 
@@ -27,6 +27,7 @@ __all__ = [
     "BounceMailbox",
     "Canary",
     "Cooldown",
+    "DayTally",
     "Delivery",
     "Door",
     "InboxMail",
@@ -110,6 +111,8 @@ class Delivery(models.Model):
     soft_bounced_at = models.DateTimeField(null=True)
     hard_bounced_at = models.DateTimeField(null=True)
     complained_at = models.DateTimeField(null=True)
+    # Its mailbox provider took it for unwanted: for what it is, or for what we are.
+    blocked_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -164,6 +167,12 @@ class Delivery(models.Model):
                 fields=["campaign"],
                 name="sending_delivery_harm",
                 condition=Q(hard_bounced_at__isnull=False) | Q(complained_at__isnull=False),
+            ),
+            # The same, for what holds one mailbox provider's part.
+            models.Index(
+                fields=["campaign"],
+                name="sending_delivery_blocked",
+                condition=Q(blocked_at__isnull=False),
             ),
         ]
 
@@ -223,26 +232,3 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.delivery_id}"
-
-
-class InboxMail(models.Model):
-    """A mail that the local inbox took, as it came in."""
-
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="inbox")
-    # Of the Message-ID, so that tests and people can tell what a mail belongs to.
-    delivery_uuid = models.UUIDField(null=True)
-    from_address = models.CharField(max_length=300)
-    to_address = models.CharField(max_length=300)
-    subject = models.CharField(max_length=300, blank=True)
-    size = models.PositiveIntegerField()
-    content = models.BinaryField()
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    objects = InboxMailQuerySet.as_manager()
-
-    class Meta:
-        # For the inbox page, newest first.
-        indexes = [models.Index(fields=["workspace", "-id"], name="sending_inbox_newest")]
-
-    def __str__(self) -> str:
-        return f"mail {self.pk}"

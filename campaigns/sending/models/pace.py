@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.models import Sender, User
+from campaigns.accounts.models import Provider, Sender, User
 from campaigns.composing.models import Campaign
 
 # A period is counted in this many parts and the one that runs: see `querysets.throttling`.
@@ -19,14 +19,22 @@ def nothing_spent() -> list[int]:
 
 
 class Throttle(models.Model):
-    """So many mails of a sender in any period of this length. Shared by all workers."""
+    """So many mails in any period of this length. Shared by all workers.
+
+    Of a sender, whoever takes them; of a provider, whoever sends them; or of the two together.
+    """
 
     class Kind(models.TextChoices):
         LIMIT = "limit", _("Set by a member")
         RAMP = "ramp", _("Warm-up")
         EASED = "eased", _("Slowed down by a mailbox provider")
 
-    sender = models.ForeignKey(Sender, models.CASCADE, related_name="throttles", db_index=False)
+    sender = models.ForeignKey(
+        Sender, models.CASCADE, null=True, related_name="throttles", db_index=False
+    )
+    provider = models.ForeignKey(
+        Provider, models.CASCADE, null=True, related_name="throttles", db_index=False
+    )
     # One of `pacing.domains`; empty: all mails of the sender.
     mailbox = models.CharField(max_length=20, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -46,7 +54,13 @@ class Throttle(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["sender", "mailbox", "kind", "period"], name="sending_throttle_once"
+                fields=["sender", "provider", "mailbox", "kind", "period"],
+                name="sending_throttle_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(sender__isnull=False) | Q(provider__isnull=False),
+                name="sending_throttle_of_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(most__gt=0, period__gt=0), name="sending_throttle_lets_some_through"
@@ -118,23 +132,60 @@ class Tally(models.Model):
         return f"{self.handed} of {self.campaign_id} to {self.mailbox}"
 
 
+class DayTally(models.Model):
+    """What servers answered to a sender's mails of one campaign and one day (UTC).
+
+    Added up with the tallies above, and thrown away with what a person has decided about.
+    """
+
+    sender = models.ForeignKey(Sender, models.CASCADE, related_name="day_tallies", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="day_tallies")
+    day = models.DateField()
+    # Before the first mail that is counted here was handed over.
+    begun_at = models.DateTimeField()
+    handed = models.PositiveIntegerField(default=0)
+    dead = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "campaign", "day"], name="sending_daytally_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handed} of {self.campaign_id} on {self.day}"
+
+
 class Alarm(models.Model):
-    """A breaker that tripped: it holds a campaign, or one mailbox provider's part of it."""
+    """What stopped by itself: a campaign, or one mailbox provider's part of it."""
 
     class Cause(models.TextChoices):
         HARD_BOUNCES = "hard_bounces", _("Too many addresses do not exist")
         COMPLAINTS = "complaints", _("Too many people reported it as spam")
         ERRORS = "errors", _("Too many mails failed")
         BLOCKS = "blocks", _("A mailbox provider refuses the mails")
+        # No breakers: nothing was measured, it simply did not go on.
+        PROVIDER = "provider", _("The provider takes nothing")
+        REFUSALS = "refusals", _("One refusal after the other")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="alarms", db_index=False)
     cause = models.CharField(max_length=20, choices=Cause)
+    # Whose mails of the last days were measured, over all its campaigns; null: this one's.
+    sender = models.ForeignKey(Sender, models.SET_NULL, null=True, related_name="alarms")
     # Empty: the whole campaign.
     mailbox = models.CharField(max_length=20, blank=True)
     # The figures it tripped at: so many of so many.
-    counted = models.PositiveIntegerField()
-    handed = models.PositiveIntegerField()
+    counted = models.PositiveIntegerField(default=0)
+    handed = models.PositiveIntegerField(default=0)
+    # The server's own.
+    words = models.CharField(max_length=300, blank=True, db_default="")
     raised_at = models.DateTimeField(auto_now_add=True)
+    # Of a part: when the next few are tried by itself (null: a person decides), how often that
+    # was begun, and how many were let go since; 0: all wait.
+    retry_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(db_default=0, default=0)
+    released = models.PositiveIntegerField(db_default=0, default=0)
     # The owners were told by mail.
     told_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaigns.accounts import audit
 from campaigns.accounts.models import Member, User
-from campaigns.sending.models import Alarm, Canary, Tally
+from campaigns.sending.models import Alarm, Canary, DayTally, Tally
 from campaigns.sending.pacing import domains, words
 from campaigns.sending.querysets import holding
 
 logger = logging.getLogger(__name__)
 
+Cause = Alarm.Cause
+# What breakers measure; the rest simply did not go on.
+MEASURED = {Cause.HARD_BOUNCES, Cause.COMPLAINTS, Cause.ERRORS, Cause.BLOCKS}
 # Older news are on the page, and help nobody by mail.
 NEWS = timedelta(days=1)
 SECONDS = 20
@@ -38,15 +43,47 @@ def parts(campaign_id: int) -> list[Alarm]:
     return list(_open(campaign_id).exclude(mailbox="").order_by("raised_at"))
 
 
-def lift(campaign_id: int, *, by: User | None = None) -> bool:
-    """A person let the campaign go on: count anew. Says whether a breaker had stopped it.
-
-    The first few of it were looked at, so the rest need not wait for them again.
-    """
-    if not _open(campaign_id).filter(mailbox="").update(lifted_at=Now(), lifted_by=by):
+def sound(alarm: Alarm) -> bool:
+    """Keep the alarm and put it on record, and say whether this call was the one."""
+    try:
+        with transaction.atomic():
+            alarm.save()
+            audit.record(
+                None,
+                alarm.campaign.workspace,
+                "breaker_tripped" if alarm.cause in MEASURED else "campaign_stopped",
+                campaign=alarm.campaign_id,
+                sender=alarm.sender_id,
+                cause=alarm.cause,
+                mailbox=alarm.mailbox,
+                counted=alarm.counted,
+                handed=alarm.handed,
+            )
+    except IntegrityError:
         return False
-    Tally.objects.filter(campaign=campaign_id).delete()
-    Canary.objects.filter(campaign=campaign_id, ended_at__isnull=True).update(ended_at=Now())
+    return True
+
+
+def lift(campaign_id: int, *, by: User | None = None) -> bool:
+    """A person let the campaign go on: count anew. Says whether it had stopped by itself.
+
+    Must be in a transaction, or a worker in between would count the old answers again.
+    """
+    alarm = whole(campaign_id)
+    if alarm is None:
+        return False
+    mine = Alarm.objects.filter(lifted_at__isnull=True)
+    if alarm.sender_id is not None:
+        # One decision about the sender, whichever of its campaigns it is made at.
+        mine.filter(sender=alarm.sender_id).update(lifted_at=Now(), lifted_by=by)
+        DayTally.objects.filter(sender=alarm.sender_id).delete()
+        return True
+    mine.filter(pk=alarm.pk).update(lifted_at=Now(), lifted_by=by)
+    if alarm.cause in MEASURED:
+        Tally.objects.filter(campaign=campaign_id).delete()
+        DayTally.objects.filter(campaign=campaign_id).delete()
+        # The first few were looked at, so the rest need not wait for them again.
+        Canary.objects.filter(campaign=campaign_id, ended_at__isnull=True).update(ended_at=Now())
     return True
 
 
@@ -75,19 +112,33 @@ def tell(alarm_id: int) -> bool:
 
     A mail server that takes nothing is tried again some minutes later.
     """
-    rows = Alarm.objects.filter(pk=alarm_id)
     if not cache.add(f"sending:alarm:{alarm_id}", "tried", TRY_AGAIN):
         return False
-    if not rows.filter(told_at__isnull=True).update(told_at=Now()):
+    alarms = _told_together(alarm_id)
+    if not alarms:
         return False
-    alarm = rows.select_related("campaign").get()
-    owners = Member.objects.owners(alarm.campaign.workspace_id).filter(user__is_active=True)
+    owners = Member.objects.owners(alarms[0].campaign.workspace_id).filter(user__is_active=True)
     addresses = list(owners.values_list("user__email", flat=True))
-    told = [_send(_mail(alarm, address)) for address in addresses]
+    told = [_send(_mail(alarms, address)) for address in addresses]
     if told and not any(told):
-        rows.update(told_at=None)
+        Alarm.objects.filter(pk__in=[alarm.pk for alarm in alarms]).update(told_at=None)
         return False
     return True
+
+
+def _told_together(alarm_id: int) -> list[Alarm]:
+    """Take the alarm to tell of it, with those of the sender's other campaigns, in one mail."""
+    rows = Alarm.objects.filter(told_at__isnull=True)
+    alarm = rows.filter(pk=alarm_id).first()
+    if alarm is None:
+        return []
+    of = Q(pk=alarm_id) if alarm.sender_id is None else Q(sender=alarm.sender_id)
+    with transaction.atomic():
+        # In one order, so that two who tell at once take turns.
+        locked = rows.filter(of).order_by("pk").select_for_update(of=("self",))
+        found = list(locked.select_related("campaign", "sender"))
+        rows.filter(pk__in=[one.pk for one in found]).update(told_at=Now())
+    return found
 
 
 def _send(mail: EmailMessage) -> bool:
@@ -105,9 +156,22 @@ def _open(campaign_id: int) -> QuerySet[Alarm]:
     return Alarm.objects.filter(campaign=campaign_id, lifted_at__isnull=True)
 
 
-def _mail(alarm: Alarm, address: str) -> EmailMessage:
-    name = " ".join(alarm.campaign.name.split())
-    subject = _("“%(name)s” was stopped") if not alarm.mailbox else _("A part of “%(name)s” waits")
-    page = settings.PUBLIC_URL + reverse("sending:campaign", args=[alarm.campaign_id])
-    body = "\n\n".join((words.why(alarm), words.advice(alarm), page))
-    return EmailMessage(subject % {"name": name}, body, to=[address])
+def _mail(alarms: Sequence[Alarm], address: str) -> EmailMessage:
+    first = alarms[0]
+    if first.sender is not None:
+        subject = _("Mails from “%(name)s” were stopped") % {"name": _line(first.sender.name)}
+    elif first.mailbox:
+        subject = _("A part of “%(name)s” waits") % {"name": _line(first.campaign.name)}
+    else:
+        subject = _("“%(name)s” was stopped") % {"name": _line(first.campaign.name)}
+    pages = [
+        settings.PUBLIC_URL + reverse("sending:campaign", args=[alarm.campaign_id])
+        for alarm in alarms
+    ]
+    body = "\n\n".join((words.why(first), words.advice(first), "\n".join(pages)))
+    return EmailMessage(subject, body, to=[address])
+
+
+def _line(name: str) -> str:
+    """Nobody's name begins another line of a mail's head."""
+    return " ".join(name.split())

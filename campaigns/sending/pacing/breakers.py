@@ -7,50 +7,19 @@ the limits pause the campaign. A person decides how it goes on, and then countin
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
-from campaigns.accounts import audit
 from campaigns.composing.models import Campaign
 from campaigns.sending import steering
 from campaigns.sending.models import Alarm, Canary
-from campaigns.sending.pacing import words
+from campaigns.sending.pacing import alarms, parts, words
+from campaigns.sending.pacing.thresholds import ENOUGH, Sample, is_too_much
 from campaigns.sending.querysets import holding, signals
 from campaigns.sending.querysets.signals import Signals
 
 Cause = Alarm.Cause
-
-
-@dataclass(frozen=True)
-class Sample:
-    """How many mails a verdict is about, and how many of them must have been handed over."""
-
-    size: int
-    least: int
-
-
-# Fewer say nothing. Of the first few of a large campaign some may have been left out.
-ENOUGH = Sample(200, 200)
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """The share at which a breaker trips, and the fewest cases that are no accident."""
-
-    share: float
-    fewest: int = 2
-
-
-THRESHOLDS = {
-    # Amazon reviews an account at 5 % and stops it at 10 %.
-    Cause.HARD_BOUNCES: Threshold(0.05),
-    # Gmail and Yahoo stop delivering at 0.3 %. One person's click is no rate.
-    Cause.COMPLAINTS: Threshold(0.003),
-    Cause.ERRORS: Threshold(0.10),
-    Cause.BLOCKS: Threshold(0.10),
-}
 
 
 def look() -> list[Alarm]:
@@ -89,7 +58,7 @@ def _whole(
         Cause.ERRORS: sum(one.errors for one in found),
     }
     for cause, n in counts.items():
-        if _is_too_much(cause, n, handed, sample):
+        if is_too_much(cause, n, handed, sample):
             alarm = Alarm(campaign=campaign, cause=cause, counted=n, handed=handed)
             return alarm if _pause(campaign, alarm, in_canary=in_canary) else None
     return None
@@ -97,22 +66,20 @@ def _whole(
 
 def _part(campaign: Campaign, mailbox: str, found: Signals, sample: Sample) -> Alarm | None:
     blocked, handed = found.blocked, found.handed
-    if not _is_too_much(Cause.BLOCKS, blocked, handed, sample):
+    if not is_too_much(Cause.BLOCKS, blocked, handed, sample):
         return None
     alarm = Alarm(
-        campaign=campaign, cause=Cause.BLOCKS, mailbox=mailbox, counted=blocked, handed=handed
+        campaign=campaign,
+        cause=Cause.BLOCKS,
+        mailbox=mailbox,
+        counted=blocked,
+        handed=handed,
+        retry_at=parts.wait(0),
     )
-    if not _raise(alarm):
+    if not alarms.sound(alarm):
         return None
     holding.hold(campaign.pk, mailbox)
     return alarm
-
-
-def _is_too_much(cause: Alarm.Cause, n: int, handed: int, sample: Sample) -> bool:
-    threshold = THRESHOLDS[cause]
-    if handed < sample.least or n < threshold.fewest:
-        return False
-    return n >= threshold.share * max(handed, sample.size)
 
 
 def _pause(campaign: Campaign, alarm: Alarm, *, in_canary: bool) -> bool:
@@ -121,24 +88,4 @@ def _pause(campaign: Campaign, alarm: Alarm, *, in_canary: bool) -> bool:
         cause = causes.CANARY if in_canary else causes.BREAKER
         if not steering.pause(campaign, words.why(alarm), cause=cause):
             return False
-        return _raise(alarm)
-
-
-def _raise(alarm: Alarm) -> bool:
-    """Keep the alarm and put it on record, and say whether this call was the one."""
-    try:
-        with transaction.atomic():
-            alarm.save()
-            audit.record(
-                None,
-                alarm.campaign.workspace,
-                "breaker_tripped",
-                campaign=alarm.campaign_id,
-                cause=alarm.cause,
-                mailbox=alarm.mailbox,
-                counted=alarm.counted,
-                handed=alarm.handed,
-            )
-    except IntegrityError:
-        return False
-    return True
+        return alarms.sound(alarm)

@@ -7,10 +7,11 @@ paused when the wait is over goes on by itself.
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Canary
+from campaigns.sending.models import Canary, Tally
 from campaigns.sending.querysets import canaries
 
 
@@ -19,6 +20,20 @@ def begin(campaign: Campaign) -> bool:
     if not campaign.canary_first or not settings.CANARY_OVER:
         return False
     return canaries.begin(campaign.pk, size=settings.CANARY_SIZE, over=settings.CANARY_OVER)
+
+
+def begin_again(campaign: Campaign, people: int) -> bool:
+    """Hold all but the first few of so many newcomers, and say whether this call did.
+
+    They are measured by themselves: among all who had it before, their harm would not show.
+    """
+    if not settings.CANARY_OVER or people <= settings.CANARY_OVER:
+        return False
+    with transaction.atomic():
+        if not canaries.begin_again(campaign.pk, size=settings.CANARY_SIZE):
+            return False
+        Tally.objects.filter(campaign=campaign.pk).delete()
+    return True
 
 
 def release() -> list[int]:

@@ -32,11 +32,14 @@ LONGEST_SPREAD, DENSITY = 86_400.0, 1.25
 class Brakes:
     """What holds back one worker's turn at a campaign; shared by its lanes."""
 
-    def __init__(self, campaign: Campaign, stop: threading.Event) -> None:
+    def __init__(self, campaign: Campaign, provider_id: int, stop: threading.Event) -> None:
         assert campaign.sender_id is not None  # noqa: S101 - a campaign that sends has one
         self.campaign_id, self.sender_id = campaign.pk, campaign.sender_id
+        # Who takes the mails for now: it has limits of its own, and is judged by itself.
+        self.provider_id = provider_id
         self.stop = stop
-        self.throttled, canary, self.held = holding.brakes(self.campaign_id, self.sender_id)
+        found = holding.brakes(self.campaign_id, self.sender_id, provider_id)
+        self.throttled, canary, self.held = found
         self.canary = canary == "out"
         # Seconds until it is worth coming back; None while something may go.
         self.shut: float | None = settings.CANARY_MINUTES * 60 if canary == "waiting" else None
@@ -91,7 +94,8 @@ class Brakes:
     def ease(self, mailbox: str, share: float) -> None:
         """Slow down for a mailbox provider that gets this share of what we hand over."""
         minutes = max(self.age / 60, 1 / 60)
-        easing.ease(self.sender_id, mailbox, per_minute=self._handed / minutes * share)
+        pace = self._handed / minutes * share
+        easing.ease(self.sender_id, mailbox, per_minute=pace, provider_id=self.provider_id)
         self.eased.add(mailbox)
         self.throttled = True
 
@@ -105,7 +109,7 @@ class Brakes:
         self._handed += n
 
     def _look_ahead(self) -> None:
-        limits = throttling.look(self.sender_id)
+        limits = throttling.look(self.sender_id, provider_id=self.provider_id)
         self.eased = {limit.mailbox for limit in limits if limit.kind == "eased"}
         whole = [limit for limit in limits if not limit.mailbox]
         waits = [limit.seconds for limit in whole if not limit.room]
@@ -174,7 +178,9 @@ class Gate:
             answers.add_up(self._brakes.campaign_id, self._heard, age=self._brakes.age)
         earned = {name: n for name, n in self._earned.items() if name in self._brakes.eased}
         if earned:
-            throttling.add_back(self._brakes.sender_id, earned)
+            throttling.add_back(
+                self._brakes.sender_id, earned, provider_id=self._brakes.provider_id
+            )
 
     def _not_held(self, rows: Sequence[Claimed]) -> list[Claimed]:
         held = self._brakes.held
@@ -187,7 +193,9 @@ class Gate:
 
     def _within_limits(self, rows: Sequence[Claimed]) -> tuple[list[Claimed], list[Claimed]]:
         mailboxes = [domains.mailbox_of(row.address) for row in rows]
-        taken = throttling.take(self._brakes.sender_id, Counter(mailboxes))
+        taken = throttling.take(
+            self._brakes.sender_id, Counter(mailboxes), provider_id=self._brakes.provider_id
+        )
         go: list[Claimed] = []
         again: list[Claimed] = []
         off: list[tuple[Claimed, str]] = []

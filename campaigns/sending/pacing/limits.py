@@ -1,4 +1,4 @@
-"""The limits that a member sets for a sender, read and written as a whole."""
+"""The limits that a member sets for a sender or a provider, read and written as a whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from campaigns.accounts.models import Sender
+from campaigns.accounts.models import Provider, Sender
 from campaigns.sending.models import Throttle
 from campaigns.sending.querysets import throttling
 
@@ -27,6 +27,27 @@ def change(sender: Sender, wanted: Mapping[Key, int | None]) -> bool:
     """
     with transaction.atomic():
         return sum(_set(sender.pk, key, most) for key, most in wanted.items()) > 0
+
+
+def of_provider(provider: Provider) -> dict[Key, int]:
+    """Return what was set for all that the provider takes."""
+    rows = Throttle.objects.filter(provider=provider, sender=None, kind=Throttle.Kind.LIMIT)
+    return {(row.mailbox, row.period): row.most for row in rows}
+
+
+def change_provider(provider: Provider, wanted: Mapping[Key, int | None]) -> bool:
+    """Set and lift a provider's limits, and say whether that changed anything."""
+    with transaction.atomic():
+        return (
+            sum(_set_provider(provider.pk, period, n) for (_all, period), n in wanted.items()) > 0
+        )
+
+
+def _set_provider(provider_id: int, period: int, most: int | None) -> bool:
+    if most is not None:
+        return throttling.set_provider_limit(provider_id, period=period, most=most)
+    rows = Throttle.objects.filter(provider=provider_id, sender=None, period=period)
+    return bool(rows.delete()[0])
 
 
 def _set(sender_id: int, key: Key, most: int | None) -> bool:

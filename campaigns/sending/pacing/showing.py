@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.conf import settings
 
-from campaigns.accounts.models import Sender
+from campaigns.accounts.models import Provider, Sender
 from campaigns.composing.models import Campaign
+from campaigns.sending import standing_in
 from campaigns.sending.models import Alarm, Canary, Delivery, Lease, Ramp, Throttle
-from campaigns.sending.pacing import domains, ramps, words
+from campaigns.sending.pacing import alarms, domains, ramps, words
 from campaigns.sending.pacing.gates import PATIENCE
-from campaigns.sending.querysets import holding, throttling
+from campaigns.sending.querysets import holding, throttling, weeks
 from campaigns.sending.querysets.throttling import Limit
 
 Status = Campaign.Status
@@ -29,6 +30,8 @@ class Said:
     mailbox: str
     # How many wait because of it.
     held: int = 0
+    # A breaker tripped, and counts anew when it goes on.
+    is_measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ class Waiting:
 
     words: str
     until: datetime
+    # Mails a second, where that does not change by itself.
+    rate: float | None = None
+
+    def seconds_for(self, mails: int) -> int | None:
+        """Return how long so many mails take, if that can be said."""
+        return round(mails / self.rate) if self.rate else None
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,11 @@ class Pace:
     # Nothing of the others is left to go.
     only_parts_are_left: bool = False
     ramp: str = ""
+
+    @property
+    def held(self) -> int:
+        """How many wait for their mailbox provider."""
+        return sum(part.held for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -73,17 +87,18 @@ class SenderPace:
     ramp: Ramp | None = None
     cap: int = 0
     next_cap: int | None = None
+    week: weeks.Week = weeks.NONE
 
 
-def of_campaign(campaign: Campaign) -> Pace:
-    """Return what holds a campaign that is on its way."""
+def of_campaign(campaign: Campaign, taker: Provider | None) -> Pace:
+    """Return what holds a campaign that is on its way, its mails being taken by `taker`."""
     if campaign.status not in (Status.SENDING, Status.PAUSED):
         return Pace()
     said = [_said(alarm) for alarm in _alarms(campaign)]
     canary = Canary.objects.filter(campaign=campaign, ended_at__isnull=True).first()
     limits: list[Limit] = []
-    if campaign.status == Status.SENDING and campaign.sender_id is not None:
-        limits = throttling.look(campaign.sender_id)
+    if taker is not None and campaign.sender_id is not None:
+        limits = throttling.look(campaign.sender_id, provider_id=taker.pk)
     shut = [limit for limit in limits if not limit.room and limit.seconds > PATIENCE]
     whole = [limit for limit in shut if not limit.mailbox]
     last = max(whole, key=lambda limit: limit.free_at, default=None)
@@ -103,7 +118,8 @@ def of_campaign(campaign: Campaign) -> Pace:
 
 def of_sender(sender: Sender) -> SenderPace:
     """Return the limits of a sender as they are now."""
-    limits = throttling.look(sender.pk)
+    taker = standing_in.choose(sender) or sender.provider
+    limits = throttling.look(sender.pk, provider_id=taker.pk)
     ramp = Ramp.objects.filter(sender=sender).first()
     following = ramp.step + 1 if ramp else len(ramps.STEPS)
     return SenderPace(
@@ -111,7 +127,13 @@ def of_sender(sender: Sender) -> SenderPace:
         ramp=ramp,
         cap=ramps.cap(ramp) if ramp else 0,
         next_cap=ramps.STEPS[following] if following < len(ramps.STEPS) else None,
+        week=weeks.of(sender.pk),
     )
+
+
+def of_provider(provider: Provider) -> list[Line]:
+    """Return the limits of all that a provider takes as they are now."""
+    return [_line(limit) for limit in throttling.look(None, provider_id=provider.pk)]
 
 
 def first_few(people: int) -> int:
@@ -128,17 +150,20 @@ def _goes_on(campaign: Campaign) -> bool:
 
 def _alarms(campaign: Campaign) -> list[Alarm]:
     found = Alarm.objects.filter(campaign=campaign, lifted_at__isnull=True)
+    found = found.select_related("sender")
     return list(found.order_by("raised_at"))
 
 
 def _said(alarm: Alarm) -> Said:
     held = holding.count_held(alarm.campaign_id, alarm.mailbox) if alarm.mailbox else 0
     name = domains.name(alarm.mailbox)
-    return Said(alarm, words.why(alarm), words.advice(alarm), name, held)
+    measured = alarm.cause in alarms.MEASURED
+    return Said(alarm, words.why(alarm), words.advice(alarm), name, held, measured)
 
 
 def _waiting(limit: Limit) -> Waiting:
-    return Waiting(words.limited(limit), limit.free_at)
+    rate = limit.most / limit.period if limit.kind == Throttle.Kind.LIMIT else None
+    return Waiting(words.limited(limit), limit.free_at, rate)
 
 
 def _line(limit: Limit) -> Line:

@@ -27,6 +27,23 @@ _WHY = {
         "%(mailbox)s refused %(counted)s of %(handed)s mails as unwanted (%(share)s). Its part"
         " waits; the others go on."
     ),
+    Cause.PROVIDER: gettext_lazy("The mail server takes no mail: “%(words)s”."),
+    Cause.REFUSALS: gettext_lazy(
+        "One mail after the other was refused, so we stopped. The last answer: “%(words)s”."
+    ),
+}
+# Over all campaigns of the sender.
+_WHY_SENDER = {
+    Cause.HARD_BOUNCES: gettext_lazy(
+        "Stopped because %(counted)s of the %(handed)s addresses that %(sender)s mailed in the"
+        " last 7 days do not exist (%(share)s), all its campaigns together. Mailbox providers take"
+        " that for a bought or an old list."
+    ),
+    Cause.COMPLAINTS: gettext_lazy(
+        "Stopped because %(counted)s of the %(handed)s mails that %(sender)s sent in the last 7"
+        " days were reported as spam (%(share)s), all its campaigns together. Above 0.3%% Gmail"
+        " and Yahoo stop delivering."
+    ),
 }
 _ADVICE = {
     Cause.HARD_BOUNCES: gettext_lazy(
@@ -42,8 +59,31 @@ _ADVICE = {
         " server), send yourself a test, and resume."
     ),
     Cause.BLOCKS: gettext_lazy(
-        "Check SPF, DKIM and DMARC of the From domain and whether it is on a block list. Wait some"
-        " hours, then let a part go again. Send to your most active readers first."
+        "Check SPF, DKIM and DMARC of the From domain and whether it is on a block list. Some quiet"
+        " hours often help: then a few of these mails are tried by themselves, and the rest"
+        " follows little by little if they are taken."
+    ),
+    Cause.PROVIDER: gettext_lazy(
+        "Look at the provider's account and settings: the password or key, the quota, the payment."
+        " Test the connection under Settings, Providers, then resume. Who has got the mail does"
+        " not get it again."
+    ),
+    Cause.REFUSALS: gettext_lazy(
+        "So many refusals in a row are mostly about you and not about them: the From address, the"
+        " content, or the mail server's settings. Mend what the answer names, send yourself a"
+        " test, then resume. Those who were refused can be tried again from the campaign's page."
+    ),
+}
+_ADVICE_SENDER = {
+    Cause.HARD_BOUNCES: gettext_lazy(
+        "Find out where the dead addresses came from: look at the campaigns of the last days, and"
+        " leave out the list or the import that brought them. Remove people who never opened,"
+        " clicked or answered. The dead addresses are suppressed already."
+    ),
+    Cause.COMPLAINTS: gettext_lazy(
+        "Mailbox providers judge your From domain by all its mails. Find out which of the last"
+        " campaigns was reported and to whom it went, send less often and only to those who asked"
+        " for it, and make it easy to leave. Some quiet days help."
     ),
 }
 _PERIODS = {
@@ -58,10 +98,15 @@ _BY = {
     Throttle.Kind.EASED: gettext_lazy("Slowed down to %(rate)s, because it was asked for"),
 }
 
+_OF_PROVIDER = gettext_lazy("The provider's limit: %(rate)s, all senders together")
+
 
 def why(alarm: Alarm) -> str:
     """Say what happened, with its figures."""
-    return str(_WHY[Cause(alarm.cause)]) % {
+    said = _WHY if alarm.sender is None else _WHY_SENDER
+    return str(said[Cause(alarm.cause)]) % {
+        "sender": alarm.sender.name if alarm.sender else "",
+        "words": alarm.words,
         "counted": _number(alarm.counted),
         "handed": _number(alarm.handed),
         "share": _share(alarm.counted, alarm.handed),
@@ -71,7 +116,8 @@ def why(alarm: Alarm) -> str:
 
 def advice(alarm: Alarm) -> str:
     """Say what to do about it."""
-    return str(_ADVICE[Cause(alarm.cause)])
+    said = _ADVICE if alarm.sender is None else _ADVICE_SENDER
+    return str(said[Cause(alarm.cause)])
 
 
 def rate(most: int, period: int) -> str:
@@ -81,7 +127,8 @@ def rate(most: int, period: int) -> str:
 
 def limited(limit: Limit) -> str:
     """Say that a limit holds mails back, and whose it is."""
-    said = str(_BY[Throttle.Kind(limit.kind)]) % {"rate": rate(limit.most, limit.period)}
+    by = _OF_PROVIDER if limit.is_providers else _BY[Throttle.Kind(limit.kind)]
+    said = str(by) % {"rate": rate(limit.most, limit.period)}
     if not limit.mailbox:
         return said
     return _("%(mailbox)s: %(said)s") % {"mailbox": domains.name(limit.mailbox), "said": said}

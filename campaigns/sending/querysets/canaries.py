@@ -19,6 +19,17 @@ SELECT %(campaign)s, %(size)s, 0
     ON CONFLICT DO NOTHING
 """
 
+# For a crowd that joined a campaign that is out: its first few are counted from none again.
+BEGIN_AGAIN = """
+INSERT INTO sending_canary AS c (campaign_id, size, taken)
+SELECT %(campaign)s, %(size)s, 0
+ WHERE EXISTS (SELECT FROM composing_campaign
+                WHERE id = %(campaign)s AND status IN ('sending', 'sent'))
+    ON CONFLICT (campaign_id) DO UPDATE
+   SET size = EXCLUDED.size, taken = 0, waits_until = NULL, ended_at = NULL
+ WHERE c.ended_at IS NOT NULL
+"""
+
 # The clock starts when the last of the few is taken.
 TAKE = """
 WITH found AS (
@@ -44,14 +55,14 @@ UPDATE sending_canary c SET ended_at = clock_timestamp()
 RETURNING c.campaign_id
 """
 
-# Those who read most lately among the first few thousand rows, and of the others a few of
+# Those who read most lately among the first few thousand rows of these, and of the others a few of
 # each domain: a look at all would cost a large launch seconds. Only rows that are due, so
 # that nobody gets it before their own time.
 PREFER = """
 WITH first AS (
     SELECT d.id, d.contact_id, d.domain FROM sending_delivery d
      WHERE d.campaign_id = %(campaign)s AND d.state = 'pending'
-       AND d.next_at <= statement_timestamp()
+       AND d.next_at <= statement_timestamp() AND d.id > %(after)s
      ORDER BY d.id LIMIT %(among)s
 ),
 read AS (
@@ -65,7 +76,10 @@ ranked AS (
                PARTITION BY f.domain ORDER BY r.at DESC NULLS LAST, f.id) AS of_domain
       FROM first f LEFT JOIN read r USING (id)
 )
-UPDATE sending_delivery SET next_at = next_at - interval '1 minute'
+UPDATE sending_delivery
+   -- Before whoever waits already.
+   SET next_at = (SELECT min(next_at) FROM sending_delivery
+                   WHERE campaign_id = %(campaign)s AND next_at IS NOT NULL) - interval '1 minute'
  WHERE id IN (SELECT id FROM ranked ORDER BY (at IS NULL), of_domain, id LIMIT %(size)s)
 """
 AMONG = 5_000
@@ -79,8 +93,19 @@ def begin(campaign_id: int, *, size: int, over: int) -> bool:
     values = {"campaign": campaign_id, "size": size, "over": over}
     if _run(BEGIN, values) != 1:
         return False
-    _run(PREFER, {"campaign": campaign_id, "size": size, "among": AMONG})
+    prefer(campaign_id, size=size)
     return True
+
+
+def begin_again(campaign_id: int, *, size: int) -> bool:
+    """Hold all but the first few of those who are added now, unless a few are out already."""
+    return _run(BEGIN_AGAIN, {"campaign": campaign_id, "size": size}) == 1
+
+
+def prefer(campaign_id: int, *, size: int, after: int = 0) -> None:
+    """Choose who is among the first few, of the deliveries with a higher id than `after`."""
+    values = {"campaign": campaign_id, "size": size, "among": AMONG, "after": after}
+    _run(PREFER, values)
 
 
 def take(campaign_id: int, n: int, *, minutes: float) -> int | None:

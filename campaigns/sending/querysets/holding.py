@@ -34,11 +34,15 @@ SELECT count(*) FROM sending_delivery
 
 # All that a shift has to know before it begins.
 BRAKES = """
-SELECT EXISTS (SELECT FROM sending_throttle WHERE sender_id = %(sender)s),
+SELECT EXISTS (SELECT FROM sending_throttle
+                WHERE (sender_id IS NULL OR sender_id = %(sender)s)
+                  AND (provider_id IS NULL OR provider_id = %(provider)s)),
        (SELECT CASE WHEN waits_until IS NULL THEN 'out' ELSE 'waiting' END
           FROM sending_canary WHERE campaign_id = %(campaign)s AND ended_at IS NULL),
        ARRAY(SELECT mailbox FROM sending_alarm
-              WHERE campaign_id = %(campaign)s AND lifted_at IS NULL AND mailbox <> '')
+              WHERE campaign_id = %(campaign)s AND lifted_at IS NULL AND mailbox <> ''
+                -- A few of it may go: the rest is out of reach anyway.
+                AND released = 0)
 """
 
 
@@ -52,6 +56,11 @@ def let_go(campaign_id: int, mailbox: str) -> int:
     return _move(campaign_id, mailbox, sign="-", than=">")
 
 
+def let_some_go(campaign_id: int, mailbox: str, most: int) -> int:
+    """Give up to `most` of the rows that were held their own moments back; return how many."""
+    return _move_some(campaign_id, mailbox, sign="-", than=">", most=most)
+
+
 def count_held(campaign_id: int, mailbox: str) -> int:
     """Count the rows of a campaign that are held."""
     where, known = domains.condition(mailbox)
@@ -62,24 +71,28 @@ def count_held(campaign_id: int, mailbox: str) -> int:
     return int(row[0]) if row else 0
 
 
-def brakes(campaign_id: int, sender_id: int) -> tuple[bool, str, frozenset[str]]:
-    """Return whether the sender has limits, how its canary is, and what is held."""
+def brakes(campaign_id: int, sender_id: int, provider_id: int) -> tuple[bool, str, frozenset[str]]:
+    """Return whether limits hold the sender at the provider, how its canary is, what is held."""
+    values = {"campaign": campaign_id, "sender": sender_id, "provider": provider_id}
     with connection.cursor() as cursor:
-        cursor.execute(BRAKES, {"campaign": campaign_id, "sender": sender_id})
+        cursor.execute(BRAKES, values)
         row = cursor.fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM has one row
     return bool(row[0]), row[1] or "", frozenset(row[2])
 
 
 def _move(campaign_id: int, mailbox: str, *, sign: str, than: str) -> int:
-    where, known = domains.condition(mailbox)
-    sql = MOVE.format(sign=sign, than=than, far=_FAR, half=_HALF, mailbox=where)
-    values: dict[str, Any] = {"campaign": campaign_id, "domains": known, "limit": ROWS}
     moved = 0
     # In parts, so that no worker waits long for a row.
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            if not cursor.rowcount:
-                return moved
-            moved += cursor.rowcount
+    while some := _move_some(campaign_id, mailbox, sign=sign, than=than, most=ROWS):
+        moved += some
+    return moved
+
+
+def _move_some(campaign_id: int, mailbox: str, *, sign: str, than: str, most: int) -> int:
+    where, known = domains.condition(mailbox)
+    sql = MOVE.format(sign=sign, than=than, far=_FAR, half=_HALF, mailbox=where)
+    values: dict[str, Any] = {"campaign": campaign_id, "domains": known, "limit": most}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)

@@ -136,7 +136,7 @@ SELECT tries FROM sending_cooldown WHERE provider_id = %(provider)s LIMIT 1
 
 # The first key of our advisory locks: any number that nobody else in the database uses.
 SLOTS = 0x5E4D0000
-FACTS = ("delivered_at", "soft_bounced_at", "hard_bounced_at", "complained_at")
+FACTS = ("delivered_at", "soft_bounced_at", "hard_bounced_at", "complained_at", "blocked_at")
 
 
 def reap_claims() -> int:

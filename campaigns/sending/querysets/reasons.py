@@ -36,8 +36,15 @@ _KINDS = (
     ),
     ("address", r"f.enhanced_code = '5.1.3' OR f.code IN (501, 553)"),
     (
+        # 28 is a flood of mail, and Gmail's word for an unusual rate of it.
+        "rate",
+        r"f.enhanced_code ~ '^[45][.]7[.]28$' OR f.words ~ "
+        r"'unusual rate|rate.?limit|too (many|much) (mails?|messages?|connections?|recipients?)"
+        r"|throttl|deferred due to .{0,20}volume'",
+    ),
+    (
         "sender",
-        r"f.enhanced_code ~ '^[45][.](7[.](2[0-9]|3[0-2])|1[.][78])$'"
+        r"f.enhanced_code ~ '^[45][.](7[.](2[0-79]|3[0-2])|1[.][78])$'"
         r" OR f.words ~ '\mdmarc|\mdkim|\mspf\M|unauthenticated|sender.{0,20}rejected'",
     ),
     ("relay", r"f.words ~ 'relay'"),

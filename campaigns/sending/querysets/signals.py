@@ -33,11 +33,24 @@ added AS (
         ON CONFLICT (campaign_id, mailbox) DO UPDATE
        SET handed = t.handed + EXCLUDED.handed, dead = t.dead + EXCLUDED.dead,
            blocked = t.blocked + EXCLUDED.blocked, errors = t.errors + EXCLUDED.errors
+),
+by_day AS (
+    INSERT INTO sending_daytally AS t (sender_id, campaign_id, day, begun_at, handed, dead)
+    SELECT k.sender_id, k.id, (clock_timestamp() AT TIME ZONE 'UTC')::date,
+           GREATEST(clock_timestamp() - %(age)s * interval '1 second',
+                    (SELECT max(lifted_at) FROM sending_alarm
+                      WHERE sender_id = k.sender_id OR (campaign_id = k.id AND mailbox = ''))),
+           (SELECT sum(n) FROM unnest(%(handed)s::int[]) AS n),
+           (SELECT sum(n) FROM unnest(%(dead)s::int[]) AS n)
+      FROM composing_campaign k, unhurried
+     WHERE k.id = %(campaign)s AND k.sender_id IS NOT NULL
+        ON CONFLICT (sender_id, campaign_id, day) DO UPDATE
+       SET handed = t.handed + EXCLUDED.handed, dead = t.dead + EXCLUDED.dead
 )
 SELECT count(*) FROM unhurried
 """
 
-# An address that was refused at the door is in the tally already.
+# What was refused at the door is in the tally already.
 READ = """
 WITH told AS (
     SELECT d.campaign_id, COALESCE(m.name, %(other)s) AS mailbox,
@@ -49,13 +62,25 @@ WITH told AS (
            ON m.domain = d.domain
      WHERE d.campaign_id = ANY(%(campaigns)s)
        AND (d.hard_bounced_at IS NOT NULL OR d.complained_at IS NOT NULL)
+),
+unwanted AS (
+    SELECT d.campaign_id, COALESCE(m.name, %(other)s) AS mailbox, d.done_at
+      FROM sending_delivery d
+      LEFT JOIN unnest(%(domains)s::text[], %(names)s::text[]) AS m(domain, name)
+           ON m.domain = d.domain
+     WHERE d.campaign_id = ANY(%(campaigns)s) AND d.blocked_at IS NOT NULL
+       -- The provider tried on, and got through.
+       AND d.delivered_at IS NULL
+       AND NOT (d.state = 'failed' AND d.enhanced_code LIKE '_.7.%%')
 )
 SELECT t.campaign_id, t.mailbox, t.handed,
        t.dead + (SELECT count(*) FROM told WHERE dead AND told.campaign_id = t.campaign_id
                     AND told.mailbox = t.mailbox AND told.done_at >= t.begun_at),
        (SELECT count(*) FROM told WHERE complained AND told.campaign_id = t.campaign_id
            AND told.mailbox = t.mailbox AND told.done_at >= t.begun_at),
-       t.blocked, t.errors
+       t.blocked + (SELECT count(*) FROM unwanted u WHERE u.campaign_id = t.campaign_id
+                       AND u.mailbox = t.mailbox AND u.done_at >= t.begun_at),
+       t.errors
   FROM sending_tally t WHERE t.campaign_id = ANY(%(campaigns)s)
 """
 

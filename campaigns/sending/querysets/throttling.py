@@ -1,4 +1,7 @@
-"""Take permission for a window of mails from all limits of a sender, in one statement.
+"""Take permission for a window of mails from all limits that hold them, in one statement.
+
+Those are the limits of their sender, of the provider that is to take them, and of the two
+together: another provider's mail comes from other machines.
 
 A period is counted in 24 parts and the one that runs, as an array that is turned on by the
 database's clock. What was granted in all 25 never exceeds the limit, so no period of that
@@ -19,10 +22,12 @@ from django.db import connection
 from campaigns.sending.models.pace import PARTS
 from campaigns.sending.pacing import domains
 
+NOTHING = [0] * (PARTS + 1)
+
 # A limit as it is now, and when the first of what was spent comes back.
 TURNED = f"""
 turned AS (
-    SELECT id, mailbox, kind, period, most, GREATEST(slot, now_slot) AS slot,
+    SELECT id, sender_id, mailbox, kind, period, most, GREATEST(slot, now_slot) AS slot,
            (array_fill(0, ARRAY[LEAST(GREATEST(now_slot - slot, 0), {PARTS + 1})::int])
             || spent)[1:{PARTS + 1}] AS spent
       FROM found
@@ -41,10 +46,12 @@ freed AS (
 
 FOUND = f"""
 SELECT *, floor(extract(epoch FROM clock_timestamp()) * {PARTS} / period)::bigint AS now_slot
-  FROM sending_throttle WHERE sender_id = %(sender)s
+  FROM sending_throttle
+ WHERE (sender_id IS NULL OR sender_id = %(sender)s::bigint)
+   AND (provider_id IS NULL OR provider_id = %(provider)s::bigint)
 """  # noqa: S608 - constants of this module
 
-# First each mailbox provider's own limits, then the sender's over what is left. The rows
+# First each mailbox provider's own limits, then those of all mails over what is left. The rows
 # are locked in one order before they are read, so that workers take turns.
 TAKE = f"""
 WITH wanted AS (
@@ -83,26 +90,28 @@ SELECT (SELECT json_object_agg(mailbox, json_build_array(asked, n)) FROM given),
 
 LOOK = f"""
 WITH found AS ({FOUND}), {TURNED}
-SELECT mailbox, kind, period, most, room, free_at,
+SELECT mailbox, kind, period, most, room, free_at, sender_id IS NULL,
        GREATEST(0, extract(epoch FROM free_at - clock_timestamp()))::float8
   FROM freed ORDER BY mailbox, period, kind
 """  # noqa: S608 - constants of this module
 
 SET_LIMIT = """
 INSERT INTO sending_throttle AS t
-       (sender_id, mailbox, kind, period, most, slot, spent, granted, earned)
-VALUES (%(sender)s, %(mailbox)s, %(kind)s, %(period)s, %(most)s, 0, %(spent)s, 0, 0)
-    ON CONFLICT (sender_id, mailbox, kind, period) DO UPDATE SET most = EXCLUDED.most
+       (sender_id, provider_id, mailbox, kind, period, most, slot, spent, granted, earned)
+VALUES (%(sender)s, %(provider)s, %(mailbox)s, %(kind)s, %(period)s, %(most)s, 0, %(spent)s,
+        0, 0)
+    ON CONFLICT (sender_id, provider_id, mailbox, kind, period) DO UPDATE SET most = EXCLUDED.most
  WHERE t.most <> EXCLUDED.most
 """
 
 # Once a minute at most: the answers to one window are one opinion.
 EASE = """
 INSERT INTO sending_throttle AS t
-       (sender_id, mailbox, kind, period, most, slot, spent, granted, ceiling, earned, eased_at)
-VALUES (%(sender)s, %(mailbox)s, 'eased', 60, GREATEST(1, %(rate)s / 2), 0, %(spent)s, 0,
-        GREATEST(2, %(rate)s), 0, clock_timestamp())
-    ON CONFLICT (sender_id, mailbox, kind, period) DO UPDATE
+       (sender_id, provider_id, mailbox, kind, period, most, slot, spent, granted, ceiling,
+        earned, eased_at)
+VALUES (%(sender)s, %(provider)s, %(mailbox)s, 'eased', 60, GREATEST(1, %(rate)s / 2), 0,
+        %(spent)s, 0, GREATEST(2, %(rate)s), 0, clock_timestamp())
+    ON CONFLICT (sender_id, provider_id, mailbox, kind, period) DO UPDATE
        SET most = GREATEST(1, t.most / 2), earned = 0, eased_at = clock_timestamp()
  WHERE t.eased_at < clock_timestamp() - interval '1 minute'
 """
@@ -112,7 +121,8 @@ ADD_BACK = """
 UPDATE sending_throttle
    SET most = most + CASE WHEN earned + %(n)s >= most THEN GREATEST(1, ceiling / 20) ELSE 0 END,
        earned = CASE WHEN earned + %(n)s >= most THEN 0 ELSE earned + %(n)s END
- WHERE sender_id = %(sender)s AND mailbox = %(mailbox)s AND kind = 'eased'
+ WHERE sender_id = %(sender)s AND provider_id IS NOT DISTINCT FROM %(provider)s
+   AND mailbox = %(mailbox)s AND kind = 'eased'
 """
 
 END_EASING = """
@@ -157,14 +167,17 @@ class Limit:
     room: int
     # When the first of what was spent comes back.
     free_at: datetime
+    # Shared by all senders of the provider.
+    is_providers: bool
     seconds: float
 
 
-def take(sender_id: int, wanted: Mapping[str, int]) -> Taken:
+def take(sender_id: int, wanted: Mapping[str, int], *, provider_id: int | None = None) -> Taken:
     """Take permission for so many mails to each mailbox provider, or for fewer."""
     rows = [{"mailbox": mailbox, "n": n} for mailbox, n in wanted.items()]
+    values = {"sender": sender_id, "provider": provider_id, "wanted": json.dumps(rows)}
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"sender": sender_id, "wanted": json.dumps(rows)})
+        cursor.execute(TAKE, values)
         found = cursor.fetchone()
     assert found is not None  # noqa: S101 - a SELECT without FROM has one row
     given, shut = _loaded(found[0]) or {}, _loaded(found[1]) or []
@@ -175,29 +188,40 @@ def take(sender_id: int, wanted: Mapping[str, int]) -> Taken:
     )
 
 
-def look(sender_id: int) -> list[Limit]:
-    """Return the limits of a sender as they are now; takes nothing."""
+def look(sender_id: int | None, *, provider_id: int | None = None) -> list[Limit]:
+    """Return the limits of a sender at a provider as they are now; takes nothing.
+
+    Without a provider only those that hold whoever takes its mails; without a sender the
+    provider's own.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(LOOK, {"sender": sender_id})
+        cursor.execute(LOOK, {"sender": sender_id, "provider": provider_id})
         return [Limit(*row) for row in cursor.fetchall()]
 
 
 def set_limit(sender_id: int, *, mailbox: str, kind: str, period: int, most: int) -> bool:
-    """Make or change a limit, and say whether that changed anything. What is spent stays."""
-    values = {"sender": sender_id, "mailbox": mailbox, "kind": kind, "period": period}
-    return _run(SET_LIMIT, values | {"most": most, "spent": [0] * (PARTS + 1)}) == 1
+    """Make or change a sender's limit, and say whether that changed it. What is spent stays."""
+    values = {"sender": sender_id, "provider": None, "mailbox": mailbox, "kind": kind}
+    return _run(SET_LIMIT, values | {"period": period, "most": most, "spent": NOTHING}) == 1
 
 
-def ease(sender_id: int, mailbox: str, rate: int) -> bool:
+def set_provider_limit(provider_id: int, *, period: int, most: int) -> bool:
+    """The same for all that a provider takes, whoever sends it."""
+    values = {"sender": None, "provider": provider_id, "mailbox": "", "kind": "limit"}
+    return _run(SET_LIMIT, values | {"period": period, "most": most, "spent": NOTHING}) == 1
+
+
+def ease(sender_id: int, mailbox: str, rate: int, *, provider_id: int | None = None) -> bool:
     """Halve the rate at which a mailbox provider gets mail, and say whether this call did."""
-    values = {"sender": sender_id, "mailbox": mailbox, "rate": rate, "spent": [0] * (PARTS + 1)}
-    return _run(EASE, values) == 1
+    values = {"sender": sender_id, "provider": provider_id, "mailbox": mailbox, "rate": rate}
+    return _run(EASE, values | {"spent": NOTHING}) == 1
 
 
-def add_back(sender_id: int, taken: Mapping[str, int]) -> None:
+def add_back(sender_id: int, taken: Mapping[str, int], *, provider_id: int | None = None) -> None:
     """Raise the rates of mailbox providers that took so many mails."""
     for mailbox, n in taken.items():
-        _run(ADD_BACK, {"sender": sender_id, "mailbox": mailbox, "n": n})
+        values = {"sender": sender_id, "provider": provider_id, "mailbox": mailbox, "n": n}
+        _run(ADD_BACK, values)
     _run(END_EASING, (sender_id,))
 
 

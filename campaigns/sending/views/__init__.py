@@ -6,7 +6,7 @@ from campaigns.sending.views.events import door, provider_events, topic
 from campaigns.sending.views.fence import decide
 from campaigns.sending.views.launching import confirm, test
 from campaigns.sending.views.measuring import leaks, mend_leak, stop_measuring
-from campaigns.sending.views.pace import pace, ramp, resume_mailbox, send_rest
+from campaigns.sending.views.pace import pace, provider_pace, ramp, resume_mailbox, send_rest
 from campaigns.sending.views.running import (
     campaign,
     cancel,
@@ -31,6 +31,7 @@ __all__ = [
     "pause",
     "progress",
     "provider_events",
+    "provider_pace",
     "ramp",
     "remind",
     "resume",

@@ -46,9 +46,9 @@ def joined(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Say how many joined since the launch, and send the campaign to them."""
     campaign = _campaign(request, pk)
     if request.method != "POST":
-        facts = {"campaign": campaign, "people": again.count_joined(campaign)}
-        return render(request, "sending/joined.html", facts)
-    done = again.send_to_joined(campaign)
+        return render(request, "sending/joined.html", pages.joined(campaign))
+    few_first = "canary" in request.POST or "canary_asked" not in request.POST
+    done = again.send_to_joined(campaign, few_first=few_first)
     text = ngettext("It goes to %(n)d person more.", "It goes to %(n)d people more.", done)
     return _done(request, campaign, "sent_to_joined", done, text)
 

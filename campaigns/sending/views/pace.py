@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.accounts import audit
+from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.accounts.roles import role_required
 from campaigns.sending import tasks
 from campaigns.sending.pace_forms import PaceForm
 from campaigns.sending.pacing import alarms, canary, limits, ramps, showing
@@ -29,6 +31,24 @@ def pace(request: WorkspaceRequest, pk: int) -> HttpResponse:
     facts = {"sender": sender, "form": form, "pace": showing.of_sender(sender)}
     status = 422 if form.is_bound else 200
     return render(request, "sending/pace.html", facts, status=status)
+
+
+@role_required(Member.Role.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def provider_pace(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Show and change how much a provider is given, whoever of its senders it is from."""
+    provider = get_object_or_404(request.workspace.providers, pk=pk)
+    known = limits.of_provider(provider)
+    form = PaceForm(request.POST or None, limits=known, with_parts=False)
+    if form.is_valid():
+        if limits.change_provider(provider, form.wanted()):
+            fields = form.changed_data
+            audit.record(request, request.workspace, "pace_changed", provider=pk, fields=fields)
+        messages.success(request, _("The limits are saved. They count from the next mails on."))
+        return redirect("sending:provider_pace", pk)
+    facts = {"provider": provider, "form": form, "lines": showing.of_provider(provider)}
+    status = 422 if form.is_bound else 200
+    return render(request, "sending/provider_pace.html", facts, status=status)
 
 
 @require_POST

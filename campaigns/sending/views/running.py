@@ -46,7 +46,8 @@ def resume(request: WorkspaceRequest, pk: int) -> HttpResponse:
     found = _campaign(request, pk)
     try:
         if steering.resume(found, by=request.user):
-            audit.record(request, request.workspace, "campaign_resumed", campaign=pk)
+            facts = {"campaign": pk, "after": found.pause_cause}
+            audit.record(request, request.workspace, "campaign_resumed", **facts)
             tasks.ring_send(pk)
     except steering.SteeringError as error:
         messages.error(request, str(error))
