@@ -42,7 +42,7 @@ class Turn(Protocol):
     def is_over(self) -> bool: ...
 
 
-@dataclass
+@dataclass(eq=False)
 class Hold:
     """A claim, and the gate that its rows go through."""
 
@@ -94,8 +94,7 @@ class Supply:
         None: there is nothing to do for this lane any more.
         """
         try:
-            for batch in done:
-                self._take_in(batch)
+            self._take_in(done)
             return self._next()
         except Exception:
             self._is_open = False
@@ -103,11 +102,17 @@ class Supply:
 
     def close(self, *done: Batch) -> None:
         """Take in what is left, settle it, and give the rest back."""
-        for batch in done:
-            self._take_in(batch)
-        self._put_away()
-        while self._former:
-            self._finish(self._former.pop())
+        self._note(done)
+        if self._hold is not None:
+            self._former.append(self._hold)
+        errors: list[Exception] = []
+        for hold in self._former:
+            try:
+                self._finish(hold)
+            except Exception as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def _next(self) -> Batch | None:
         while self._may_go_on():
@@ -148,14 +153,19 @@ class Supply:
         hold.out += len(granted)
         return Batch(hold, granted)
 
-    def _take_in(self, done: Batch) -> None:
-        hold = done.hold
-        hold.out -= len(done.rows)
-        hold.claim.note(done.results())
-        hold.gate.learn(done.made, done.outcomes)
-        if hold in self._former and not hold.out:
+    def _take_in(self, done: Sequence[Batch]) -> None:
+        self._note(done)
+        for hold in [hold for hold in self._former if not hold.out]:
             self._former.remove(hold)
             self._finish(hold)
+
+    def _note(self, done: Sequence[Batch]) -> None:
+        """Keep what became of all of them, before anything of it is written and may fail."""
+        for batch in done:
+            batch.hold.out -= len(batch.rows)
+            batch.hold.claim.note(batch.results())
+        for batch in done:
+            batch.hold.gate.learn(batch.made, batch.outcomes)
 
     def _put_away(self) -> None:
         hold, self._hold = self._hold, None
@@ -221,8 +231,10 @@ class Ahead:
         spare = self._found.get()
         self._brought.put(((*done, spare) if isinstance(spare, Batch) else done, False))
         self._thread.join()
-        if self._error is not None:
-            raise self._error
+        # The first is what began it.
+        for error in (spare, self._error):
+            if isinstance(error, Exception):
+                raise error
 
     def _run(self) -> None:
         try:

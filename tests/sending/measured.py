@@ -51,7 +51,7 @@ class Letter:
             "REMOTE_ADDR": "145.97.20.10",
             "HTTP_USER_AGENT": CHROME,
             "HTTP_ACCEPT_LANGUAGE": "nl",
-            "HTTP_SEC_FETCH_MODE": "navigate",
+            "HTTP_SEC_FETCH_MODE": "navigate" if "/click/" in path else "no-cors",
         }
         environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
         told: list[Any] = []
