@@ -35,6 +35,8 @@ from tracking.snapshots import SnapshotError
 logger = logging.getLogger(__name__)
 
 BATCH = 10_000
+# Of thousands of segments, as a long day without the database leaves, the oldest come first.
+MOST_SEGMENTS = 500
 IDLE_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 5.0
 COPY_SECONDS = 5.0
@@ -66,7 +68,7 @@ class Drainer:
 
     def step(self, limit: int = BATCH) -> int:
         """Drain up to `limit` records, and return how many there were."""
-        segments = spool.segments(self._folder)
+        segments = spool.segments(self._folder)[:MOST_SEGMENTS]
         if not segments:
             return 0
         with _uncollected(), transaction.atomic():

@@ -85,6 +85,7 @@ def test_a_record_that_is_none_does_not_stop_the_others(folder):
     writer = spool.Writer(folder)
     for record in (b"", b"\xff\xfe", b"1\x1fo\x1fforged\x1f0\x1f\x1f\x1f", b"\x1f" * 6):
         writer.append(record)
+    writer.close()
     fill(folder, [make_hit(Token(campaign))])
     assert draining.drain(folder) == 5
     assert Event.objects.count() == 1

@@ -6,6 +6,7 @@ import http.client
 import random
 import signal
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -170,6 +171,33 @@ def test_readers_are_answered_while_the_database_is_down(machine):
         until(lambda: Event.objects.count() == 5, "what came meanwhile arrives")
         assert counted() == 5
         assert drainer.poll() is None, machine.log()
+
+
+def test_readers_are_answered_while_the_disk_is_full_and_their_hits_are_counted_later(
+    machine, small_disk
+):
+    campaign = make_campaign()
+    machine.var.mkdir()
+    machine.spool.symlink_to(small_disk / "spool")
+    (small_disk / "spool").mkdir(mode=0o700)
+    web = machine.start_web()
+    paths = paths_of(campaign)
+    assert [machine.get(path) for path in paths[:4]] == [200, 302, 200, 302]
+    ballast = small_disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:
+            file.write(b"x" * 4096)
+    answers = Counter(machine.get(path) for path in paths * 3)
+    assert answers == {200: 60, 302: 60}
+    ballast.unlink()
+    drainer = machine.start_drainer()
+    until(lambda: Event.objects.count() == 124, "all hits arrive")
+    assert counted() == 124
+    for process in (web, drainer):
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert draining.drain(machine.spool) == 0
+    assert spool.segments(machine.spool) == []
 
 
 def test_a_hit_is_in_the_report_within_two_seconds(machine):
