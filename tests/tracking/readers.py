@@ -5,10 +5,11 @@ from __future__ import annotations
 import http.client
 import random
 import threading
+from pathlib import Path
 
 from tests.tracking.hitting import person
 from tests.tracking.processes import Machine, ask
-from tracking import keys
+from tracking import draining, keys, spool
 from tracking.models import CampaignCount
 from tracking.tokens import Kind, Token
 
@@ -66,3 +67,12 @@ def paths_of(campaign: int) -> list[str]:
 def counted() -> int:
     """Return how many hits the counts of all campaigns know."""
     return sum(row.opens + row.clicks for row in CampaignCount.objects.all())
+
+
+def is_drained(folder: Path) -> bool:
+    """Drain what is left, and say whether the spool is empty.
+
+    The kernel takes a moment to let go of what a killed process held.
+    """
+    draining.drain(folder)
+    return not spool.segments(folder)
