@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db.models import F, Sum
 
-from tests.browser.stack import until
+from tests.browser import stack
 from tests.tracking.hitting import fill, make_campaign, make_hit, person
 from tests.tracking.processes import Machine, relay
 from tests.tracking.readers import Readers, counted, is_drained, paths_of
@@ -22,6 +22,8 @@ from tracking.tokens import Token
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS = 4
+# A machine that does ten things at once starts a process in so many seconds.
+until = partial(stack.until, seconds=120)
 _HITS = Sum(F("opens") + F("clicks"))
 
 
