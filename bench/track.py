@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import statistics
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -87,18 +88,20 @@ def _load(port: int, paths: Sequence[str]) -> load.Result:
 def _load_and_count(port: int, paths: Sequence[str], folder: Path) -> load.Result:
     """Ask, and see that what was answered is in the spool."""
     result = _load(port, paths)
-    kept = sum(len(part) for part in _spooled(folder))
+    kept = _spooled(folder / "spool")
     assert kept == result.answered, f"{result.answered} answered, {kept} in the spool"
     return result
 
 
-def _spooled(folder: Path) -> Iterator[list[bytes]]:
-    """Read all that is in the spool, and remove it."""
-    for segment in spool.segments(folder / "spool"):
-        offset = 0
-        while True:
-            records, offset = spool.read(segment, offset, 10_000)
-            if not records:
-                break
-            yield records
-        spool.remove(segment, offset)
+def _spooled(folder: Path) -> int:
+    """Read all that is in the spool until its writer has left it, and return how much it was."""
+    total = 0
+    places: dict[Path, int] = {}
+    while segments := spool.segments(folder):
+        for segment in segments:
+            records, place = spool.read(segment, places.get(segment, 0), 100_000)
+            total += len(records)
+            places[segment] = place
+            if not records and not spool.remove(segment, place):
+                time.sleep(0.1)
+    return total
