@@ -166,7 +166,9 @@ def _by_orm(made: Sequence[hits.Hit]) -> float:
     start = time.perf_counter()
     with transaction.atomic():
         for event in events:
-            Event.objects.create(rules=RULES, **event._asdict())
+            fields = event._asdict()
+            del fields["clicks_only"]  # Which is kept with the person.
+            Event.objects.create(rules=RULES, **fields)
             kind = f"{event.kind}s"
             key: dict[str, Any] = {"campaign_id": event.campaign_id, "mode": event.mode}
             hour = event.at.replace(minute=0, second=0, microsecond=0)

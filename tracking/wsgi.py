@@ -102,10 +102,10 @@ class Tracking:
         """Serve the pixel, whatever happens: a broken image would show in the mail."""
         text = path[len(OPEN_PATH) :].removesuffix(OPEN_SUFFIX)
         try:
-            token = self._parts.signer.read(Kind.OPEN, text)
+            self._parts.signer.verify(Kind.OPEN, text)
         except TokenError:
-            token = None
-        if token is not None:
+            pass
+        else:
             self._note(Kind.OPEN, text, 0, environ)
         start_response("200 OK", _PIXEL_HEADERS)
         return PIXEL
