@@ -36,7 +36,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.send_signing": ("send.dkim",),
     "bench.send_api": ("send.batch",),
     "bench.send_tls": ("send.tls",),
-    "bench.track": ("track.hits", "track.drain"),
+    "bench.track": ("track.hits", "track.wait", "track.of_constant", "track.redirects"),
+    "bench.track_drain": ("track.drain", "track.lag"),
     "bench.imports": ("import.rows",),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),

@@ -1,6 +1,6 @@
-"""Ask a web server as fast as it answers, over connections that stay open.
+"""Ask a web server as fast as it answers, or at a given rate, over connections that stay open.
 
-    python -m bench.load PORT SECONDS CONNECTIONS < paths
+    python -m bench.load PORT SECONDS CONNECTIONS RATE < paths
 
 A process of its own, so that it takes no time from whom it measures. Prints how many
 requests were answered, how many of them not by 200 or 302, and the 99th percentile of the
@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,16 +39,24 @@ class Result:
         return self.answered / self.seconds
 
 
-def run(port: int, paths: Sequence[str], *, seconds: float, connections: int = 32) -> Result:
-    """Ask for `paths` in turn, in a process of its own."""
-    command = [sys.executable, "-m", "bench.load", str(port), str(seconds), str(connections)]
+def run(
+    port: int, paths: Sequence[str], *, seconds: float, connections: int = 32, rate: float = 0
+) -> Result:
+    """Ask for `paths` in turn, in a process of its own; `rate` times a second, if given."""
+    numbers = map(str, (port, seconds, connections, rate))
     done = subprocess.run(
-        command, input="\n".join(paths), capture_output=True, text=True, check=True
+        [sys.executable, "-m", "bench.load", *numbers],
+        input="\n".join(paths),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return Result(**json.loads(done.stdout))
 
 
-def _ask(port: int, paths: Sequence[str], seconds: float, connections: int) -> dict[str, Any]:
+def _ask(
+    port: int, paths: Sequence[str], seconds: float, connections: int, rate: float
+) -> dict[str, Any]:
     requests = itertools.cycle(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: {_AGENT}\r\nAccept: */*\r\n"
         "Accept-Language: en\r\nSec-Fetch-Mode: no-cors\r\n\r\n".encode()
@@ -63,29 +72,34 @@ def _ask(port: int, paths: Sequence[str], seconds: float, connections: int) -> d
         ends[end.fileno()] = end
         poll.register(end, select.EPOLLIN)
     waits: list[float] = []
-    failed = 0
+    failed = asked = 0
     start = time.perf_counter()
     until = start + seconds
-    for number, end in ends.items():
-        asked_at[number] = time.perf_counter()
-        end.sendall(next(requests))
-    open_ends = len(ends)
-    while open_ends:
-        for number, _event in poll.poll():
+    # Those that wait for their turn to ask.
+    idle = deque(ends)
+    while ends:
+        now = time.perf_counter()
+        if now >= until:
+            for number in idle:
+                poll.unregister(number)
+                ends.pop(number).close()
+            idle.clear()
+            if not ends:
+                break
+        while idle and (not rate or now >= start + asked / rate):
+            number = idle.popleft()
+            asked += 1
+            asked_at[number] = time.perf_counter()
+            ends[number].sendall(next(requests))
+        patience = max(0.0, start + asked / rate - now) if idle else None
+        for number, _event in poll.poll(patience):
             answer = parts.pop(number, b"") + ends[number].recv(16384)
             if not _is_whole(answer):
                 parts[number] = answer
                 continue
-            now = time.perf_counter()
-            waits.append(now - asked_at[number])
+            waits.append(time.perf_counter() - asked_at[number])
             failed += answer[9:12] not in (b"200", b"302")
-            if now < until:
-                asked_at[number] = now
-                ends[number].sendall(next(requests))
-            else:
-                open_ends -= 1
-                poll.unregister(number)
-                ends[number].close()
+            idle.append(number)
     waits.sort()
     return {
         "answered": len(waits),
@@ -102,6 +116,6 @@ def _is_whole(answer: bytes) -> bool:
 
 
 if __name__ == "__main__":
-    port, seconds, connections = sys.argv[1:4]
+    port, seconds, connections, rate = sys.argv[1:5]
     given = sys.stdin.read().split()
-    print(json.dumps(_ask(int(port), given, float(seconds), int(connections))))
+    print(json.dumps(_ask(int(port), given, float(seconds), int(connections), float(rate))))

@@ -32,13 +32,9 @@ from django.db import models  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from bench.constant_gif import PIXEL  # noqa: E402
 from tracking import keys  # noqa: E402
 from tracking.tokens import Kind, TokenError  # noqa: E402
-
-PIXEL = (
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
-    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-)
 
 
 class Hit(models.Model):

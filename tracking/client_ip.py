@@ -15,6 +15,8 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(text.strip(), strict=False) for text in texts)
 
 
+# Most hits come from few peers: our own proxies, and the mail providers'.
+@lru_cache(maxsize=4096)
 def client_ip(peer: str, forwarded_for: str, trusted: tuple[Network, ...]) -> str:
     """Return the right-most address that is not one of our proxies.
 
@@ -39,7 +41,6 @@ def _is_trusted(address: Address, trusted: tuple[Network, ...]) -> bool:
     return any(address in network for network in trusted if network.version == address.version)
 
 
-# Most hits come from few peers: our own proxies, and the mail providers'.
 @lru_cache(maxsize=1024)
 def _parse(text: str) -> Address | None:
     text = text.strip().removeprefix("[").partition("]")[0]

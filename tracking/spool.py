@@ -4,27 +4,65 @@ A record is a magic byte, its length, its CRC-32 and its bytes, written by one `
 on a file opened for appending. That survives the death of the process at any point; with
 `fsync_seconds` it survives the death of the machine but for that many seconds.
 
-A drainer reads segments and remembers how far. It removes one that it has read to the end;
-the flock tells writer and drainer apart, so that no record falls between reading and
-removing. Whoever writes and finds the file gone begins another.
+A writer holds a flock on its segment for as long as it may write to it; the kernel lets go
+when it dies. A drainer reads segments and remembers how far. It removes those that nobody
+holds, and seals the others: their writers go on to another segment within a second.
 """
 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
 import struct
 import threading
 import time
+import weakref
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 _MAGIC = 0xCA
 _HEAD = struct.Struct(">BHI")
 MAX_RECORD = 4096
 SUFFIX = ".spool"
+# How often a writer looks whether its segment was sealed.
+LOOK_SECONDS = 1.0
+
+
+class _Segment:
+    """An open segment. Closed, and thereby given free, when the last who writes lets go of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self.file = os.open(path, flags, 0o600)
+        self.pid = os.getpid()
+        # What this process wrote; threads may lose a little of it, which does no harm.
+        self.size = 0
+        self._synced = 0
+
+    def __del__(self) -> None:
+        with suppress(AttributeError, OSError):  # It may never have been opened.
+            os.close(self.file)
+
+    def is_sealed(self) -> bool:
+        return not os.fstat(self.file).st_mode & 0o200
+
+    def sync(self) -> None:
+        """Bring what is written until now to the disk; nobody waits for it."""
+        size = self.size
+        if size == self._synced:
+            return
+        try:
+            os.fdatasync(self.file)
+        except OSError:
+            logger.exception("The disk may lose opens and clicks of the last seconds")
+        self._synced = size
 
 
 class Writer:
@@ -35,72 +73,91 @@ class Writer:
     ) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        self._fsync_seconds = fsync_seconds
-        self._sync_is_due = False
+        self._fsyncs = fsync_seconds > 0
+        self._look_seconds = min(fsync_seconds or LOOK_SECONDS, LOOK_SECONDS)
         self._lock = threading.Lock()
-        self._file = -1
-        self._pid = 0
+        self._segment: _Segment | None = None
+        # The process whose thread looks after the segment.
+        self._tended_by = 0
 
     def append(self, record: bytes) -> None:
         """Write one record. Raises `OSError` when the disk does not take it."""
         if len(record) > MAX_RECORD:
             raise ValueError("the record is too long for the spool")
         framed = _HEAD.pack(_MAGIC, len(record), zlib.crc32(record)) + record
+        segment = self._segment
+        if segment is None or not self._is_fit(segment):
+            segment = self._begin()
+        # Nothing else is done with the file: each call into the system lets other threads
+        # of the process take over, which costs more than the call.
+        written = os.write(segment.file, framed)
+        segment.size += written
+        if written != len(framed):
+            # A full disk leaves a torn record, which readers skip.
+            raise OSError("the spool took only a part of the record")
+
+    def close(self) -> None:
+        """Let go of the segment. Whoever appends after that begins another."""
         with self._lock:
-            file = self._hold()
-            try:
-                # A short write (a full disk) leaves a torn record, which readers skip.
-                if os.write(file, framed) != len(framed):
-                    raise OSError("the spool took only a part of the record")
-            finally:
-                fcntl.flock(file, fcntl.LOCK_UN)
-            self._plan_sync()
+            segment, self._segment = self._segment, None
+        if segment is not None and self._fsyncs:
+            segment.sync()
 
-    def _hold(self) -> int:
-        """Return our segment, locked against removal; a new one when ours is gone or full."""
-        while True:
-            if self._pid != os.getpid() or self._file < 0:
-                self._begin()
-            fcntl.flock(self._file, fcntl.LOCK_SH)
-            found = os.fstat(self._file)
-            # A drainer may have removed it until we held the lock, even a new one.
-            if found.st_nlink and found.st_size < self._max_bytes:
-                return self._file
-            if self._fsync_seconds and found.st_nlink:
-                os.fdatasync(self._file)  # It is full, and no timer of ours finds it again.
-            os.close(self._file)
-            self._file = -1
+    def _is_fit(self, segment: _Segment) -> bool:
+        return segment.size < self._max_bytes and segment.pid == os.getpid()
 
-    def _begin(self) -> None:
-        if self._pid != os.getpid():
-            self._sync_is_due = False  # A fork takes no timers along, and has its parent's file.
-            if self._file >= 0:
-                os.close(self._file)
-        self._pid, self._file = os.getpid(), -1
+    def _begin(self) -> _Segment:
+        with self._lock:
+            former = self._segment
+            if former is not None and self._is_fit(former):
+                return former  # Another thread was here first.
+            if former is not None and self._fsyncs and former.pid == os.getpid():
+                former.sync()
+            self._segment = None
+            self._segment = segment = self._open()
+            if self._tended_by != segment.pid:  # A fork takes no threads along.
+                self._tended_by = segment.pid
+                tending = [weakref.ref(self), self._look_seconds]
+                threading.Thread(target=_tend, args=tending, daemon=True, name="spool").start()
+            return segment
+
+    def _open(self) -> _Segment:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"{time.time_ns()}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._file = os.open(self._folder / name, flags, 0o600)
+        while True:
+            name = f"{time.time_ns()}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+            segment = _Segment(self._folder / name)
+            fcntl.flock(segment.file, fcntl.LOCK_SH)
+            # A drainer may have found it empty, and removed it, until we held it.
+            if os.fstat(segment.file).st_nlink:
+                return segment
 
-    def _plan_sync(self) -> None:
-        """Let what is written until then reach the disk together; nobody waits for it."""
-        if not self._fsync_seconds or self._sync_is_due:
-            return
-        self._sync_is_due = True
-        timer = threading.Timer(self._fsync_seconds, self._sync)
-        timer.daemon = True
-        timer.start()
+    def holds(self, path: Path) -> bool:
+        """Whether this is the segment that is written to."""
+        segment = self._segment
+        return segment is not None and segment.path == path
 
-    def _sync(self) -> None:
+    def look_after(self) -> bool:
+        """Sync our segment, leave it when it was sealed, and say whether to come again."""
         with self._lock:
-            self._sync_is_due = False
-            if self._pid != os.getpid() or self._file < 0:
-                return
-            file = os.dup(self._file)
-        try:
-            os.fdatasync(file)
-        finally:
-            os.close(file)
+            segment = self._segment
+            if segment is None or segment.pid != os.getpid():
+                self._tended_by = 0
+                return False
+            if segment.is_sealed():
+                self._segment = None
+        if self._fsyncs:
+            segment.sync()
+        return True
+
+
+def _tend(reference: weakref.ref[Writer], seconds: float) -> None:
+    """Look after a writer's segment for as long as there is one."""
+    while True:
+        time.sleep(seconds)
+        writer = reference()
+        if writer is None or not writer.look_after():
+            return
+        del writer
 
 
 def segments(folder: Path) -> list[Path]:
@@ -115,23 +172,35 @@ def read(path: Path, offset: int, limit: int) -> tuple[list[bytes], int]:
     the next whole record is found by its magic byte and checksum.
     """
     records: list[bytes] = []
+    length = limit * (MAX_RECORD // 8) + MAX_RECORD
     with path.open("rb") as file:
         file.seek(offset)
-        data = file.read(limit * (MAX_RECORD // 8) + MAX_RECORD)
-    place = 0
-    for start, end in _frames(data):
-        records.append(data[start:end])
-        place = end
-        if len(records) == limit:
-            break
+        data = file.read(length)
+        place = 0
+        for start, end in _frames(data):
+            records.append(data[start:end])
+            place = end
+            if len(records) == limit:
+                break
+        if not records and len(data) == length:
+            # More damage than a look covers, and perhaps records behind it.
+            records, end = _first(data + file.read())
+            return records, offset + end
     return records, offset + place
 
 
-def remove(path: Path, offset: int, *, torn_after: float = 60) -> bool:
+def _first(data: bytes) -> tuple[list[bytes], int]:
+    for start, end in _frames(data):
+        return [data[start:end]], end
+    return [], 0
+
+
+def remove(path: Path, offset: int) -> bool:
     """Remove a segment that was read up to `offset`, if nothing stands behind it.
 
-    A torn end is waited for while its writer may live: only when nothing was written for
-    `torn_after` seconds is it given up.
+    One that is still written to is sealed, so that its writer leaves it. What stands torn at
+    the end of one that nobody holds will never be whole, and goes with it: whoever wrote it
+    died before the answer.
     """
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -139,13 +208,15 @@ def remove(path: Path, offset: int, *, torn_after: float = 60) -> bool:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found = os.fstat(file)
-        if found.st_size > offset:
+        torn = os.fstat(file).st_size - offset
+        if torn > 0:
             records, _end = read(path, offset, 1)
-            if records or time.time() - found.st_mtime < torn_after:
+            if records:
                 return False
+            logger.warning("%s bytes at the end of a segment were torn", torn)
         path.unlink(missing_ok=True)
     except BlockingIOError:
+        os.fchmod(file, 0o400)
         return False
     finally:
         os.close(file)

@@ -160,9 +160,10 @@ def _insert(
         return cursor.fetchall() if cursor.description else []
 
 
-def _array(values: Iterable[object]) -> str:
+def _array(values: Sequence[object]) -> str:
     """Return values as PostgreSQL writes arrays: ten times as fast as adapting each."""
-    return "{" + ",".join(map(_element, values)) + "}"
+    write = str if set(map(type, values)) == {int} else _element
+    return "{" + ",".join(map(write, values)) + "}"
 
 
 def _element(value: object) -> str:

@@ -7,6 +7,7 @@ no ETag, nothing that could be told again; a GET changes nothing but counts.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import logging
 import re
@@ -23,6 +24,7 @@ from django.db import DatabaseError, close_old_connections
 from tracking import client_ip, declaring, hits, keys, pages
 from tracking.addresses import CLICK_PATH, HONEYPOT, OPEN_PATH, OPEN_SUFFIX
 from tracking.models import Link
+from tracking.recording import Recorder
 from tracking.redirects import LookupFailed, Redirects
 from tracking.snapshots import Snapshot
 from tracking.spool import Writer
@@ -55,7 +57,6 @@ _EMPTY = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "0")
 # What may stand in a Location header as it is: RFC 3986's characters, and "%".
 _URI = "%/:=&?~#+!$,;'@()*[]-._"
 
-Recorder = Callable[[hits.Hit], None]
 _Answer = Callable[[str, "WSGIEnvironment", "StartResponse"], bytes]
 # A full disk is told of once in so long, not with every hit.
 _TELL_SECONDS = 10.0
@@ -67,7 +68,7 @@ class Parts:
 
     signer: Signer
     redirects: Redirects
-    record: Recorder
+    record: Callable[[hits.Hit], None]
     trusted_proxies: tuple[client_ip.Network, ...] = ()
 
 
@@ -101,10 +102,10 @@ class Tracking:
         """Serve the pixel, whatever happens: a broken image would show in the mail."""
         text = path[len(OPEN_PATH) :].removesuffix(OPEN_SUFFIX)
         try:
-            token = self._parts.signer.read(Kind.OPEN, text)
+            self._parts.signer.verify(Kind.OPEN, text)
         except TokenError:
-            token = None
-        if token is not None:
+            pass
+        else:
             self._note(Kind.OPEN, text, 0, environ)
         start_response("200 OK", _PIXEL_HEADERS)
         return PIXEL
@@ -125,7 +126,7 @@ class Tracking:
         if target is None:
             return _not_found(start_response)
         self._note(Kind.CLICK, text, number, environ)
-        location = ("Location", quote(target, safe=_URI))
+        location = ("Location", _quoted(target))
         start_response("302 Found", [location, *_EMPTY, *_PRIVATE])
         return b""
 
@@ -134,7 +135,7 @@ class Tracking:
             self._parts.record(self._hit(kind, text, number, environ))
         except OSError:
             # The reader is answered all the same; the operator hears of it here.
-            self._tell("Hits cannot be written to the spool, and are lost")
+            self._tell("Opens and clicks find no room on the disk or in memory, and are lost")
 
     def _hit(self, kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> hits.Hit:
         get = environ.get
@@ -156,10 +157,12 @@ class Tracking:
 def application(behind: WSGIApplication) -> Tracking:
     """Return the tracking callable by the settings, in front of `behind`."""
     spool = Writer(settings.SPOOL_DIR, fsync_seconds=settings.SPOOL_FSYNC_SECONDS)
+    recorder = Recorder(spool.append)
+    atexit.register(recorder.flush)
     parts = Parts(
         signer=keys.signer(),
         redirects=Redirects(_links, Snapshot(settings.SPOOL_DIR)),
-        record=lambda hit: spool.append(hits.pack(hit)),
+        record=lambda hit: recorder.record(hits.pack(hit)),
         trusted_proxies=client_ip.networks(settings.TRUSTED_PROXIES),
     )
     return Tracking(behind, parts)
@@ -218,6 +221,11 @@ def _language(accepted: str) -> str:
     """Return the code of the first language in an Accept-Language header, or nothing."""
     code = re.split(r"[-_,;]", accepted.strip()[:20], maxsplit=1)[0].lower()
     return code if code.isascii() and code.isalpha() and 2 <= len(code) <= 3 else ""
+
+
+@lru_cache(maxsize=4096)
+def _quoted(target: str) -> str:
+    return quote(target, safe=_URI)
 
 
 def _number(digits: str) -> int:

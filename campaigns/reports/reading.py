@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from campaigns.composing.models import Campaign
-from campaigns.reports import breakdowns, engagement, figures, ledger, over_time, sorting
+from campaigns.reports import breakdowns, engagement, figures, ledger, over_time, pulse, sorting
 from campaigns.reports.best_hour import Day
 from campaigns.reports.breakdowns import Breakdown
 from campaigns.reports.charts import Chart
@@ -161,15 +161,20 @@ class Report:
         return int(settings.AGGREGATE_MINIMUM)
 
     @property
+    def pulse(self) -> int:
+        """What the page has seen; it asks each second whether that is still all."""
+        return pulse.of_hits(self.engaged.hits)
+
+    @property
     def seconds_to_next(self) -> int | None:
-        """After how many seconds the page looks again; None when all is quiet."""
+        """After how many seconds to look again for what is no hit; None when all is quiet."""
         if self.campaign.status in SENDING:
             return 3
         if self.campaign.launched_at and self.now - self.campaign.launched_at < timedelta(hours=2):
-            return 5
+            return 15
         last = self.hours[-1].hour if self.hours else None
         if last is not None and self.now - last < timedelta(hours=2):
-            return 15
+            return 60
         return None
 
     # --- Parts ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from campaigns.reports.views import (
     contact,
     growth,
     overview,
+    pulse,
     review,
     saved,
     sharing,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("campaigns/compare/", comparison.compare, name="compare"),
     path("campaigns/compare.csv", comparison.compare_csv, name="compare_csv"),
     path("campaigns/<int:pk>/report/", campaign.report, name="campaign"),
+    path("campaigns/<int:pk>/report/pulse/", pulse.campaign, name="pulse"),
     path("campaigns/<int:pk>/report/recipients/", campaign.recipient_table, name="recipients"),
     path(
         "campaigns/<int:pk>/report/recipients.csv",

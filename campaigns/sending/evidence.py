@@ -38,7 +38,7 @@ def look() -> int:
 
 def sent_times(delivery_ids: Sequence[int]) -> Mapping[int, datetime]:
     """Return when each of the deliveries was handed over; for tracking's judgement."""
-    rows = Delivery.objects.filter(pk__in=delivery_ids, sending_at__isnull=False)
+    rows = Delivery.objects.among(delivery_ids).filter(sending_at__isnull=False)
     return {pk: at for pk, at in rows.values_list("pk", "sending_at") if at is not None}
 
 

@@ -5,6 +5,12 @@
 (() => {
   let unfolded = [];
 
+  // A page that nobody looks at asks for nothing.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.target.matches("[data-pulse]")) {
+      event.preventDefault();
+    }
+  });
   document.addEventListener("htmx:beforeSwap", () => {
     unfolded = [...document.querySelectorAll("[id] details[open]")].map(
       (details) => details.closest("[id]").id,

@@ -22,6 +22,8 @@ EMAIL = "ada@example.org"
 PASSWORD = "correct horse battery staple"
 # The test mail has a pixel too; opening it counts nowhere.
 TEST_OPENS = 1
+# From a hit to the open report, and what a machine that does ten things at once may add.
+SECONDS_TO_MOVE, SLOW_MACHINE = 2, 8
 
 
 def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: Shop):
@@ -52,6 +54,7 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
 
     read_report(page, empty_house.address, campaign)
     check_exports(page, hits)
+    watch_report(page, empty_house.address, campaign)
     scheduling.expect_it_goes_out(page, empty_house.address, appointment)
     expect_mails(page, empty_house.address, readers.PEOPLE + 2)
 
@@ -257,6 +260,39 @@ def read_report(page: Page, address: str, campaign: str) -> None:
     expect(stat(page, "Delivered")).to_have_text(str(people))
     expect(stat(page, "Unsubscribed")).to_have_text("2")
     expect(page.locator(".bars-label", has_text="Sweden")).to_be_visible()
+
+
+def watch_report(page: Page, address: str, campaign: str) -> None:
+    """Leave the report open while one more person reads: it moves by itself, and soon."""
+    reader = page.context.new_page()
+    open_mail(reader, address, "leserin7@")
+    reader.close()
+    page.bring_to_front()
+    page.goto(f"{address}/campaigns/{campaign}/report/")
+    stats = page.locator(".stats").first
+    expect(stats).to_contain_text(f"6 of {readers.PEOPLE} people who may be measured")
+    pixel = pixel_of(page, address, "leserin8@")
+    # As a mail program does; the page is not touched.
+    assert page.request.get(pixel).status == 200
+    expect(stats).to_contain_text(
+        f"7 of {readers.PEOPLE} people who may be measured",
+        timeout=1_000 * (SECONDS_TO_MOVE + SLOW_MACHINE),
+    )
+
+
+def pixel_of(page: Page, address: str, recipient: str) -> str:
+    """Return the address of the pixel in the mail to this person, without loading it."""
+    found = re.search(
+        r'href="(/inbox/\d+/)"', page.request.get(f"{address}/inbox/?q={recipient}").text()
+    )
+    assert found
+    source = page.request.get(f"{address}{found[1]}source.eml").body()
+    mail = email.message_from_bytes(source, policy=email.policy.default)
+    body = mail.get_body(("html",))
+    assert body is not None
+    pixel = re.search(r'src="([^"]+/track/open/[^"]+)"', body.get_content())
+    assert pixel
+    return pixel[1]
 
 
 def check_exports(page: Page, hits: Hits) -> None:

@@ -1,7 +1,8 @@
 """Kill and freeze everything while campaigns go out, and say who got what: `make chaos`.
 
 Prints a table, and ends with 1 when anybody got two mails, was lost, or was lied about. Takes
-`CHAOS_SECONDS` (600), shared out among the brokers in turn.
+`CHAOS_SECONDS` (600), shared out among the brokers in turn; and after that as long as it takes
+to kill web servers and drainers 500 times while people open and click.
 """
 
 import argparse
@@ -27,7 +28,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.chaos import ordeal, table  # noqa: E402
+from tests.chaos import ordeal, reading, table  # noqa: E402
 from tests.chaos.database import Database  # noqa: E402
 from tests.chaos.ordeal import Plan, Report  # noqa: E402
 
@@ -45,18 +46,23 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, _end)
     with _stage() as (var, folder, database):
-        reports = []
+        wrong, reports = [], []
+        if options.only in (None, "slice", "tracking"):
+            tally = reading.run(_kills_of_tracking(options), folder, database)
+            print(tally, flush=True)
+            wrong = tally.violations()
         for number, plan in enumerate(_plans(options)):
             report = ordeal.run(plan, folder / str(number), var, database)
             table.tell(report, expect_duplicates=plan.broken)
             reports.append((plan, report))
-    return _verdict([report for plan, report in reports if not plan.broken], reports, options)
+    return _verdict(reports, options, wrong)
 
 
 def _verdict(
-    kept: Sequence[Report], reports: Sequence[tuple[Plan, Report]], options: argparse.Namespace
+    reports: Sequence[tuple[Plan, Report]], options: argparse.Namespace, wrong: list[str]
 ) -> int:
-    wrong = [f"{report.name}: {violation}" for report in kept for violation in report.violations()]
+    kept = [report for plan, report in reports if not plan.broken]
+    wrong += [f"{report.name}: {violation}" for report in kept for violation in report.violations()]
     for plan, report in reports:
         if plan.broken and not report.findings.duplicates:
             wrong.append(f"{plan.name}: no duplicate was found, so this proof proves nothing")
@@ -76,6 +82,12 @@ def _too_little(total: Report) -> list[str]:
         ("database crashes", total.done["database crashes"], LEAST_CRASHES),
     )
     return [f"only {count} {what}, not {least}" for what, count, least in done if count < least]
+
+
+def _kills_of_tracking(options: argparse.Namespace) -> int:
+    if options.only == "slice":
+        return 8
+    return LEAST_KILLS if options.seconds >= LONG else max(8, int(options.seconds))
 
 
 def _plans(options: argparse.Namespace) -> list[Plan]:
@@ -102,7 +114,7 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    names = ["slice", "naive", *BROKERS, "API"]
+    names = ["slice", "tracking", "naive", *BROKERS, "API"]
     parser.add_argument("--only", choices=names, help="one part of it")
     default = float(os.environ.get("CHAOS_SECONDS") or LONG)
     parser.add_argument("--seconds", type=float, default=default)

@@ -104,6 +104,7 @@ class Scene:
         writer = spool.Writer(self._folder)
         for hit in self._hits:
             writer.append(hits.pack(hit))
+        writer.close()
         self._hits = []
         return draining.drain(self._folder)
 

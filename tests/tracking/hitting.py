@@ -50,3 +50,4 @@ def fill(folder: Path, found: list[hits.Hit]) -> None:
     writer = spool.Writer(folder)
     for hit in found:
         writer.append(hits.pack(hit))
+    writer.close()

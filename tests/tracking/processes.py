@@ -39,12 +39,13 @@ class Machine:
     def spool(self) -> Path:
         return self.var / "spool"
 
-    def start_web(self) -> subprocess.Popen[bytes]:
-        """Start the web server and wait until it answers."""
+    def start_web(self, *, workers: int = 1) -> subprocess.Popen[bytes]:
+        """Start the web server, which replaces workers that die, and wait until it answers."""
         self.port = self.port or _free_port()
         process = self.start(
             *("-m", "granian", "--interface=wsgi", "--host=127.0.0.1", f"--port={self.port}"),
-            *("--workers=1", "--blocking-threads=4", "--http=1", "--log-level=warning"),
+            *(f"--workers={workers}", "--respawn-failed-workers", "--respawn-interval=0.2"),
+            *("--blocking-threads=4", "--http=1", "--log-level=warning"),
             *("--no-access-log", "--no-ws", "config.tracking_wsgi:application"),
         )
         until(self._answers, f"the web server answers\n{self.log()}", seconds=START_SECONDS)

@@ -1,5 +1,6 @@
 """From the spool to events and counts: each hit once, whatever happens."""
 
+import gc
 import threading
 
 import pytest
@@ -84,6 +85,7 @@ def test_a_record_that_is_none_does_not_stop_the_others(folder):
     writer = spool.Writer(folder)
     for record in (b"", b"\xff\xfe", b"1\x1fo\x1fforged\x1f0\x1f\x1f\x1f", b"\x1f" * 6):
         writer.append(record)
+    writer.close()
     fill(folder, [make_hit(Token(campaign))])
     assert draining.drain(folder) == 5
     assert Event.objects.count() == 1
@@ -126,6 +128,21 @@ def test_when_all_hits_are_refused_they_wait(folder, monkeypatch):
         stop.set()
         runner.join()
     assert draining.drain(folder) == 30 - draining.MOST_REFUSED
+
+
+def test_garbage_is_looked_for_again_after_a_batch_that_failed(folder, monkeypatch):
+    fill(folder, [make_hit(Token(make_campaign()))])
+    found: list[bool] = []
+
+    def refuse_and_look(events: object) -> None:
+        found.append(gc.isenabled())
+        refuse(events)
+
+    monkeypatch.setattr(counting, "keep", refuse_and_look)
+    with pytest.raises(IntegrityError):
+        draining.drain(folder)
+    assert found == [False]
+    assert gc.isenabled()
 
 
 def refuse(events: object) -> None:

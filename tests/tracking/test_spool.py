@@ -1,5 +1,6 @@
 """The spool: what was written is read, once, whatever happened in between."""
 
+import fcntl
 import os
 import stat
 import subprocess
@@ -74,8 +75,8 @@ def test_what_is_written_reaches_the_disk_soon_and_together(folder, monkeypatch)
     for _ in range(50):
         writer.append(b"hit")
     written = segment_of(folder).stat().st_size
-    until(lambda: synced, "the disk has it")
-    assert synced == [written]
+    until(lambda: synced and synced[-1] == written, "the disk has it all")
+    assert len(synced) < 10
 
 
 def test_without_a_time_nothing_is_forced_to_the_disk(folder, monkeypatch):
@@ -134,10 +135,10 @@ def test_a_full_disk_tears_nothing_else(folder, monkeypatch):
 def test_a_segment_goes_when_it_was_read_to_its_end(folder):
     writer = spool.Writer(folder)
     writer.append(b"one")
+    writer.append(b"two")
     segment = segment_of(folder)
-    assert not spool.remove(segment, 0)
-    _records, offset = spool.read(segment, 0, 10)
-    writer.append(b"two, in between")
+    writer.close()
+    _records, offset = spool.read(segment, 0, 1)
     assert not spool.remove(segment, offset)
     _records, offset = spool.read(segment, offset, 10)
     assert spool.remove(segment, offset)
@@ -145,22 +146,68 @@ def test_a_segment_goes_when_it_was_read_to_its_end(folder):
     assert spool.remove(segment, offset), "a second drainer finds it done"
 
 
-def test_who_writes_after_the_removal_begins_another(folder):
+def test_a_segment_stays_while_it_is_written_to_and_its_writer_is_asked_to_leave_it(folder):
     writer = spool.Writer(folder)
     writer.append(b"one")
     first = segment_of(folder)
-    assert spool.remove(first, first.stat().st_size)
-    writer.append(b"two")
+    assert not spool.remove(first, first.stat().st_size)
+    writer.append(b"two, before the writer looked")
+    until(lambda: not writer.holds(first), "the writer looks")
+    writer.append(b"three")
     assert segment_of(folder) != first
-    assert everything(folder) == [b"two"]
+    _records, offset = spool.read(first, 0, 10)
+    assert spool.remove(first, offset)
+    assert everything(folder) == [b"three"]
 
 
-def test_a_torn_end_is_kept_while_its_writer_may_live(folder):
+def test_a_writer_that_nobody_has_any_more_holds_nothing(folder):
     spool.Writer(folder).append(b"one")
     segment = segment_of(folder)
+    assert spool.remove(segment, segment.stat().st_size)
+
+
+def test_a_new_segment_that_a_drainer_removed_at_once_is_made_again(folder, monkeypatch):
+    real = fcntl.flock
+    removed: list[Path] = []
+
+    def flock(file: int, operation: int) -> None:
+        if operation == fcntl.LOCK_SH and not removed:
+            removed.append(segment_of(folder))
+            removed[0].unlink()
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    spool.Writer(folder).append(b"one")
+    assert removed
+    assert everything(folder) == [b"one"]
+
+
+def test_a_torn_end_goes_with_its_segment_and_is_told(folder, caplog):
+    writer = spool.Writer(folder)
+    writer.append(b"one")
+    segment = segment_of(folder)
+    writer.append(b"two")
+    writer.close()
     os.truncate(segment, segment.stat().st_size - 1)
-    assert not spool.remove(segment, 0, torn_after=60)
-    assert spool.remove(segment, 0, torn_after=0)
+    records, offset = spool.read(segment, 0, 10)
+    assert records == [b"one"]
+    assert spool.remove(segment, offset)
+    assert "9 bytes at the end of a segment were torn" in caplog.text
+
+
+def test_a_record_behind_any_amount_of_damage_is_found(folder):
+    writer = spool.Writer(folder)
+    writer.append(b"before")
+    segment = segment_of(folder)
+    with segment.open("ab") as file:
+        # More than one look of a reader, and magic bytes all over it.
+        file.write(b"\xca\x00" * 40_000)
+    writer.append(b"behind")
+    writer.close()
+    records, offset = spool.read(segment, 0, 1)
+    assert records == [b"before"]
+    assert not spool.remove(segment, offset)
+    assert spool.read(segment, offset, 1) == ([b"behind"], segment.stat().st_size)
 
 
 def test_threads_share_a_writer(folder):
@@ -220,17 +267,17 @@ def test_what_was_answered_survives_the_death_of_its_process(folder):
     rest = process.stdout.read().splitlines()
     told = int(rest[-1]) if rest else told
     process.wait()
-    found += map(int, drained(folder, torn_after=0))
+    found += map(int, drained(folder))
     assert spool.segments(folder) == []
     # One record may have been written that was not told any more.
     assert found in (list(range(told + 1)), list(range(told + 2)))
 
 
-def drained(folder: Path, *, torn_after: float = 60) -> list[bytes]:
+def drained(folder: Path) -> list[bytes]:
     found = []
     for segment in spool.segments(folder):
         records, offset = spool.read(segment, 0, 1_000_000)
-        if spool.remove(segment, offset, torn_after=torn_after):
+        if spool.remove(segment, offset):
             found += records
     return found
 

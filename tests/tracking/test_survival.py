@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import http.client
-import random
 import signal
-import threading
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db.models import F, Sum
 
-from tests.browser.stack import until
+from tests.browser import stack
 from tests.tracking.hitting import fill, make_campaign, make_hit, person
-from tests.tracking.processes import Machine, ask, relay
-from tracking import draining, keys, spool
-from tracking.models import CampaignCount, Event
-from tracking.tokens import Kind, Token
+from tests.tracking.processes import Machine, relay
+from tests.tracking.readers import Readers, counted, is_drained, paths_of
+from tracking import draining, hits, spool
+from tracking.models import Event, HourCount
+from tracking.tokens import Token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 KILLS = 4
+# A machine that does ten things at once starts a process in so many seconds.
+until = partial(stack.until, seconds=120)
+_HITS = Sum(F("opens") + F("clicks"))
 
 
 @pytest.fixture
@@ -31,59 +34,8 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     host.stop()
 
 
-class Readers:
-    """Threads that open and click without pause, and know what was answered."""
-
-    def __init__(self, machine: Machine, paths: list[str]) -> None:
-        self._machine, self._paths = machine, paths
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self.answered = self.asked = 0
-        self._threads = [threading.Thread(target=self._read) for _ in range(3)]
-
-    def __enter__(self) -> Readers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def were_answered(self, count: int) -> bool:
-        return self.answered >= count
-
-    def _read(self) -> None:
-        connection = self._machine.connect()
-        while not self._stop.is_set():
-            with self._lock:
-                self.asked += 1
-            try:
-                status = ask(connection, random.choice(self._paths))
-                assert status in (200, 302)
-                with self._lock:
-                    self.answered += 1
-            except (OSError, http.client.HTTPException):
-                connection.close()
-                self._stop.wait(0.02)
-
-
-def paths_of(campaign: int) -> list[str]:
-    signer = keys.signer()
-    found = []
-    for token in [Token(campaign), *(person(campaign, number) for number in range(1, 20))]:
-        found.append(f"/track/open/{signer.sign(Kind.OPEN, token)}.gif")
-        found.append(f"/track/click/{signer.sign(Kind.CLICK, token)}/1")
-    return found
-
-
 def _arrived(count: int) -> bool:
     return Event.objects.count() >= count
-
-
-def counted() -> int:
-    return sum(row.opens + row.clicks for row in CampaignCount.objects.all())
 
 
 def test_killing_web_and_drainer_loses_and_doubles_nothing(machine):
@@ -103,11 +55,10 @@ def test_killing_web_and_drainer_loses_and_doubles_nothing(machine):
     until(lambda: Event.objects.count() >= readers.answered, "all hits arrive")
     machine.kill(drainer)
     machine.kill(web)
-    draining.drain(machine.spool)
+    until(partial(is_drained, machine.spool), "the last of the dead let go of the spool")
     # A hit may be in the spool whose answer the kill took away.
     assert readers.answered <= Event.objects.count() <= readers.asked
     assert Event.objects.count() == counted()
-    assert spool.segments(machine.spool) == []
 
 
 # Small steps, so that a kill meets the drainer at any point of one.
@@ -125,8 +76,8 @@ while drainer.step(limit=40):
 
 def test_killing_a_drainer_at_any_point_counts_each_hit_once(machine):
     campaign = make_campaign()
-    hits = [make_hit(person(campaign, n % 500 + 1), after=n) for n in range(5_000)]
-    fill(machine.spool, hits)
+    found = [make_hit(person(campaign, n % 500 + 1), after=n) for n in range(5_000)]
+    fill(machine.spool, found)
     for _ in range(3):
         more = Event.objects.count() + 1
         drainer = machine.start("-c", SMALL_STEPS, str(machine.spool))
@@ -170,6 +121,88 @@ def test_readers_are_answered_while_the_database_is_down(machine):
         until(lambda: Event.objects.count() == 5, "what came meanwhile arrives")
         assert counted() == 5
         assert drainer.poll() is None, machine.log()
+
+
+def test_an_hour_without_the_database_is_counted_hour_by_hour(machine):
+    """What an hour leaves in the spool: many segments, of servers that were killed meanwhile."""
+    campaign = make_campaign("https://example.com/a")
+    minutes = range(0, 60, 3)
+    for minute in minutes:
+        writer = spool.Writer(machine.spool, max_bytes=4_000)
+        for number in range(100):
+            hit = make_hit(person(campaign, number + 1), number % 2, after=minute * 60 + number / 2)
+            writer.append(hits.pack(hit))
+        with spool.segments(machine.spool)[-1].open("ab") as file:
+            file.write(b"\xca\x00\x40torn")  # And then it was killed.
+        writer.close()
+    made = len(minutes) * 100
+    assert len(spool.segments(machine.spool)) > 40
+    drainer = machine.start_drainer()
+    until(lambda: Event.objects.count() >= made, "all hits arrive")
+    until(lambda: not spool.segments(machine.spool), "the spool is empty")
+    assert Event.objects.count() == counted() == made
+    # AT is half past nine: each hit is counted when it was made, not when it was drained.
+    by_hour = dict(HourCount.objects.order_by().values_list("hour").annotate(hits=_HITS))
+    assert {hour.hour: count for hour, count in by_hour.items()} == {9: made / 2, 10: made / 2}
+    assert drainer.poll() is None, machine.log()
+
+
+def test_hosts_of_their_own_collect_for_one_database(machine, tmp_path):
+    """Two tracking hosts with spools and drainers of their own; one is lost and comes back."""
+    campaign = make_campaign()
+    other = Machine(tmp_path / "other")
+    try:
+        for host in (machine, other):
+            host.start_web(workers=2)
+            host.start_drainer()
+        with (
+            Readers(machine, paths_of(campaign), pause=0.002) as near,
+            Readers(other, paths_of(campaign), pause=0.002) as far,
+        ):
+            until(lambda: min(near.answered, far.answered) > 100, "both hosts answer")
+            until(lambda: Event.objects.count() > 0, "hits arrive")
+            for process in other.processes:
+                other.kill(process)
+            enough = near.answered + 100
+            until(partial(near.were_answered, enough), "the other host goes on alone")
+            other.start_web(workers=2)
+            other.start_drainer()
+            enough = far.answered + 100
+            until(partial(far.were_answered, enough), "the lost one is back")
+        answered, asked = near.answered + far.answered, near.asked + far.asked
+        until(lambda: Event.objects.count() >= answered, "all hits arrive")
+        spools = (machine.spool, other.spool)
+        until(lambda: not any(map(spool.segments, spools)), "both spools are empty")
+        assert answered <= Event.objects.count() == counted() <= asked
+    finally:
+        other.stop()
+
+
+def test_readers_are_answered_while_the_disk_is_full_and_their_hits_are_counted_later(
+    machine, small_disk
+):
+    campaign = make_campaign()
+    machine.var.mkdir()
+    machine.spool.symlink_to(small_disk / "spool")
+    (small_disk / "spool").mkdir(mode=0o700)
+    web = machine.start_web()
+    paths = paths_of(campaign)
+    assert [machine.get(path) for path in paths[:4]] == [200, 302, 200, 302]
+    ballast = small_disk / "ballast"
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:
+            file.write(b"x" * 4096)
+    answers = Counter(machine.get(path) for path in paths * 3)
+    assert answers == {200: 60, 302: 60}
+    ballast.unlink()
+    drainer = machine.start_drainer()
+    until(lambda: Event.objects.count() == 124, "all hits arrive")
+    assert counted() == 124
+    for process in (web, drainer):
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    assert draining.drain(machine.spool) == 0
+    until(partial(is_drained, machine.spool), "the spool is empty")
 
 
 def test_a_hit_is_in_the_report_within_two_seconds(machine):

@@ -74,6 +74,14 @@ def test_what_is_signed_is_read(kind, token):
     assert SIGNER.read(kind, SIGNER.sign(kind, token)) == token
 
 
+@given(kinds, tokens)
+def test_what_is_signed_is_verified_for_its_kind_alone(kind, token):
+    text = SIGNER.sign(kind, token)
+    assert SIGNER.verify(kind, text)[0] is token.mode
+    with pytest.raises(TokenError):
+        SIGNER.verify(Kind.CLICK if kind is Kind.OPEN else Kind.OPEN, text)
+
+
 @given(kinds, tokens, st.data())
 def test_no_flipped_bit_is_read(kind, token, data):
     raw = bytearray(_raw(SIGNER.sign(kind, token)))

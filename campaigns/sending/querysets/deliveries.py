@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ def both(opens: str, clicks: str) -> str:
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries, in the words of the ledger."""
+
+    def among(self, ids: Sequence[int]) -> DeliveryQuerySet:
+        """Deliveries with these ids: one array, where each as a parameter takes longer to tell."""
+        return self.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
 
     def pending(self) -> DeliveryQuerySet:
         """Deliveries that nobody holds."""
