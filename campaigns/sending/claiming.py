@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import faults
-from campaigns.sending.querysets import ledger, moves, throttling
+from campaigns.sending.querysets import ledger, moves, non_openers, throttling
 from campaigns.sending.querysets.ledger import Claimed
 from campaigns.sending.querysets.results import Result
 
@@ -29,6 +29,9 @@ class UnsafeDatabaseError(Exception):
 
 class Claim:
     """Deliveries that we hold until we settle them, give them back, or die."""
+
+    # Of a reminder: the campaign that its people did not open.
+    reminder_of: int | None = None
 
     def __init__(self, campaign_id: int, limit: int, provider_id: int | None = None) -> None:
         self.campaign_id = campaign_id
@@ -48,6 +51,10 @@ class Claim:
         Settles the results noted so far in the same commit.
         """
         ids = [row.id for row in rows]
+        if self.reminder_of is not None:
+            # Not in the intent itself, which costs everybody: a glance before it is late enough.
+            words = _("since the launch: no longer known not to have opened the first mail")
+            non_openers.leave_out(self._token, self.reminder_of, ids, words)
         granted = ledger.exchange(self._token, self._results, ids, self._provider_id)
         if self._results:
             faults.point(faults.AFTER_RESULT)

@@ -10,7 +10,7 @@ from django.db.models import Exists, Max, OuterRef
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.composing.models import Campaign, Revision
 from campaigns.sending.models import Delivery
-from campaigns.sending.querysets import again, launching, ledger
+from campaigns.sending.querysets import again, launching, ledger, non_openers
 
 # A paused campaign is somebody's to resume; nobody is added behind their back.
 GOING = (Campaign.Status.SENDING, Campaign.Status.SENT)
@@ -19,6 +19,9 @@ GOING = (Campaign.Status.SENDING, Campaign.Status.SENT)
 MISSED = f"""
    d.campaign_id = %(campaign)s AND d.state = 'suppressed' AND d.resends = 0
    AND {ledger.WANTED}
+   AND EXISTS (SELECT FROM composing_campaign k
+                WHERE k.id = d.campaign_id AND (k.non_openers_of_id IS NULL
+                   OR {non_openers.STILL.format(first="k.non_openers_of_id")}))
 """
 TAKE_BACK = f"""
 UPDATE sending_delivery d
@@ -35,7 +38,7 @@ def count(campaign: Campaign) -> int:
     """Count the people who would get the campaign now, and did not at its launch."""
     with connection.cursor() as cursor:
         sql = f"SELECT count(*) FROM sending_delivery d WHERE {MISSED}"  # noqa: S608 - as above
-        cursor.execute(sql, {"campaign": campaign.pk})
+        cursor.execute(sql, {"campaign": campaign.pk} | non_openers.days())
         (came_back,) = cursor.fetchone()
     return _newcomers(campaign).count() + int(came_back)
 
@@ -45,7 +48,7 @@ def take_back(campaign_id: int) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         if again.locked(campaign_id, GOING) is None:
             return 0
-        cursor.execute(TAKE_BACK, {"campaign": campaign_id})
+        cursor.execute(TAKE_BACK, {"campaign": campaign_id} | non_openers.days())
         if cursor.rowcount:
             again.reopen(campaign_id)
         return int(cursor.rowcount)
