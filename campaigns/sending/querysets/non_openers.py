@@ -105,6 +105,8 @@ def days() -> dict[str, int]:
 
 def leave_out(token: uuid.UUID, first_id: int, ids: Sequence[int], reason: str) -> None:
     """Of our claims on a reminder, leave out who opened campaign `first_id` since its launch."""
-    values = {"token": token, "first": first_id, "ids": list(ids), "reason": reason} | days()
     with connection.cursor() as cursor:
-        cursor.execute(LEAVE_OUT, values)
+        cursor.execute(
+            LEAVE_OUT,
+            {"token": token, "first": first_id, "ids": list(ids), "reason": reason, **days()},
+        )
