@@ -109,6 +109,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, {}, '{"id": "')
         if any(fate.startswith("silent") for fate in fates):
             time.sleep(1.5)
+        if any(fate.startswith("slow-answer") for fate in fates):
+            time.sleep(0.3)
         return self.answer(*found)
 
     def answer(self, status: int, headers: dict[str, str], body: str) -> None:
