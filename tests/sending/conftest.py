@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
 from campaigns.sending import launch, tasks, transport
+from campaigns.sending.models import Delivery
 from tests import world
 from tests.sending import measured, stage
 from tests.sending.measured import Letter
@@ -87,3 +88,11 @@ def rung(monkeypatch) -> list[Any]:
     for task in (tasks.send_campaign, tasks.launch_campaign, tasks.tell_owners):
         monkeypatch.setattr(task, "apply_async", lambda *args, **options: heard.append(args))
     return heard
+
+
+@pytest.fixture
+def delivery(workspace: Workspace) -> Delivery:
+    """One mail that a provider took under the name of pm-1."""
+    stage.make_sending(workspace, people=1)
+    stage.become(Delivery.objects.all(), "sent", message_id="pm-1")
+    return Delivery.objects.select_related("contact").get()

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.sending.provider_wires import WIRES, Answer, Call
+from tests.sending.provider_calls import Answer, Call
+from tests.sending.provider_wires import WIRES
 
 
 @dataclass

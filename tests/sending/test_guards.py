@@ -17,7 +17,7 @@ from campaigns.sending import again as verbs
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Outcome, Verdict
 from campaigns.sending.querysets import again, joining, ledger, moves, reasons
-from tests.sending.test_machine import DEFINITE, PEOPLE, Ledger
+from tests.sending.machine import DEFINITE, PEOPLE, Ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
