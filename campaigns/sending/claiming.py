@@ -43,6 +43,9 @@ class Claim:
         self.rows: list[Claimed] = ledger.claim(
             campaign_id, token=self._token, limit=limit, lease=lease
         )
+        if not self.rows:
+            # Nobody gives it back, and a pooled connection would keep the lock for an hour.
+            moves.let_go(self._token)
         faults.point(faults.AFTER_CLAIM)
 
     def intend(self, rows: Sequence[Claimed]) -> list[Claimed]:

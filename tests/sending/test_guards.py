@@ -267,6 +267,6 @@ def test_a_retry_that_does_not_reopen_the_campaign_is_missed(monkeypatch):
 
 def test_a_retry_of_what_was_cancelled_is_missed(monkeypatch):
     tell(retry_after_the_cancel)
-    monkeypatch.setattr(again, "locked", lambda pk: Campaign.objects.get(pk=pk))
+    monkeypatch.setattr(again, "locked", lambda pk, *_statuses: Campaign.objects.get(pk=pk))
     with pytest.raises(AssertionError):
         tell(retry_after_the_cancel)

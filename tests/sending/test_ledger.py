@@ -182,3 +182,14 @@ def test_a_claim_that_was_given_back_leaves_no_lock(workspace):
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
         )
         assert cursor.fetchone() == (0,)
+
+
+def test_a_claim_that_found_nothing_leaves_no_lock(workspace):
+    """Or a connection that is kept would gather one for each look at an empty campaign."""
+    campaign = stage.make_sending(workspace, people=0)
+    assert claiming.Claim(campaign.pk, 10).rows == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        assert cursor.fetchone() == (0,)
