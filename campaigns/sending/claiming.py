@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, Error, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
@@ -53,19 +53,12 @@ class Claim:
 
         Settles the results noted so far in the same commit.
         """
-        ids = [row.id for row in rows]
-        if self.reminder_of is not None:
-            # Not in the intent itself, which costs everybody: a glance before it is late enough.
-            words = _("since the launch: no longer known not to have opened the first mail")
-            non_openers.leave_out(self._token, self.reminder_of, ids, words)
-        granted = ledger.exchange(self._token, self._results, ids, self._provider_id)
-        if self._results:
-            faults.point(faults.AFTER_RESULT)
-        self._results = []
-        faults.point(faults.AFTER_INTENT)
-        if len(granted) < len(rows):
-            refused = [row.id for row in rows if row.id not in granted]
-            ledger.leave_out(self._token, refused, _("unsubscribed or suppressed since the launch"))
+        try:
+            granted = self._promise([row.id for row in rows])
+        except Error:
+            # Committed or not: nothing of it is handed over by us, who hold the token.
+            self.note(Result(row.id, "pending", untried=True) for row in rows)
+            raise
         return [row for row in rows if row.id in granted]
 
     def note(self, results: Iterable[Result]) -> None:
@@ -104,6 +97,21 @@ class Claim:
         ids = [row.id for row in self.rows]
         ledger.release(self._token, ids, timedelta(seconds=delay))
         moves.let_go(self._token)
+
+    def _promise(self, ids: Sequence[int]) -> set[int]:
+        if self.reminder_of is not None:
+            # Not in the intent itself, which costs everybody: a glance before it is late enough.
+            words = _("since the launch: no longer known not to have opened the first mail")
+            non_openers.leave_out(self._token, self.reminder_of, ids, words)
+        granted = ledger.exchange(self._token, self._results, ids, self._provider_id)
+        if self._results:
+            faults.point(faults.AFTER_RESULT)
+        self._results = []
+        faults.point(faults.AFTER_INTENT)
+        if len(granted) < len(ids):
+            refused = [pk for pk in ids if pk not in granted]
+            ledger.leave_out(self._token, refused, _("unsubscribed or suppressed since the launch"))
+        return granted
 
 
 def is_running(campaign_id: int) -> bool:
