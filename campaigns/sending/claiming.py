@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, Error, OperationalError, connection
+from django.db import Error, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
@@ -77,7 +77,7 @@ class Claim:
         while self._results:
             try:
                 ledger.exchange(self._token, self._results, [])
-            except DatabaseError:
+            except Error:
                 if time.monotonic() > ends_at:
                     raise
                 connection.close()
