@@ -63,7 +63,7 @@ def test_all_that_left_a_trace_are_confirmed_however_many_are_in_doubt(workspace
             workspace_id=workspace.pk,
             campaign_id=campaign.pk,
             delivery_id=row.pk,
-            contact_id=row.contact_id,
+            contact_id=row.contact_id or 0,
         )
     assert [evidence.look(), evidence.look(), evidence.look()] == [2, 2, 0]
     assert stage.states(campaign) == {"unknown": 5, "sent": 4}
