@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, tasks, transport
+from campaigns.sending import again, launch, tasks, transport
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.sending import measured, stage
@@ -41,6 +41,12 @@ def draft(workspace: Workspace, sink: Sink) -> Campaign:
     """A complete campaign to an empty list, from a sender whose mails go into the sink."""
     sender = stage.make_smtp_sender(workspace, sink.port)
     return world.make_campaign(workspace, sender=sender, lists=[world.make_list(workspace)])
+
+
+@pytest.fixture(autouse=True)
+def _patient_requests(monkeypatch) -> None:
+    """Let a request carry out all that was decided, however slow the machine is."""
+    monkeypatch.setattr(again, "AT_ONCE", 60.0)
 
 
 @pytest.fixture
