@@ -77,7 +77,7 @@ def test_answers_are_counted_and_are_no_mails(tmp_path):
 
 
 def test_a_fault_that_nobody_met_shows_nothing():
-    report = Report("API", wanted=("slow answers",))
+    report = Report("API", wanted=("slow answers",), is_long=True)
     report.done["kills of beat"] = 1
     assert report.violations() == ["nobody met “slow answers”: nothing was shown"]
     report.answers["slow answers"] = 1
