@@ -13,12 +13,12 @@ from datetime import timedelta
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, OperationalError, connection
+from django.db import Error, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import faults
-from campaigns.sending.querysets import ledger, moves, throttling
+from campaigns.sending.querysets import ledger, moves, non_openers, throttling
 from campaigns.sending.querysets.ledger import Claimed
 from campaigns.sending.querysets.results import Result
 
@@ -30,6 +30,9 @@ class UnsafeDatabaseError(Exception):
 class Claim:
     """Deliveries that we hold until we settle them, give them back, or die."""
 
+    # Of a reminder: the campaign that its people did not open.
+    reminder_of: int | None = None
+
     def __init__(self, campaign_id: int, limit: int, provider_id: int | None = None) -> None:
         self.campaign_id = campaign_id
         self._provider_id = provider_id
@@ -40,6 +43,9 @@ class Claim:
         self.rows: list[Claimed] = ledger.claim(
             campaign_id, token=self._token, limit=limit, lease=lease
         )
+        if not self.rows:
+            # Nobody gives it back, and a pooled connection would keep the lock for an hour.
+            moves.let_go(self._token)
         faults.point(faults.AFTER_CLAIM)
 
     def intend(self, rows: Sequence[Claimed]) -> list[Claimed]:
@@ -47,15 +53,12 @@ class Claim:
 
         Settles the results noted so far in the same commit.
         """
-        ids = [row.id for row in rows]
-        granted = ledger.exchange(self._token, self._results, ids, self._provider_id)
-        if self._results:
-            faults.point(faults.AFTER_RESULT)
-        self._results = []
-        faults.point(faults.AFTER_INTENT)
-        if len(granted) < len(rows):
-            refused = [row.id for row in rows if row.id not in granted]
-            ledger.leave_out(self._token, refused, _("unsubscribed or suppressed since the launch"))
+        try:
+            granted = self._promise([row.id for row in rows])
+        except Error:
+            # Committed or not: nothing of it is handed over by us, who hold the token.
+            self.note(Result(row.id, "pending", untried=True) for row in rows)
+            raise
         return [row for row in rows if row.id in granted]
 
     def note(self, results: Iterable[Result]) -> None:
@@ -74,7 +77,7 @@ class Claim:
         while self._results:
             try:
                 ledger.exchange(self._token, self._results, [])
-            except DatabaseError:
+            except Error:
                 if time.monotonic() > ends_at:
                     raise
                 connection.close()
@@ -94,6 +97,21 @@ class Claim:
         ids = [row.id for row in self.rows]
         ledger.release(self._token, ids, timedelta(seconds=delay))
         moves.let_go(self._token)
+
+    def _promise(self, ids: Sequence[int]) -> set[int]:
+        if self.reminder_of is not None:
+            # Not in the intent itself, which costs everybody: a glance before it is late enough.
+            words = _("since the launch: no longer known not to have opened the first mail")
+            non_openers.leave_out(self._token, self.reminder_of, ids, words)
+        granted = ledger.exchange(self._token, self._results, ids, self._provider_id)
+        if self._results:
+            faults.point(faults.AFTER_RESULT)
+        self._results = []
+        faults.point(faults.AFTER_INTENT)
+        if len(granted) < len(ids):
+            refused = [pk for pk in ids if pk not in granted]
+            ledger.leave_out(self._token, refused, _("unsubscribed or suppressed since the launch"))
+        return granted
 
 
 def is_running(campaign_id: int) -> bool:

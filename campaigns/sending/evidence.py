@@ -1,39 +1,38 @@
-"""Decide what is not confirmed by what was seen of it since.
+"""Decide what is not confirmed by what was seen of it.
 
-Who opened a mail, clicked in it or left through it has got it. Looked for in what we hold
-ourselves; providers' events decide on their own as they come in.
+Who opened a mail, clicked in it or left through it has got it. What providers tell decides
+as it comes in; what they told while the answer was still awaited is looked for here, with
+the rest: nobody tells it a second time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from campaigns.audience.models import Unsubscription
+from campaigns.sending import facts
 from campaigns.sending.models import Delivery
-from campaigns.sending.querysets import moves
-from tracking.models import Engagement
+from campaigns.sending.querysets import doubts, moves
+from campaigns.sending.querysets.deliveries import DeliveryQuerySet
 
 # Evidence comes soon or never.
 LOOK_BACK = timedelta(hours=72)
+# Of each kind, at one look.
 MOST = 2_000
 
 
 def look() -> int:
     """Decide unknown deliveries that left a trace, and return how many."""
-    recent = Delivery.objects.unknown().filter(unknown_since__gte=Now() - LOOK_BACK)
-    ids = list(recent.order_by("-unknown_since").values_list("pk", flat=True)[:MOST])
-    if not ids:
+    rows = doubts.recent(LOOK_BACK)
+    if not rows.exists():
         return 0
-    seen = set(_read(ids)) | set(_left(ids))
-    reason = _("confirmed: it was opened, clicked or left through")
-    decided = [
-        moves.take_evidence(pk, state="sent", message_id="", reason=reason) for pk in sorted(seen)
-    ]
-    return sum(decided)
+    return sum(
+        moves.take_evidence(pk, state=state, message_id="", reason=reason)
+        for found, state, reason in _traces(rows)
+        for pk in found.order_by("pk").values_list("pk", flat=True)[:MOST]
+    )
 
 
 def sent_times(delivery_ids: Sequence[int]) -> Mapping[int, datetime]:
@@ -42,11 +41,11 @@ def sent_times(delivery_ids: Sequence[int]) -> Mapping[int, datetime]:
     return {pk: at for pk, at in rows.values_list("pk", "sending_at") if at is not None}
 
 
-def _read(ids: Sequence[int]) -> list[int]:
-    seen = Engagement.objects.filter(delivery_id__in=ids)
-    return list(seen.values_list("delivery_id", flat=True))
-
-
-def _left(ids: Sequence[int]) -> list[int]:
-    left = Unsubscription.objects.filter(delivery_id__in=ids)
-    return [pk for pk in left.values_list("delivery_id", flat=True) if pk is not None]
+def _traces(rows: DeliveryQuerySet) -> Iterator[tuple[DeliveryQuerySet, str, str]]:
+    """What is known of which, and what to say; what it arrived by before what it did not."""
+    seen = _("confirmed: it was opened, clicked or left through")
+    yield doubts.used(rows), "sent", seen
+    yield doubts.left(rows), "sent", seen
+    yield doubts.told(rows, facts.PROOFS), "sent", _("confirmed: the provider told of it")
+    refused = _("refused, as the provider told")
+    yield doubts.told_since(rows, facts.REFUSALS), "failed", refused

@@ -109,7 +109,7 @@ class ReasonsField(forms.MultipleChoiceField):
     """Reasons as the page named them; what is gone by now is nobody's mistake."""
 
     def valid_value(self, value: str) -> bool:
-        return True
+        return len(value) <= 100 and value.isprintable()
 
 
 class RetryForm(AgainForm):

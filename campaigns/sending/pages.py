@@ -19,12 +19,22 @@ from campaigns.audience.models import Contact
 from campaigns.composing import allowing, checks
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
-from campaigns.sending import fence, leaks, local_times, reasons, scheduling, standing_in, webhooks
+from campaigns.sending import (
+    again,
+    fence,
+    leaks,
+    local_times,
+    reasons,
+    scheduling,
+    standing_in,
+    webhooks,
+)
 from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
 from campaigns.sending.models import Cooldown, Delivery
 from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import Progress, progress, read_look
-from campaigns.sending.querysets import again, joining, launching
+from campaigns.sending.querysets import again as moves_again
+from campaigns.sending.querysets import launching
 from campaigns.sending.querysets.deliveries import TROUBLED, DeliveryQuerySet
 
 Status = Campaign.Status
@@ -94,9 +104,8 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign,
         "progress": now,
         "groups": reasons.groups(campaign) if now.failed or now.expired else [],
-        "may_go_on": campaign.status in again.ALIVE,
+        **_chance(campaign, now),
         "versions": deliveries.versions(campaign.revision) if campaign.revision > 1 else None,
-        "moving": campaign.status in MOVING,
         "waves": waves,
         "waiting_people": later,
         "drifted": scheduling.has_drifted(campaign),
@@ -136,33 +145,32 @@ def retrying(campaign: Campaign, form: RetryForm) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "form": form,
-        "may_go_on": campaign.status in again.ALIVE,
+        **_chance(campaign),
         "groups": [
             (group, group.row.is_transient if chosen is None else group.row.key in chosen)
             for group in groups
         ],
-        "as_of": again.now().isoformat(),
+        "as_of": moves_again.now().isoformat(),
     }
 
 
 def joined(campaign: Campaign) -> dict[str, Any]:
     """How many joined since the launch, and how many of them would get it first."""
-    people = joining.count(campaign)
-    return {
-        "campaign": campaign,
-        "people": people,
-        "first_few": showing.first_few(people),
-        "canary_minutes": settings.CANARY_MINUTES,
-    }
+    facts = {"campaign": campaign, **_chance(campaign)}
+    if facts["chance"]:
+        return facts
+    people = again.count_joined(campaign)
+    few = {"first_few": showing.first_few(people), "canary_minutes": settings.CANARY_MINUTES}
+    return facts | {"people": people, **few}
 
 
 def unconfirmed(campaign: Campaign) -> dict[str, Any]:
     """For how many nobody can know whether the mail arrived."""
     return {
         "campaign": campaign,
-        "may_go_on": campaign.status in again.ALIVE,
+        **_chance(campaign),
         "people": Delivery.objects.filter(campaign=campaign).unknown().count(),
-        "as_of": again.now().isoformat(),
+        "as_of": moves_again.now().isoformat(),
     }
 
 
@@ -208,6 +216,20 @@ def find_contact(workspace: Workspace, address: str) -> Contact | None:
 def paused_by(request: WorkspaceRequest) -> str:
     """Say who pressed the button."""
     return _("Paused by %(name)s.") % {"name": request.user.name or request.user.email}
+
+
+def _chance(campaign: Campaign, now: Progress | None = None) -> dict[str, Any]:
+    """Another chance that is under way, of how many at most, and whether there may be one."""
+    chance = again.under_way(campaign)
+    facts = {
+        "chance": chance,
+        "may_go_on": chance is None and campaign.status in moves_again.ALIVE,
+        "moving": chance is not None or campaign.status in MOVING,
+    }
+    if chance is None or now is None:
+        return facts
+    left = {"retry": now.failed + now.expired, "resend": now.unknown}.get(chance.kind)
+    return facts | {"chance_most": left and chance.done + left}
 
 
 def _waves(campaign: Campaign) -> list[tuple[datetime, int]]:

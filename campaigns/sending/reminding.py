@@ -1,7 +1,8 @@
 """Send again, under a new subject, to those who did not open: a campaign of its own.
 
 It is a draft like any other, so it can be changed, tested and scheduled. Who gets it is
-decided when it is launched: whoever has opened, left or been suppressed by then does not.
+decided when it is launched, and asked again before each window of mails is promised:
+whoever has opened, left or been suppressed by then does not.
 """
 
 from __future__ import annotations

@@ -137,6 +137,7 @@ class Supply:
         brakes = self._turn.brakes
         size = brakes.claim_rows(self._claim_size)
         claim = claiming.Claim(brakes.campaign_id, size, self._turn.provider_id)
+        claim.reminder_of = brakes.reminder_of
         self._hold = Hold(claim, brakes.gate(claim), claim.rows) if claim.rows else None
         return self._hold is not None
 

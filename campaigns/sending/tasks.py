@@ -15,7 +15,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
-from campaigns.sending import fence, launch, leaks, reaping, scheduling, transport
+from campaigns.sending import again, fence, launch, leaks, reaping, scheduling, transport
 from campaigns.sending.bounces import reading
 from campaigns.sending.pacing import alarms, breakers, canary, easing, parts, ramps
 from campaigns.sending.querysets import weeks
@@ -55,6 +55,8 @@ def tick() -> None:
         tell_owners.apply_async(expires=RING)
     for campaign_id in reaping.preparing():
         launch_campaign.apply_async((campaign_id,), expires=RING)
+    for chance_id in again.all_under_way():
+        give_another_chance.apply_async((chance_id,), expires=RING)
     for campaign_id in reaping.hungry():
         send_campaign.apply_async((campaign_id,), expires=RING)
 
@@ -80,6 +82,13 @@ def send_campaign(campaign_id: int) -> None:
         more = transport.work(campaign_id, seconds=SHIFT_SECONDS, stop=stop.event)
     if more:
         send_campaign.apply_async((campaign_id,), expires=RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def give_another_chance(chance_id: int) -> None:
+    """Go on with what somebody decided; the tick rings again while there is more."""
+    if fence.check():
+        again.go_on(chance_id, seconds=SHIFT_SECONDS)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -115,6 +124,11 @@ def ring_launch(campaign_id: int) -> None:
 def ring_send(campaign_id: int) -> None:
     """Let a worker go on with a campaign that was just resumed."""
     send_campaign.delay_on_commit(campaign_id)
+
+
+def ring_chance(chance_id: int) -> None:
+    """Let a worker go on with what takes longer than a request."""
+    give_another_chance.delay_on_commit(chance_id)
 
 
 def ring_bounces(mailbox_id: int) -> None:

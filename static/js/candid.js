@@ -17,7 +17,8 @@
     showTheme();
   });
 
-  // --- Confirmations: <form data-confirm="Delete this list?"> -------------------------
+  // --- Confirmations: a field, or a button, with the name "ask" and the question as value --
+  // Whoever posts it is asked by a page. Asked here, it is not posted.
 
   const dialog = document.getElementById("confirm");
 
@@ -25,19 +26,19 @@
     "submit",
     (event) => {
       const form = event.target;
-      const question = event.submitter?.dataset.confirm || form.dataset.confirm;
-      if (!question || !dialog || form.dataset.confirmed) return;
+      const submitter = event.submitter;
+      const field = submitter?.name === "ask" ? submitter : form.querySelector("input[name=ask]");
+      if (!field || !dialog) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      const submitter = event.submitter;
-      dialog.querySelector("[data-question]").textContent = question;
+      dialog.querySelector("[data-question]").textContent = field.value;
       dialog.returnValue = "";
       dialog.showModal();
       dialog.onclose = () => {
         if (dialog.returnValue !== "yes") return;
-        form.dataset.confirmed = "yes";
+        field.name = "";
         form.requestSubmit(submitter);
-        delete form.dataset.confirmed;
+        field.name = "ask";
       };
     },
     true,

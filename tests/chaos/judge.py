@@ -14,7 +14,10 @@ TERMINAL = {"sent", "failed", "expired", "unknown", "suppressed", "cancelled"}
 # Never taken, as far as the ledger says.
 REFUSED = {"failed", "expired", "suppressed", "cancelled"}
 # What the server did to mails whose fate nobody can know from the outside.
-DOUBTFUL = {"cut-after", "no-after", "stall-after", "lost-answer", "cut", "garbled", "silent"}
+DOUBTFUL = {
+    *("cut-after", "no-after", "stall-after"),
+    *("lost-answer", "cut", "garbled", "silent", "missing"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,22 @@ class Row:
 
 @dataclass
 class Journal:
-    """How often a mail to each address was accepted."""
+    """How often a mail to each address was accepted, and what else was answered how often."""
 
     accepted: Counter[str]
     doubtful: int
+    answers: Counter[str]
 
     @classmethod
     def read(cls, path: Path) -> "Journal":
-        """Read lines of "accept|refuse NAME ADDRESS [FAULT]"."""
+        """Read lines of "accept|refuse NAME ADDRESS [FAULT]", and of "answer WHAT"."""
         lines = [line.split() for line in path.read_text().splitlines()]
         return cls(
             accepted=Counter(line[2] for line in lines if line[0] == "accept"),
-            doubtful=sum(bool(DOUBTFUL.intersection(line[3:])) for line in lines),
+            doubtful=sum(
+                bool(DOUBTFUL.intersection(line[3:])) for line in lines if line[0] != "answer"
+            ),
+            answers=Counter(" ".join(line[1:]) for line in lines if line[0] == "answer"),
         )
 
 

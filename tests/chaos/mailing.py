@@ -22,19 +22,20 @@ UNFINISHED = (Campaign.Status.PREPARING, Campaign.Status.SENDING, Campaign.Statu
 
 
 class Mailing:
-    """The campaigns of one run, all through the sender whose provider listens on `port`."""
+    """The campaigns of one run, all through senders whose providers listen on `port`."""
 
     def __init__(self, *, port: int, by_api: bool = False, size: int) -> None:
         self.port = port
         self.people = 0
         self._size = size
         # To the provider, an address says what happens to its mail.
-        self._faults = provider.FAULTS if by_api else ()
+        self._faults = tuple(provider.FAULTS) if by_api else ()
         self._workspace = world.make_workspace()
-        self._sender = (
-            stage.make_mailgun_sender(self._workspace, port)
+        # In turn.
+        self._senders = (
+            [stage.make_api_sender(self._workspace, kind, port) for kind in provider.KINDS]
             if by_api
-            else stage.make_smtp_sender(self._workspace, port)
+            else [stage.make_smtp_sender(self._workspace, port)]
         )
         self._campaigns = Campaign.objects.filter(workspace=self._workspace)
         self._deliveries = Delivery.objects.filter(workspace=self._workspace)
@@ -53,7 +54,7 @@ class Mailing:
         """Let waiting times pass at once: back-offs, the provider's, and that of a pause."""
         now = timezone.now()
         self._deliveries.waiting().filter(next_at__gt=now).update(next_at=now)
-        Cooldown.objects.filter(provider=self._sender.provider).delete()
+        Cooldown.objects.filter(provider__workspace=self._workspace).delete()
         for campaign in self._campaigns.filter(status=Campaign.Status.PAUSED):
             steering.resume(campaign)
 
@@ -100,5 +101,6 @@ class Mailing:
         with connection.cursor() as cursor:
             # As an import does: nobody launches to people that the planner does not know of.
             cursor.execute("ANALYZE audience_contact, audience_subscription")
-        campaign = world.make_campaign(self._workspace, sender=self._sender, lists=[readers])
+        sender = self._senders[number % len(self._senders)]
+        campaign = world.make_campaign(self._workspace, sender=sender, lists=[readers])
         assert launch.launch(campaign)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.chaos import brokers, crew, judge
+from tests.chaos import brokers, crew, judge, provider
 from tests.chaos.brokers import Broker
 from tests.chaos.database import Database
 from tests.chaos.harm import CRASH_BROKER, CRASH_DATABASE, EMPTY_BROKER, FREEZES, KILLS, Deed, Harm
@@ -22,6 +22,8 @@ TICK = 0.5
 REST = (0.15, 0.8)
 # So long may the rest take once nothing is harmed any more.
 PATIENCE = 150.0
+# Seconds in which every kind of answer comes up.
+LONG = 100.0
 # A machine that does ten things at once takes its time to start four processes.
 START_SECONDS = 120.0
 
@@ -66,6 +68,11 @@ class Report:
     at_work: int = 0
     finished: bool = True
     took: float = 0
+    # Of a provider's API: what it answered how often, of all that it can; in a run that is
+    # long enough for the rarest, nothing may be missing.
+    answers: Counter[str] = field(default_factory=Counter)
+    wanted: tuple[str, ...] = ()
+    is_long: bool = False
 
     def __add__(self, other: "Report") -> "Report":
         return Report(
@@ -75,6 +82,9 @@ class Report:
             self.at_work + other.at_work,
             self.finished and other.finished,
             self.took + other.took,
+            self.answers + other.answers,
+            (*self.wanted, *other.wanted),
+            self.is_long or other.is_long,
         )
 
     @property
@@ -94,6 +104,11 @@ class Report:
             broken.append(f"a campaign did not end within {PATIENCE:.0f} s")
         if not self.kills:
             broken.append("nothing was killed: nothing was shown")
+        broken += [
+            f"nobody met “{name}”: nothing was shown"
+            for name in self.wanted
+            if self.is_long and not self.answers[name]
+        ]
         return broken
 
 
@@ -102,7 +117,8 @@ def run(plan: Plan, folder: Path, var: Path, database: Database) -> Report:
     began = time.monotonic()
     folder.mkdir()
     folder.chmod(0o711)
-    report = Report(plan.name)
+    report = Report(plan.name, is_long=plan.seconds >= LONG)
+    report.wanted = provider.ANSWERS if plan.by_api else ()
     with (
         brokers.running(plan.broker, folder, var) as broker,
         _at_work(plan, folder, database, broker) as (party, mailing),
@@ -116,6 +132,7 @@ def run(plan: Plan, folder: Path, var: Path, database: Database) -> Report:
         if not report.finished:
             print(party.words("worker1"), party.words("worker2"), mailing.left(), file=sys.stderr)
     journal = judge.Journal.read(folder / "journal")
+    report.answers = journal.answers
     report.findings = judge.judge(mailing.people, mailing.rows(), journal, allowed=harm.doubt)
     report.took = time.monotonic() - began
     return report

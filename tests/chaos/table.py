@@ -32,6 +32,9 @@ def draw(reports: Sequence[Report]) -> str:
     lines.append("")
     for name in EVERYTHING:
         lines.append(_line(name, [f"{report.done[name]:,}" for report in reports]))
+    for name in dict.fromkeys(name for report in reports for name in report.wanted):
+        cells = [f"{report.answers[name]:,}" if report.wanted else "" for report in reports]
+        lines.append(_line(f"API: {name}", cells))
     lines.append("")
     for name, count in _MUST_BE_ZERO:
         lines.append(_line(name, [f"{count(report):,}" for report in reports]))
@@ -52,4 +55,4 @@ def tell(report: Report, *, expect_duplicates: bool) -> None:
 
 
 def _line(name: str, cells: Sequence[str]) -> str:
-    return f"{name:<30}" + "".join(f"{cell:>13}" for cell in cells)
+    return f"{name:<32}" + "".join(f"{cell:>13}" for cell in cells)

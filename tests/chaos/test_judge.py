@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chaos.judge import Findings, Journal, Row, judge
+from tests.chaos.ordeal import Report
 
 FINE = "accept a a@example.com \naccept b b@example.com \n"
 
@@ -60,3 +61,24 @@ def test_a_kill_and_a_lost_answer_may_leave_a_mail_unconfirmed(found):
 def test_a_refused_mail_was_not_accepted(found):
     refused = "accept a a@example.com \nrefuse b b@example.com data-554\n"
     assert found(rows("sent", "failed"), refused).violations() == []
+
+
+def test_a_mail_that_an_answer_does_not_name_may_be_unconfirmed(found):
+    named = "accept a a@example.com \naccept b b@example.com missing\n"
+    assert found(rows("sent", "unknown"), named).violations() == []
+
+
+def test_answers_are_counted_and_are_no_mails(tmp_path):
+    path = tmp_path / "journal"
+    path.write_text("answer 429, wait until a date\n" * 2 + "answer cut after accepting\n" + FINE)
+    journal = Journal.read(path)
+    assert journal.answers == {"429, wait until a date": 2, "cut after accepting": 1}
+    assert (sum(journal.accepted.values()), journal.doubtful) == (2, 0)
+
+
+def test_a_fault_that_nobody_met_shows_nothing():
+    report = Report("API", wanted=("slow answers",), is_long=True)
+    report.done["kills of beat"] = 1
+    assert report.violations() == ["nobody met “slow answers”: nothing was shown"]
+    report.answers["slow answers"] = 1
+    assert report.violations() == []

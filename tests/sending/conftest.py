@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, tasks, transport
+from campaigns.sending import again, launch, tasks, transport
+from campaigns.sending.models import Delivery
 from tests import world
 from tests.sending import measured, stage
 from tests.sending.measured import Letter
@@ -40,6 +41,12 @@ def draft(workspace: Workspace, sink: Sink) -> Campaign:
     """A complete campaign to an empty list, from a sender whose mails go into the sink."""
     sender = stage.make_smtp_sender(workspace, sink.port)
     return world.make_campaign(workspace, sender=sender, lists=[world.make_list(workspace)])
+
+
+@pytest.fixture(autouse=True)
+def _patient_requests(monkeypatch) -> None:
+    """Let a request carry out all that was decided, however slow the machine is."""
+    monkeypatch.setattr(again, "AT_ONCE", 60.0)
 
 
 @pytest.fixture
@@ -87,3 +94,11 @@ def rung(monkeypatch) -> list[Any]:
     for task in (tasks.send_campaign, tasks.launch_campaign, tasks.tell_owners):
         monkeypatch.setattr(task, "apply_async", lambda *args, **options: heard.append(args))
     return heard
+
+
+@pytest.fixture
+def delivery(workspace: Workspace) -> Delivery:
+    """One mail that a provider took under the name of pm-1."""
+    stage.make_sending(workspace, people=1)
+    stage.become(Delivery.objects.all(), "sent", message_id="pm-1")
+    return Delivery.objects.select_related("contact").get()

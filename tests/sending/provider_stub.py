@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.sending.provider_wires import WIRES, Answer, Call
+from tests.sending.provider_calls import Answer, Call
+from tests.sending.provider_wires import WIRES
 
 
 @dataclass
@@ -109,6 +110,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(200, {}, '{"id": "')
         if any(fate.startswith("silent") for fate in fates):
             time.sleep(1.5)
+        if any(fate.startswith("slow-answer") for fate in fates):
+            time.sleep(0.3)
         return self.answer(*found)
 
     def answer(self, status: int, headers: dict[str, str], body: str) -> None:

@@ -18,6 +18,7 @@ from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.querysets import moves, signals
 from campaigns.sending.querysets.signals import Answers
 from tests import world
+from tests.sending.provider_wires import WIRES
 
 
 def make_people(workspace: Workspace, on: List, count: int, **fields: Any) -> list[Contact]:
@@ -151,16 +152,13 @@ def make_smtp_sender(workspace: Workspace, port: int, **credentials: Any) -> Sen
     return world.make_sender(workspace, provider=provider)
 
 
-def make_mailgun_sender(workspace: Workspace, port: int) -> Sender:
+def make_api_sender(workspace: Workspace, kind: str, port: int) -> Sender:
     """A sender whose provider is an API on loopback."""
-    provider = Provider(workspace=workspace, name="Mailgun", kind=Provider.Kind.MAILGUN)
-    provider.credentials = {
-        "api_key": "key",
-        "sender_domain": "acme.example",
-        "api_url": f"http://127.0.0.1:{port}/mailgun",
-    }
+    wire, address = WIRES[kind], f"http://127.0.0.1:{port}/{kind}"
+    provider = Provider(workspace=workspace, name=kind, kind=kind)
+    provider.credentials = wire.credentials | {wire.url: address}
     provider.save()
-    return world.make_sender(workspace, provider=provider, email="news@acme.example")
+    return world.make_sender(workspace, provider=provider, email=f"{kind}@acme.example")
 
 
 def states(campaign: Campaign) -> dict[str, int]:

@@ -19,7 +19,7 @@ from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.signals import Answers
 from tests import world
 from tests.sending import provider_stub, stage
-from tests.sending.test_webhooks import postmark_event, tell
+from tests.sending.telling import postmark_event, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from campaigns.sending import webhooks
 from campaigns.sending.models import ProviderEvent
 from tests.sending.provider_wires import WIRES
-from tests.sending.test_webhooks import make_provider
+from tests.sending.telling import make_provider
 
 KINDS = [kind for kind in WIRES if kind != "scaleway"]
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -17,7 +17,7 @@ from campaigns.sending import again as verbs
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Outcome, Verdict
 from campaigns.sending.querysets import again, joining, ledger, moves, reasons
-from tests.sending.test_machine import DEFINITE, PEOPLE, Ledger
+from tests.sending.machine import DEFINITE, PEOPLE, Ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -267,6 +267,6 @@ def test_a_retry_that_does_not_reopen_the_campaign_is_missed(monkeypatch):
 
 def test_a_retry_of_what_was_cancelled_is_missed(monkeypatch):
     tell(retry_after_the_cancel)
-    monkeypatch.setattr(again, "locked", lambda pk: Campaign.objects.get(pk=pk))
+    monkeypatch.setattr(again, "locked", lambda pk, *_statuses: Campaign.objects.get(pk=pk))
     with pytest.raises(AssertionError):
         tell(retry_after_the_cancel)

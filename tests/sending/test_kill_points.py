@@ -48,7 +48,7 @@ def campaign(workspace, taker) -> Campaign:
     sender = (
         stage.make_smtp_sender(workspace, taker.port)
         if isinstance(taker, Sink)
-        else stage.make_mailgun_sender(workspace, urlsplit(taker.url).port or 0)
+        else stage.make_api_sender(workspace, "mailgun", urlsplit(taker.url).port or 0)
     )
     campaign = world.make_campaign(workspace, sender=sender, lists=[world.make_list(workspace)])
     stage.make_many(workspace, campaign.lists.get(), PEOPLE)

@@ -15,7 +15,7 @@ from campaigns.sending.mailers import kinds
 from campaigns.sending.models import Delivery, Leak, ProviderEvent
 from tests import world
 from tests.sending import stage
-from tests.sending.test_webhooks import make_provider, tell
+from tests.sending.telling import make_provider, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -161,7 +161,7 @@ def test_a_breaker_says_why_and_what_to_do_and_resuming_shows_the_figures(alice,
     shown = page(alice, draft)
     assert why in shown
     assert "Remove people who never opened" in shown
-    assert f'data-confirm="{why}' in shown
+    assert f'name="ask" value="{why}' in shown
     assert "Counting begins anew" in shown
     post(alice, "resume", draft.pk)
     draft.refresh_from_db()

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import facts, progress, reckoning, steering
+from campaigns.sending import again, facts, progress, reckoning, steering
 from campaigns.sending.models import Delivery, Reckoning
-from campaigns.sending.querysets import again, moves, reckonings
+from campaigns.sending.querysets import moves, reckonings
 from campaigns.sending.severities import Severity
 from tests.sending import stage
 
@@ -135,7 +135,7 @@ def test_a_campaign_that_goes_on_is_no_longer_what_it_was(large):
     stage.become(Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk), "unknown")
     settle(large)
     assert sent(large) == (4, True)
-    assert again.resend(large.pk, as_of=timezone.now()) == 1
+    assert again.resend_unconfirmed(large, as_of=timezone.now()) == 1
     assert sent(large) == (4, False)
 
 

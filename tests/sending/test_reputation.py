@@ -149,7 +149,7 @@ def test_a_person_resumes_it_and_the_old_facts_do_not_count_again(sender, sink, 
     assert stops(first)
     page = " ".join(alice.get(reverse("sending:campaign", args=[first.pk])).text.split())
     why = "Stopped because 20 of the 300 addresses that Acme News mailed in the last 7 days"
-    assert f'data-confirm="{why}' in page
+    assert f'name="ask" value="{why}' in page
     assert "Find out where the dead addresses came from" in page
     alice.post(reverse("sending:resume", args=[first.pk]))
     entry = AuditEntry.objects.get(action="campaign_resumed")

@@ -12,7 +12,7 @@ from campaigns.sending import sns, webhooks
 from campaigns.sending.models import Delivery, ProviderEvent, Topic
 from tests import world
 from tests.sending import amazon, stage
-from tests.sending.test_webhooks import make_provider
+from tests.sending.telling import make_provider
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from campaigns.sending.querysets import holding, signals
 from campaigns.sending.severities import Severity
 from tests import world
 from tests.sending import stage
-from tests.sending.test_webhooks import postmark_event, tell
+from tests.sending.telling import postmark_event, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,60 +4,20 @@ import hashlib
 import hmac
 import itertools
 import json
-from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.accounts.models import Provider
 from campaigns.audience.models import Subscription, Suppression
-from campaigns.sending import evidence, sns, webhooks
+from campaigns.sending import sns, webhooks
 from campaigns.sending.models import Delivery, Door, ProviderEvent, Topic
 from tests import world
-from tests.sending import amazon, stage
-from tracking.models import Engagement
+from tests.sending import amazon
+from tests.sending.telling import hard_bounce, make_provider, postmark_event, tell
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def delivery(workspace) -> Delivery:
-    stage.make_sending(workspace, people=1)
-    stage.become(Delivery.objects.all(), "sent", message_id="pm-1")
-    return Delivery.objects.select_related("contact").get()
-
-
-def make_provider(workspace, kind="postmark", **credentials):
-    provider = Provider(workspace=workspace, name=kind, kind=kind)
-    provider.credentials = credentials
-    provider.save()
-    return provider
-
-
-def postmark_event(delivery, record="Delivery", **fields):
-    at = {"Delivery": "DeliveredAt", "Bounce": "BouncedAt", "SpamComplaint": "BouncedAt"}[record]
-    return {
-        "RecordType": record,
-        "MessageID": "pm-1",
-        "Recipient": delivery.address,
-        at: "2026-03-01T10:00:00Z",
-        "Metadata": {"delivery": delivery.uuid.hex},
-    } | fields
-
-
-def tell(client, provider, event):
-    door = Door.objects.filter(provider=provider).first()
-    url = webhooks.address(door) if door else webhooks.open_door(provider)
-    path = url.removeprefix("http://127.0.0.1:8000")
-    return client.post(path, json.dumps(event), content_type="application/json")
-
-
-def hard_bounce(delivery, **fields):
-    return (
-        postmark_event(delivery, "Bounce", Type="HardBounce", Email=delivery.address, ID=1) | fields
-    )
 
 
 def test_a_provider_without_a_door_is_not_heard(client, workspace, delivery):
@@ -233,53 +193,6 @@ def test_amazon_tells_through_sns(client, workspace, delivery, bounce_type, stop
     delivery.refresh_from_db()
     assert (delivery.hard_bounced_at is not None) is stopped
     assert (delivery.soft_bounced_at is not None) is not stopped
-
-
-@pytest.mark.parametrize(
-    ("event", "state"), [("Delivery", "sent"), ("SpamComplaint", "sent"), ("Bounce", "sent")]
-)
-def test_what_a_provider_can_only_know_of_a_mail_it_took_confirms_it(
-    client, workspace, delivery, event, state
-):
-    stage.become(Delivery.objects.all(), "unknown", message_id="")
-    fields = {"Type": "Transient", "Email": delivery.address} if event != "Delivery" else {}
-    tell(client, make_provider(workspace), postmark_event(delivery, event, **fields))
-    delivery.refresh_from_db()
-    assert delivery.state == state
-    assert delivery.message_id == "pm-1"
-
-
-def test_a_rejected_mail_was_not_sent(client, workspace, delivery):
-    stage.become(Delivery.objects.all(), "unknown")
-    tell(client, make_provider(workspace), hard_bounce(delivery, Type="ManuallyDeactivated"))
-    delivery.refresh_from_db()
-    assert delivery.state == "failed"
-
-
-def test_who_opened_it_has_got_it(workspace, delivery):
-    stage.become(Delivery.objects.all(), "unknown")
-    assert evidence.look() == 0
-    Engagement.objects.create(
-        workspace_id=workspace.pk,
-        campaign_id=delivery.campaign_id,
-        delivery_id=delivery.pk,
-        contact_id=delivery.contact_id,
-    )
-    assert evidence.look() == 1
-    delivery.refresh_from_db()
-    assert delivery.state == "sent"
-
-
-def test_evidence_is_not_looked_for_for_ever(workspace, delivery):
-    long_ago = timezone.now() - timedelta(days=4)
-    stage.become(Delivery.objects.all(), "unknown", unknown_since=long_ago)
-    assert evidence.look() == 0
-
-
-def test_tracking_learns_when_a_mail_was_sent(delivery):
-    Delivery.objects.update(sending_at=timezone.now())
-    delivery.refresh_from_db()
-    assert evidence.sent_times([delivery.pk, 0]) == {delivery.pk: delivery.sending_at}
 
 
 def test_who_leaves_at_the_provider_leaves_here(client, workspace, delivery):

@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
@@ -19,9 +19,11 @@ def suppressions(request: WorkspaceRequest) -> HttpResponse:
     return _page(request, AddressForm(), {})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_suppression(request: WorkspaceRequest) -> HttpResponse:
     """Say whether an address is mailed. A POST, so that it is in no log and no history."""
+    if request.method != "POST":
+        return redirect("audience:suppressions")
     form = AddressForm(request.POST)
     if not form.is_valid():
         return _page(request, form, {}, status=422)

@@ -9,15 +9,24 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.models import Provider, Workspace
+from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
+from campaigns.sending.models.chances import Chance
 from campaigns.sending.models.doors import Door, Topic
 from campaigns.sending.models.inbox import InboxMail
 from campaigns.sending.models.instance import Instance
 from campaigns.sending.models.leaks import Leak
-from campaigns.sending.models.pace import Alarm, Canary, DayTally, Ramp, Tally, Throttle
+from campaigns.sending.models.pace import (
+    Alarm,
+    Canary,
+    Cooldown,
+    DayTally,
+    Ramp,
+    Tally,
+    Throttle,
+)
 from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
 
@@ -26,6 +35,7 @@ __all__ = [
     "BounceMail",
     "BounceMailbox",
     "Canary",
+    "Chance",
     "Cooldown",
     "DayTally",
     "Delivery",
@@ -191,22 +201,6 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token} until {self.until}"
-
-
-class Cooldown(models.Model):
-    """A provider that asked us to wait, or does not answer. Shared by all workers."""
-
-    provider = models.OneToOneField(Provider, models.CASCADE, related_name="cooldown")
-    until = models.DateTimeField()
-    # The server's own words.
-    reason = models.CharField(max_length=300)
-    # Waits in a row without a mail in between: each is longer than the last.
-    tries = models.PositiveSmallIntegerField(default=1)
-    # Waiting does not help, a person has to; somebody stands in meanwhile.
-    lasting = models.BooleanField(default=False, db_default=False)
-
-    def __str__(self) -> str:
-        return f"{self.provider_id} until {self.until}"
 
 
 class ProviderEvent(models.Model):

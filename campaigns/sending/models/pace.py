@@ -1,4 +1,4 @@
-"""What holds mails back: limits of a sender, a warm-up, a small first part, a breaker."""
+"""What holds mails back: limits, a warm-up, a small first part, a breaker, a provider's wish."""
 
 from __future__ import annotations
 
@@ -211,3 +211,19 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause} in {self.campaign_id}"
+
+
+class Cooldown(models.Model):
+    """A provider that asked us to wait, or does not answer. Shared by all workers."""
+
+    provider = models.OneToOneField(Provider, models.CASCADE, related_name="cooldown")
+    until = models.DateTimeField()
+    # The server's own words.
+    reason = models.CharField(max_length=300)
+    # Waits in a row without a mail in between: each is longer than the last.
+    tries = models.PositiveSmallIntegerField(default=1)
+    # Waiting does not help, a person has to; somebody stands in meanwhile.
+    lasting = models.BooleanField(default=False, db_default=False)
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} until {self.until}"

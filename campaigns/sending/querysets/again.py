@@ -112,23 +112,35 @@ def now() -> datetime:
     return moment
 
 
-def retry(campaign_id: int, keys: Sequence[str], *, as_of: datetime, paused: str = "") -> int:
-    """Give what failed for these reasons a new attempt, and return how many that is.
+def retry(
+    campaign_id: int, keys: Sequence[str], *, as_of: datetime, after: int
+) -> tuple[int, int | None]:
+    """Give the next of what failed for these reasons a new attempt. The campaign must be held.
 
-    A campaign that was sent goes on; with a reason in `paused`, only after a person resumes.
+    Returns how many that is, and where to look next; None: that was the end.
     """
-    return _in_chunks(RETRY, campaign_id, {"keys": list(keys), "as_of": as_of}, paused=paused)
+    return _some(RETRY, campaign_id, {"keys": list(keys), "as_of": as_of, "after": after})
 
 
-def resend(campaign_id: int, *, as_of: datetime) -> int:
-    """Send again what is not confirmed: a person takes it on them. Returns how many."""
-    return _in_chunks(RESEND, campaign_id, {"as_of": as_of})
+def resend(campaign_id: int, *, as_of: datetime, after: int) -> tuple[int, int | None]:
+    """Send again the next of what is not confirmed: a person takes it on them. As `retry`."""
+    return _some(RESEND, campaign_id, {"as_of": as_of, "after": after})
 
 
 def resend_due(campaign_id: int, *, wait: timedelta, longest: timedelta) -> int:
     """Send again, once, what the campaign's policy says to send again. Returns how many."""
     values: dict[str, Any] = {"wait": wait, "longest": longest, "as_of": now()}
-    return _in_chunks(RESEND_DUE, campaign_id, values)
+    done = 0
+    after: int | None = 0
+    while after is not None:
+        with transaction.atomic():
+            if locked(campaign_id) is None:
+                break
+            moved, after = _some(RESEND_DUE, campaign_id, values | {"after": after})
+            if moved:
+                reopen(campaign_id)
+        done += moved
+    return done
 
 
 def locked(campaign_id: int, statuses: Sequence[str] = ALIVE) -> Campaign | None:
@@ -148,18 +160,8 @@ def reopen(campaign_id: int, *, paused: str = "") -> bool:
     )
 
 
-def _in_chunks(sql: str, campaign_id: int, values: dict[str, Any], *, paused: str = "") -> int:
-    """Run `sql` until it finds no more; a kill between two chunks costs the rest only."""
-    done = 0
-    after: int | None = 0
-    while after is not None:
-        window = {"campaign": campaign_id, "after": after, "limit": CHUNK}
-        with transaction.atomic(), connection.cursor() as cursor:
-            if locked(campaign_id) is None:
-                return done
-            cursor.execute(sql, values | window)
-            moved, after = cursor.fetchone()
-            if moved:
-                reopen(campaign_id, paused=paused)
-        done += moved
-    return done
+def _some(sql: str, campaign_id: int, values: dict[str, Any]) -> tuple[int, int | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values | {"campaign": campaign_id, "limit": CHUNK})
+        moved, last = cursor.fetchone()
+    return moved, last

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from campaigns.audience.models import Unsubscription
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Delivery, ProviderEvent
+from campaigns.sending.querysets.deliveries import DeliveryQuerySet
+from tracking.models import Engagement
+
+# Of the delivery that is asked about.
+OURS = OuterRef("pk")
+
+
+def recent(longest: timedelta) -> DeliveryQuerySet:
+    """Return what is in doubt, and not for longer than this."""
+    return Delivery.objects.unknown().filter(unknown_since__gte=Now() - longest)
+
+
+def used(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """Of these, the mails that somebody opened or clicked in."""
+    return rows.filter(Exists(Engagement.objects.filter(delivery_id=OURS)))
+
+
+def left(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """Of these, the mails through which somebody left."""
+    return rows.filter(Exists(Unsubscription.objects.filter(delivery_id=OURS)))
+
+
+def told(rows: DeliveryQuerySet, kinds: Collection[str]) -> DeliveryQuerySet:
+    """Of these, the mails of which a provider told one of `kinds`, whenever that was."""
+    return rows.filter(Exists(ProviderEvent.objects.filter(delivery=OURS, kind__in=kinds)))
+
+
+def told_since(rows: DeliveryQuerySet, kinds: Collection[str]) -> DeliveryQuerySet:
+    """The same since their last intent: it says nothing of the try if it came before."""
+    events = ProviderEvent.objects.filter(delivery=OURS, kind__in=kinds)
+    return rows.filter(Exists(events.filter(received_at__gte=OuterRef("sending_at"))))
 
 
 def campaigns_due(*, wait: timedelta, longest: timedelta) -> list[int]:
     """Return the campaigns that chose to send again, and have something to send again."""
-    due = Delivery.objects.unknown().filter(
+    due = recent(longest).filter(
         resends=0,
         unknown_since__lt=Now() - wait,
-        unknown_since__gt=Now() - longest,
         campaign__on_unknown=Campaign.OnUnknown.RETRY,
         campaign__status__in=(Campaign.Status.SENDING, Campaign.Status.SENT),
     )

@@ -3,7 +3,8 @@
 The order of the moves is what keeps anybody from getting two: a mail is handed over only
 after `exchange` has durably committed its intent, under a token and a lease that only one
 worker holds; and no statement here leads from `sending` or `unknown` back to `pending`
-but `settle`, by the holder of that token, on a definite refusal.
+but `settle`, by the holder of that token, on a definite refusal or for what it never
+handed over.
 
 All times are the database's: the clocks of workers decide nothing.
 """

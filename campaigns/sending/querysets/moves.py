@@ -107,12 +107,17 @@ UPDATE sending_delivery
                 WHERE id = %(campaign)s AND status = 'cancelled')
 """
 
-# An event of the provider proves that it took the mail, or that it did not.
+# An event of the provider proves that it took the mail, or that it did not. What was sent
+# again because nobody knew need not go, or go once more, when either is known to have arrived.
 EVIDENCE = """
 UPDATE sending_delivery
    SET state = %(state)s, reason = %(reason)s, claim_token = NULL, unknown_since = NULL,
+       next_at = NULL, done_at = COALESCE(done_at, clock_timestamp()),
        message_id = CASE WHEN message_id = '' THEN %(message)s ELSE message_id END
- WHERE id = %(id)s AND state = 'unknown'
+ WHERE id = %(id)s
+   AND (state = 'unknown'
+        OR (%(state)s = 'sent' AND resends > 0
+            AND state IN ('pending', 'claimed', 'failed', 'expired')))
 """
 
 MISS = """
@@ -195,7 +200,7 @@ def cancel_some(campaign_id: int, limit: int) -> int:
 
 
 def take_evidence(delivery_id: int, *, state: str, message_id: str, reason: str) -> bool:
-    """Decide an unknown delivery by what was seen of it, and say whether it was one."""
+    """Decide a delivery in doubt by what was seen of it, and say whether it was one."""
     values = {"id": delivery_id, "state": state, "message": message_id[:255], "reason": reason}
     return _run(EVIDENCE, values) == 1
 

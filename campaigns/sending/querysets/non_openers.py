@@ -7,6 +7,8 @@ an open here, so that nobody who read it is asked to read it again.
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -39,6 +41,27 @@ SELECT count(*),
                                          AND e.delivery_id = d.id
          WHERE d.campaign_id = %s AND d.state = 'sent') AS d
 """
+
+# The question of `among`, of the contact of one delivery `d`; `{first}` is the first campaign,
+# and `days` gives the rest.
+STILL = """
+    EXISTS (SELECT FROM sending_delivery f JOIN audience_contact c ON c.id = f.contact_id
+             WHERE f.campaign_id = {first} AND f.contact_id = d.contact_id
+               AND f.state = 'sent' AND f.mode = 'individual' AND f.hard_bounced_at IS NULL
+               AND f.consent_epoch = c.consent_epoch
+               AND f.sending_at > statement_timestamp() - make_interval(days => %(days)s)
+               AND NOT EXISTS (SELECT FROM tracking_engagement e
+                                WHERE e.campaign_id = f.campaign_id AND e.delivery_id = f.id
+                                  AND e.opens_sure + e.opens_uncertain
+                                      + e.clicks_sure + e.clicks_uncertain > 0))
+"""
+LEAVE_OUT = f"""
+UPDATE sending_delivery d
+   SET state = 'suppressed', done_at = clock_timestamp(), claim_token = NULL,
+       reason = %(reason)s
+ WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.claim_token = %(token)s
+   AND NOT {STILL.format(first="%(first)s")}
+"""  # noqa: S608 - constants of this module
 
 
 class Counts(NamedTuple):
@@ -73,3 +96,17 @@ def among(people: ContactQuerySet, campaign_id: int) -> ContactQuerySet:
         sending_at__gt=Now() - timedelta(days=settings.EVENT_RETENTION_DAYS),
     )
     return people.filter(Exists(got))
+
+
+def days() -> dict[str, int]:
+    """For a statement that asks `STILL`."""
+    return {"days": settings.EVENT_RETENTION_DAYS}
+
+
+def leave_out(token: uuid.UUID, first_id: int, ids: Sequence[int], reason: str) -> None:
+    """Of our claims on a reminder, leave out who opened campaign `first_id` since its launch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LEAVE_OUT,
+            {"token": token, "first": first_id, "ids": list(ids), "reason": reason, **days()},
+        )

@@ -24,9 +24,9 @@ def retry(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         facts = pages.retrying(campaign, form)
         return render(request, "sending/retry.html", facts, status=422 if form.is_bound else 200)
-    done = again.retry(campaign, **form.cleaned_data)
+    done = again.retry(campaign, by=request.user, **form.cleaned_data)
     text = ngettext("%(n)d mail is tried again.", "%(n)d mails are tried again.", done)
-    return _done(request, campaign, "failed_retried", done, text)
+    return _done(request, campaign, done, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,9 +36,9 @@ def unconfirmed(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = AgainForm(request.POST or None)
     if not form.is_valid():
         return render(request, "sending/unconfirmed.html", pages.unconfirmed(campaign))
-    done = again.resend_unconfirmed(campaign, **form.cleaned_data)
+    done = again.resend_unconfirmed(campaign, by=request.user, **form.cleaned_data)
     text = ngettext("%(n)d mail is sent again.", "%(n)d mails are sent again.", done)
-    return _done(request, campaign, "unconfirmed_resent", done, text)
+    return _done(request, campaign, done, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,9 +48,9 @@ def joined(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "sending/joined.html", pages.joined(campaign))
     few_first = "canary" in request.POST or "canary_asked" not in request.POST
-    done = again.send_to_joined(campaign, few_first=few_first)
+    done = again.send_to_joined(campaign, few_first=few_first, by=request.user)
     text = ngettext("It goes to %(n)d person more.", "It goes to %(n)d people more.", done)
-    return _done(request, campaign, "sent_to_joined", done, text)
+    return _done(request, campaign, done, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,15 +78,19 @@ def on_unknown(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return redirect("sending:confirm", pk)
 
 
-def _done(
-    request: WorkspaceRequest, campaign: Campaign, action: str, count: int, text: str
-) -> HttpResponse:
-    if count:
-        audit.record(request, request.workspace, action, campaign=campaign.pk, deliveries=count)
+def _done(request: WorkspaceRequest, campaign: Campaign, count: int, text: str) -> HttpResponse:
+    chance = again.under_way(campaign)
+    if chance is not None:
+        messages.success(
+            request, _("This takes a while, and goes on by itself. See how far it is.")
+        )
+        tasks.ring_chance(chance.pk)
+    elif count:
         messages.success(request, text % {"n": count})
-        tasks.ring_send(campaign.pk)
     else:
         messages.info(request, _("There was nothing left to do: somebody may have done it."))
+    if count:
+        tasks.ring_send(campaign.pk)
     return redirect("sending:campaign", campaign.pk)
 
 

@@ -56,3 +56,8 @@ def make_mailbox(sender, port, protocol="imap", **credentials) -> BounceMailbox:
     } | credentials
     mailbox.save()
     return mailbox
+
+
+def verdicts(mailbox: BounceMailbox) -> list[str]:
+    """What was understood of its mails, sorted."""
+    return sorted(mailbox.mails.values_list("verdict", flat=True))

@@ -5,17 +5,13 @@ import os
 import shutil
 import subprocess
 import uuid
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connection
-from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.accounts.models import AuditEntry
 from campaigns.composing.models import Campaign
 from campaigns.sending import fence, launch, tasks, transport
 from campaigns.sending.fence import Standing, marks
@@ -24,42 +20,9 @@ from campaigns.sending.querysets import instance
 from config.embedded_postgres import Server
 from tests import databases, environment, world
 from tests.sending import stage
+from tests.sending.fence.copies import restore_an_old_backup, statuses
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def mark(settings) -> Path:
-    return Path(settings.INSTANCE_FILE)
-
-
-@pytest.fixture
-def scene(workspace):
-    """One of each: to come, due, hours late, being frozen, being sent, and finished."""
-    assert fence.check(renew=True)
-    now = timezone.now()
-    for name, status, minutes in [
-        ("to come", "scheduled", 60),
-        ("due", "scheduled", -1),
-        ("late", "scheduled", -300),
-        ("preparing", "preparing", None),
-        ("sent", "sent", None),
-    ]:
-        at = now + timedelta(minutes=minutes) if minutes else None
-        world.make_campaign(workspace, name=name, status=status, scheduled_at=at)
-    stage.make_sending(workspace, people=2, name="sending")
-
-
-def statuses() -> dict[str, str]:
-    return dict(Campaign.objects.values_list("name", "status"))
-
-
-def cause(name: str) -> str:
-    return Campaign.objects.get(name=name).pause_cause
-
-
-def restore_an_old_backup() -> None:
-    Instance.objects.update(generation=0)
 
 
 def test_the_first_start_makes_both_sides_and_asks_nobody(mark):
@@ -100,36 +63,6 @@ def test_in_an_old_backup_nothing_moves_and_the_log_says_so_once(scene, caplog):
     assert [r.message for r in caplog.records if "looks like a copy" in r.message] != []
     assert len([r for r in caplog.records if "looks like a copy" in r.message]) == 1
     assert fence.standing() is Standing.LOCKED
-
-
-def test_who_continues_looks_at_everything_that_was_under_way(scene):
-    restore_an_old_backup()
-    tasks.tick()
-    assert fence.go_on()
-    assert statuses() == {
-        "to come": "scheduled",
-        "due": "missed",
-        "late": "missed",
-        "preparing": "preparing",
-        "sending": "paused",
-        "sent": "sent",
-    }
-    assert {cause(name) for name in ("due", "late", "preparing", "sending")} == {"clone"}
-    assert fence.check(renew=True)
-    assert not fence.go_on()
-
-
-def test_what_was_being_frozen_is_paused_when_it_is(draft):
-    stage.make_people(draft.workspace, draft.lists.get(), 2)
-    fence.check(renew=True)
-    launch.launch(draft)
-    restore_an_old_backup()
-    assert not fence.check()
-    fence.go_on()
-    assert not launch.prepare(draft.pk)
-    draft.refresh_from_db()
-    assert (draft.status, draft.pause_cause) == ("paused", "clone")
-    assert stage.states(draft) == {"pending": 2}
 
 
 def test_a_machine_without_a_memory_is_let_in_by_a_person(mark):
@@ -242,81 +175,6 @@ def test_where_the_server_tells_little_the_rest_is_still_compared(monkeypatch):
     assert fence.check(renew=True)
     Instance.objects.update(table_oid=1)
     assert not fence.check()
-
-
-def test_the_owner_is_asked_on_every_page_and_decides_once(alice, workspace, scene):
-    restore_an_old_backup()
-    tasks.tick()
-    for name in ("reports:home", "audience:lists", "accounts:settings"):
-        assert "This looks like a copy" in alice.get(reverse(name)).text
-    for _ in range(2):
-        answer = alice.post(reverse("sending:fence"), {"choice": "send"}, follow=True)
-    assert "This looks like a copy" not in answer.text
-    assert AuditEntry.objects.filter(action="copy_sends", workspace=workspace).count() == 1
-
-
-def test_a_copy_that_is_kept_quiet_says_so_and_can_be_let_go(alice, workspace, scene):
-    restore_an_old_backup()
-    tasks.tick()
-    alice.post(reverse("sending:fence"), {"choice": "quiet"})
-    assert "This copy is kept quiet" in alice.get(reverse("reports:home")).text
-    assert fence.standing() is Standing.QUIET
-    assert not fence.check()
-    assert AuditEntry.objects.filter(action="copy_kept_quiet", workspace=workspace).count() == 1
-    alice.post(reverse("sending:fence"), {"choice": "send"})
-    assert fence.check()
-
-
-def test_other_workspaces_learn_of_it_and_not_of_who(alice, stranger, workspace, scene):
-    restore_an_old_backup()
-    tasks.tick()
-    alice.post(reverse("sending:fence"), {"choice": "send"})
-    entries = AuditEntry.objects.filter(action="copy_sends")
-    assert {entry.workspace_id == workspace.pk: bool(entry.user) for entry in entries} == {
-        True: True,
-        False: False,
-    }
-
-
-def test_only_owners_decide(client, workspace, scene):
-    restore_an_old_backup()
-    tasks.tick()
-    client.force_login(world.make_member(workspace, role="marketer"))
-    page = client.get(reverse("reports:home")).text
-    assert "Ask an owner" in page
-    assert "This is the one that should send" not in page
-    assert client.post(reverse("sending:fence"), {"choice": "send"}).status_code == 403
-
-
-def test_looking_decides_nothing(alice, scene):
-    assert alice.get(reverse("sending:fence")).status_code == 405
-
-
-def test_nothing_is_launched_from_a_copy(alice, draft):
-    stage.make_people(draft.workspace, draft.lists.get(), 1)
-    fence.check(renew=True)
-    restore_an_old_backup()
-    fence.check()
-    answer = alice.post(reverse("sending:confirm", args=[draft.pk]), {"launch": "yes"})
-    assert answer.status_code == 422
-    assert "so nothing is sent" in answer.text
-    draft.refresh_from_db()
-    assert draft.status == Campaign.Status.DRAFT
-
-
-def test_the_command_tells_and_decides(capsys, workspace):
-    fence.check(renew=True)
-    call_command("fence")
-    assert "Open" in capsys.readouterr().out
-    restore_an_old_backup()
-    call_command("fence")
-    assert "the next tick locks it" in capsys.readouterr().out
-    fence.check()
-    call_command("fence", "--quiet")
-    assert "as somebody decided" in capsys.readouterr().out
-    call_command("fence", "--send")
-    assert "Open" in capsys.readouterr().out
-    assert AuditEntry.objects.filter(action="copy_sends", user=None).count() == 1
 
 
 def test_half_a_file_is_no_memory(mark):

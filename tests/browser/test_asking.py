@@ -1,0 +1,42 @@
+"""The question before what cannot be taken back: in a dialog, and without any script."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import pages
+from tests.browser import stack as stacks
+from tests.browser.chromium import reader
+
+
+@pytest.fixture(params=[True, False], ids=["a dialog", "a page"])
+def page(request: pytest.FixtureRequest, chromium: Browser, demo_house: stacks.Stack):
+    with reader(chromium, java_script_enabled=request.param) as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        page.goto(f"{demo_house.address}/contacts/not-mailed/")
+        yield page
+
+
+def stop_mailing(page: Page, address: str, *, answer: str) -> None:
+    """Ask for no more mail to the address, and answer the question."""
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_role("button", name="Stop mailing it").click()
+    expect(page.get_by_text("Stop all mail to this address?")).to_be_visible()
+    page.locator("#confirm, #main").get_by_text(answer, exact=True).locator("visible=true").click()
+
+
+def is_mailed(page: Page, address: str) -> bool:
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_role("button", name="Check").click()
+    said = page.get_by_role("status").filter(has_text=address)
+    return "may be mailed" in said.inner_text()
+
+
+def test_who_says_no_changes_nothing_and_who_says_yes_does(page):
+    stop_mailing(page, "asked@example.com", answer="Cancel")
+    assert is_mailed(page, "asked@example.com")
+    stop_mailing(page, "asked@example.com", answer="Yes, go on")
+    assert not is_mailed(page, "asked@example.com")
+    page.get_by_role("button", name="Allow mail again").click()
+    page.locator("#confirm, #main").get_by_text("Yes, go on").locator("visible=true").click()
+    assert is_mailed(page, "asked@example.com")
