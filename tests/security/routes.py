@@ -18,6 +18,7 @@ from django.utils import timezone
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
 from campaigns.audience.models import Import, List
+from campaigns.composing import freezing
 from campaigns.composing.models import Campaign
 from campaigns.reports import sharing
 from campaigns.reports.models import SavedReport
@@ -138,6 +139,12 @@ def _make_campaign(workspace: Workspace) -> int:
     return campaign.pk
 
 
+def _make_frozen_campaign(workspace: Workspace) -> int:
+    campaign = Campaign.objects.get(pk=_make_campaign(workspace))
+    freezing.freeze(campaign)
+    return campaign.pk
+
+
 def _make_saved_report(workspace: Workspace) -> int:
     return SavedReport.objects.create(workspace=workspace, name="Weekly", kind="review").pk
 
@@ -163,6 +170,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("lists/", lambda workspace: world.make_list(workspace).pk),
     ("imports/", _make_import),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
+    ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),
     ("campaigns/", _make_campaign),
     ("inbox/", _make_mail),
     ("reports/", _make_saved_report),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import random
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.tracking.hitting import person
@@ -55,10 +56,10 @@ class Readers:
                 self._stop.wait(0.02)
 
 
-def paths_of(campaign: int) -> list[str]:
+def paths_of(campaign: int, people: Iterable[int] = range(1, 20)) -> list[str]:
     signer = keys.signer()
     found = []
-    for token in [Token(campaign), *(person(campaign, number) for number in range(1, 20))]:
+    for token in [Token(campaign), *(person(campaign, number) for number in people)]:
         found.append(f"/track/open/{signer.sign(Kind.OPEN, token)}.gif")
         found.append(f"/track/click/{signer.sign(Kind.CLICK, token)}/1")
     return found
