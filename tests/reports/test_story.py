@@ -46,7 +46,7 @@ def test_a_machine_that_follows_all_links_is_one_moment(make_scene):
     scene.drain()
     [found] = story.of(scene.people[0], "reading")
     assert (str(found.text), found.detail) == ("A machine followed a link in", "2 times")
-    assert (str(found.verdict), found.why) == ("Security scanner", "barracuda")
+    assert (str(found.verdict), found.why) == ("Security scanner", "Security scanner: Barracuda")
 
 
 def test_who_takes_consent_back_keeps_no_opens(make_scene):
