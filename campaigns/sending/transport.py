@@ -5,7 +5,6 @@ Knows nothing of Celery. A task, a command or a test calls `work` until it retur
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
@@ -21,6 +20,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending import (
     building,
     claiming,
+    collector,
     faults,
     fence,
     flowing,
@@ -45,8 +45,6 @@ from campaigns.sending.supplying import Batch
 
 logger = logging.getLogger(__name__)
 
-# A few hundred claimed rows are alive at any time: too many to be looked through for each 700.
-YOUNG_OBJECTS = 20_000
 # A window that takes longer than this does not grow: a pause must not wait for it.
 SLOW_WINDOW = 1.0
 # So many refusals in a row, with nothing taken between them, concern us and not them.
@@ -94,7 +92,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     if slot is None:
         return False
     try:
-        _calm_the_collector()
+        collector.calm()
         stop = stop or threading.Event()
         brakes = Brakes(campaign, provider.pk, stop)
         if brakes.is_shut:
@@ -133,14 +131,6 @@ def _is_safe(campaign: Campaign) -> bool:
         steering.stop_for_database(campaign, str(error))
         return False
     return not reputation.stop(campaign)
-
-
-def _calm_the_collector() -> None:
-    """Look no more at what lives as long as the process: no mail leaves a cycle behind."""
-    if not gc.get_freeze_count():
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 def _run_lanes(shift: Shift) -> None:

@@ -124,3 +124,27 @@ def test_an_error_of_the_ledger_ends_the_lane_and_loses_no_answer(turn, monkeypa
     ahead.close()
     assert stage.states(turn.campaign)["sent"] == len(first.rows) + len(second.rows)
     assert "sending" not in stage.states(turn.campaign)
+
+
+def test_a_claim_that_cannot_be_settled_costs_no_other_its_answers(turn, monkeypatch):
+    """Answers of three claims come in together, and the first cannot be written down."""
+    monkeypatch.setattr(supplying, "FIRST_CLAIM", 2)
+    supply = supplying.Supply(turn)
+    supply.window = 2
+    first = supply.next()
+    second = supply.next()
+    third = supply.next()
+    assert first is not None and second is not None and third is not None
+    settle = claiming.Claim.settle
+
+    def fails_for_the_first(claim, **options):
+        if claim is first.hold.claim:
+            raise RuntimeError("no room")
+        return settle(claim, **options)
+
+    monkeypatch.setattr(claiming.Claim, "settle", fails_for_the_first)
+    with pytest.raises(RuntimeError, match="no room"):
+        supply.next(taken(first), taken(second), taken(third))
+    supply.close()
+    kept = {row.id for row in (*second.rows, *third.rows)}
+    assert set(Delivery.objects.filter(state="sent").values_list("pk", flat=True)) == kept
