@@ -8,10 +8,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import doubts, evidence
-from campaigns.sending.models import Delivery, Lease
+from campaigns.sending import doubts, evidence, steering
+from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moves
-from campaigns.sending.steering import CANCEL_ROWS
 
 
 def reap() -> None:
@@ -34,9 +33,7 @@ def finish_all() -> None:
     for campaign_id in _ids(Campaign.Status.SENDING):
         moves.finish(campaign_id)
     for campaign_id in _ids(Campaign.Status.CANCELLED):
-        waiting = Delivery.objects.filter(campaign=campaign_id).waiting()
-        if waiting.exists() or Lease.objects.filter(campaign=campaign_id).exists():
-            moves.cancel_some(campaign_id, CANCEL_ROWS)
+        steering.cancel_rest(campaign_id)
 
 
 def preparing() -> list[int]:

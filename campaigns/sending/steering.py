@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns.accounts.models import User
 from campaigns.composing import checks, freezing
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Alarm
+from campaigns.sending.models import Alarm, Delivery, Lease
 from campaigns.sending.pacing import alarms, words
 from campaigns.sending.querysets import moves
 
@@ -65,8 +65,17 @@ def cancel(campaign: Campaign) -> bool:
         pause_cause="",
     )
     if done:
-        moves.cancel_some(campaign.pk, CANCEL_ROWS)
+        cancel_rest(campaign.pk)
     return done
+
+
+def cancel_rest(campaign_id: int) -> None:
+    """If the campaign is cancelled, cancel what of it still waits, or a good part of that."""
+    waiting = Delivery.objects.filter(campaign=campaign_id).waiting()
+    if not Campaign.objects.filter(pk=campaign_id, status=Status.CANCELLED).exists():
+        return
+    if waiting.exists() or Lease.objects.filter(campaign=campaign_id).exists():
+        moves.cancel_some(campaign_id, CANCEL_ROWS)
 
 
 def to_draft(campaign: Campaign) -> bool:

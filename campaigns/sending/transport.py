@@ -102,6 +102,8 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
         _take_stock(shift)
     finally:
         moves.free_slot(campaign_id, slot)
+    # What the lanes gave back after somebody cancelled the campaign.
+    steering.cancel_rest(campaign_id)
     if moves.finish(campaign_id) or shift.stop.is_set() or brakes.is_shut:
         return False
     return (

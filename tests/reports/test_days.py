@@ -20,6 +20,15 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def workspace(workspace):
+    """One where it is about midday, so that no test sees the next day."""
+    zone = f"Etc/GMT{timezone.now().hour - 12:+d}"
+    Workspace.objects.filter(pk=workspace.pk).update(time_zone=zone)
+    workspace.refresh_from_db()
+    return workspace
+
+
 def count(workspace):
     days.begin()
     DayCounting.objects.update(next_at=timezone.now() - timedelta(minutes=1))
