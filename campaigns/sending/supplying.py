@@ -87,18 +87,37 @@ class Supply:
         # Used up, but some of it is still out.
         self._former: list[Hold] = []
         self._is_open, self._is_checked = True, False
+        self._error: Exception | None = None
 
     def next(self, *done: Batch) -> Batch | None:
         """Take `done` in, commit the intent to mail a few more, and return those.
 
         None: there is nothing to do for this lane any more.
         """
+        self._note(done)
+        if self._error is not None:
+            raise self._error
         try:
-            self._take_in(done)
             return self._next()
         except Exception:
             self._is_open = False
             raise
+
+    def get_ready(self) -> None:
+        """Do while nobody waits what the window after the next would have to wait for.
+
+        What goes wrong is told when that one is asked for.
+        """
+        try:
+            for hold in [hold for hold in self._former if not hold.out]:
+                self._former.remove(hold)
+                self._finish(hold)
+            # Where something is limited, only who needs a row may hold it.
+            if not self._turn.brakes.are_on and self._hold is not None and not self._hold.rows:
+                self._put_away()
+                self._claim()
+        except Exception as error:
+            self._is_open, self._error = False, error
 
     def close(self, *done: Batch) -> None:
         """Take in what is left, settle it, and give the rest back."""
@@ -153,12 +172,6 @@ class Supply:
             return None
         hold.out += len(granted)
         return Batch(hold, granted)
-
-    def _take_in(self, done: Sequence[Batch]) -> None:
-        self._note(done)
-        for hold in [hold for hold in self._former if not hold.out]:
-            self._former.remove(hold)
-            self._finish(hold)
 
     def _note(self, done: Sequence[Batch]) -> None:
         """Keep what became of all of them, before anything of it is written and may fail."""
@@ -242,6 +255,7 @@ class Ahead:
             done, goes_on = self._brought.get()
             while goes_on:
                 self._found.put(self._next(done))
+                self._supply.get_ready()
                 done, goes_on = self._brought.get()
             self._supply.close(*done)
         except Exception as error:

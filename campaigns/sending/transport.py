@@ -19,8 +19,8 @@ from campaigns.accounts.models import Provider
 from campaigns.composing.models import Campaign
 from campaigns.sending import (
     building,
+    calming,
     claiming,
-    collector,
     faults,
     fence,
     flowing,
@@ -92,7 +92,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     if slot is None:
         return False
     try:
-        collector.calm()
+        calming.calm()
         stop = stop or threading.Event()
         brakes = Brakes(campaign, provider.pk, stop)
         if brakes.is_shut:

@@ -266,7 +266,9 @@ def test_the_file_has_the_lines_of_the_page(workspace, alice):
     count(workspace)
     answer = alice.get(f"/growth.csv?list={readers.pk}&span=30")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").split("\r\n")
-    assert lines[0].startswith(f"Day from ({workspace.time_zone}),People at its end,Change,Joined,Left,")
+    assert lines[0].startswith(
+        f"Day from ({workspace.time_zone}),People at its end,Change,Joined,Left,"
+    )
     assert len(lines) == 32
     assert lines[28].endswith(",1,1,1,0,0,0,0,0,0")
 

@@ -83,6 +83,32 @@ def test_everybody_is_supplied_once_over_many_claims(turn, settings):
     assert not Lease.objects.exists()
 
 
+def test_the_next_claim_is_made_before_anybody_waits_for_it(turn, monkeypatch):
+    monkeypatch.setattr(supplying, "FIRST_CLAIM", 2)
+    ahead = supplying.Ahead(supplying.Supply(turn))
+    ahead.window = 2
+    first = ahead.next()
+    assert first is not None
+    # The second window is promised, and beyond it some are held that were not.
+    stage.wait_until(lambda: Delivery.objects.filter(state="sending").count() == 4)
+    stage.wait_until(lambda: Delivery.objects.filter(state="claimed").exists())
+    ahead.close(taken(first))
+    assert stage.states(turn.campaign) == {"sent": 2, "pending": 38}
+    assert not Lease.objects.exists()
+
+
+def test_where_something_is_limited_nothing_is_held_before_it_is_needed(turn, monkeypatch):
+    monkeypatch.setattr(supplying, "FIRST_CLAIM", 2)
+    turn.brakes.held = {"example.net"}
+    supply = supplying.Supply(turn)
+    supply.window = 2
+    first = supply.next()
+    assert first is not None
+    supply.get_ready()
+    assert Lease.objects.count() == 1
+    supply.close(taken(first))
+
+
 def test_after_trouble_only_as_many_go_out_as_the_window_is_small(turn, sink, settings):
     """What was promised before the trouble was known goes back to wait."""
     lane = transport.Lane(turn, 2)
@@ -143,8 +169,11 @@ def test_a_claim_that_cannot_be_settled_costs_no_other_its_answers(turn, monkeyp
         return settle(claim, **options)
 
     monkeypatch.setattr(claiming.Claim, "settle", fails_for_the_first)
+    fourth = supply.next(taken(first), taken(second), taken(third))
+    assert fourth is not None
+    supply.get_ready()
     with pytest.raises(RuntimeError, match="no room"):
-        supply.next(taken(first), taken(second), taken(third))
+        supply.next(taken(fourth))
     supply.close()
-    kept = {row.id for row in (*second.rows, *third.rows)}
+    kept = {row.id for row in (*second.rows, *third.rows, *fourth.rows)}
     assert set(Delivery.objects.filter(state="sent").values_list("pk", flat=True)) == kept
