@@ -69,7 +69,7 @@ def _delivery(provider: Provider, event: AnymailTrackingEvent) -> Delivery | Non
     mine = Delivery.objects.select_related("contact").filter(workspace=provider.workspace_id)
     name = str((event.metadata or {}).get("delivery", ""))
     try:
-        delivery = mine.filter(uuid=uuid.UUID(hex=name)).first()
+        delivery = mine.named([uuid.UUID(hex=name)]).first()
     except ValueError:
         delivery = None
     if delivery is None and event.message_id:

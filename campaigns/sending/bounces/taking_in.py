@@ -123,7 +123,7 @@ def _whose(workspace_id: int, report: Report) -> tuple[Delivery | None, bool]:
         delivery = mailed.filter(pk=delivery_id).first()
         if delivery is not None:
             return delivery, True
-    named = mailed.filter(uuid__in=[uuid.UUID(hex=one) for one in report.uuids])
+    named = mailed.named([uuid.UUID(hex=one) for one in report.uuids])
     told = {addresses.key(one) for one in _recipients(report)}
     return next((one for one in named if one.address_key in told), None), False
 

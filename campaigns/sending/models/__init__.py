@@ -91,7 +91,8 @@ class Delivery(models.Model):
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, related_name="deliveries", db_index=False
     )
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    # See `naming`. Random ones have an index of their own, sending_delivery_random_name.
+    uuid = models.UUIDField(default=uuid.uuid4)
     address = models.CharField(max_length=254)
     address_key = models.CharField(max_length=254)
     domain = models.CharField(max_length=254)

@@ -21,19 +21,23 @@ from campaigns.sending.querysets.deliveries import both
 FILL = (
     """
 INSERT INTO sending_delivery (
-    workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
+    id, workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
     click_mode, consent_epoch, revision, state, attempt, next_at, message_id, enhanced_code,
     reason)
-SELECT %(workspace)s, %(campaign)s, m.id,
-       -- As hard to guess as a random one, and made in a fifth of the time.
-       encode(substring(sha256(%(seed)s::bytea || int8send(m.id)) FOR 16), 'hex')::uuid,
+SELECT m.delivery_id, %(workspace)s, %(campaign)s, m.id,
+       -- See `naming`. A hash under a seed is as hard to guess as what is random, and made
+       -- in a fifth of the time.
+       (overlay(encode(substring(sha256(%(seed)s::bytea || int8send(m.delivery_id)) FOR 8), 'hex')
+                PLACING '8' FROM 13)
+        || to_hex(m.delivery_id | (1::bigint << 63)))::uuid,
        m.email, m.email_key, split_part(m.email_key, '@', -1), m.mode,
        CASE WHEN m.click_mode = m.mode THEN '' ELSE m.click_mode END,
        m.consent_epoch, %(revision)s, 'pending', 0,
        -- Whose moment has passed gets it at once.
        GREATEST(statement_timestamp(), COALESCE(z.at, c.at, %(otherwise)s::timestamptz)),
        '', '', ''
-  FROM ({mailable}) AS m"""
+  FROM (SELECT nextval('sending_delivery_id_seq') AS delivery_id, p.*
+          FROM ({mailable}) AS p) AS m"""  # noqa: S608 - constants
     + moments.JOINS
     + """
     ON CONFLICT DO NOTHING
