@@ -118,6 +118,23 @@ def test_a_launch_that_was_killed_goes_on_where_it_was(draft, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_has_a_delivery_keeps_it_and_the_others_of_their_part_get_theirs(draft):
+    """The audience changed between two tries, so parts end elsewhere."""
+    stage.make_many(draft.workspace, draft.lists.get(), 20)
+    assert launch.launch(draft)
+    revision = freezing.freeze(draft)
+    [part] = launching.parts(draft.pk, size=100)
+    [few, *_rest] = launching.parts(draft.pk, size=7)
+    assert launching.fill(revision, few)
+    first = set(Delivery.objects.values_list("pk", "contact_id"))
+    assert len(first) == 7
+    assert launching.fill(revision, part)
+    assert first < set(Delivery.objects.values_list("pk", "contact_id"))
+    assert Delivery.objects.values("contact_id").distinct().count() == 20
+    assert Delivery.objects.count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_who_launch_at_the_same_time_make_one_delivery_each(draft, monkeypatch):
     stage.make_many(draft.workspace, draft.lists.get(), 200)
     monkeypatch.setattr(filling, "PART", 10)

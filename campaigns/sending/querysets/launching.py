@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Max
 
 from campaigns.audience.models import Contact
@@ -39,10 +39,9 @@ SELECT m.delivery_id, %(workspace)s, %(campaign)s, m.id,
   FROM (SELECT nextval('sending_delivery_id_seq') AS delivery_id, p.*
           FROM ({mailable}) AS p) AS m"""  # noqa: S608 - constants
     + moments.JOINS
-    + """
-    ON CONFLICT DO NOTHING
-"""
 )
+# Who has a delivery keeps it. To be ready for that costs a seventh of the launch.
+KEEP = "ON CONFLICT DO NOTHING"
 
 # The other parts may be filled meanwhile; who would stop the campaign waits.
 HOLD = """
@@ -97,12 +96,23 @@ def fill(revision: Revision, ids: Mapping[str, int]) -> bool:
             if cursor.fetchone() is None:
                 return False
         campaign = Campaign.objects.select_related("workspace").get(pk=campaign_id)
-        insert(audience(campaign, ids=ids), campaign, revision.number)
+        people = audience(campaign, ids=ids)
+        try:
+            with transaction.atomic():
+                insert(people, campaign, revision.number, are_new=True)
+        except IntegrityError:
+            # Somebody was here before us, and did not get to the end.
+            insert(people, campaign, revision.number)
     return True
 
 
-def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
-    """Insert a delivery of `campaign` for each of `people`, and return how many are new."""
+def insert(
+    people: ContactQuerySet, campaign: Campaign, revision: int, *, are_new: bool = False
+) -> int:
+    """Insert a delivery of `campaign` for each of `people`, and return how many are new.
+
+    Raises `IntegrityError` when they `are_new` and one of them has a delivery.
+    """
     allowed = allowing.of(campaign)
     # Typed as Any: the checker does not see the annotation of another module.
     modes: Any = people.with_measuring_mode(allowed.policy, allowed.most)
@@ -119,7 +129,8 @@ def insert(people: ContactQuerySet, campaign: Campaign, revision: int) -> int:
         **moments.values(local_times.of_campaign(campaign)),
     }
     with connection.cursor() as cursor:
-        cursor.execute(*moments.named(FILL.format(mailable=sql), given, further))
+        fill_in = FILL.format(mailable=sql) + ("" if are_new else KEEP)
+        cursor.execute(*moments.named(fill_in, given, further))
         return int(cursor.rowcount)
 
 
