@@ -14,12 +14,13 @@ Mails are read for years: this layout is frozen by the golden vectors in its tes
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from tracking.compact import from_text, text, varint, varints
 
 MAC_BYTES = 12
 _HEAD = 2 + MAC_BYTES
@@ -89,26 +90,26 @@ class Signer:
         payload = _payload(token)
         state = self._states[self._current, kind, token.mode].copy()
         state.update(payload)
-        return _text(bytes((self._current,)) + token.mode.value + state.digest() + payload)
+        return text(bytes((self._current,)) + token.mode.value + state.digest() + payload)
 
     def pair(self, campaign_id: int, mode: Mode) -> Callable[[int, int, int], tuple[str, str]]:
         """Return a maker of the open and the click token of one recipient of a campaign.
 
         The maker takes the delivery, the contact and the consent epoch.
         """
-        campaign = _varint(campaign_id)
+        campaign = varint(campaign_id)
         head = bytes((self._current,)) + mode.value
         open_state = self._states[self._current, Kind.OPEN, mode]
         click_state = self._states[self._current, Kind.CLICK, mode]
 
         def make(delivery_id: int, contact_id: int, epoch: int) -> tuple[str, str]:
-            payload = campaign + _varint(delivery_id) + _varint(contact_id) + _varint(epoch)
+            payload = campaign + varint(delivery_id) + varint(contact_id) + varint(epoch)
             opened, clicked = open_state.copy(), click_state.copy()
             opened.update(payload)
             clicked.update(payload)
             return (
-                _text(head + opened.digest() + payload),
-                _text(head + clicked.digest() + payload),
+                text(head + opened.digest() + payload),
+                text(head + clicked.digest() + payload),
             )
 
         if mode is Mode.AGGREGATE:
@@ -117,25 +118,23 @@ class Signer:
             return lambda delivery_id, contact_id, epoch: same
         return make
 
-    def read(self, kind: Kind, text: str) -> Token:
+    def read(self, kind: Kind, letters: str) -> Token:
         """Return what a token of `kind` says. Raises `TokenError`."""
-        return _token(*self.verify(kind, text))
+        return _token(*self.verify(kind, letters))
 
-    def verify(self, kind: Kind, text: str) -> tuple[Mode, bytes]:
+    def verify(self, kind: Kind, letters: str) -> tuple[Mode, bytes]:
         """Return the mode and the packed ids of a token of `kind`. Raises `TokenError`.
 
         For who need not know what it says: that takes as long as the rest.
         """
-        if len(text) > _LONGEST:
+        if len(letters) > _LONGEST:
             raise TokenError("too long")
         try:
-            encoded = text.encode("ascii").translate(_PLAIN) + b"=" * (-len(text) % 4)
-            raw = binascii.a2b_base64(encoded)
-        except (UnicodeEncodeError, binascii.Error) as error:
-            raise TokenError("not base64url") from error
-        # One spelling per token: base64's spare bits and foreign letters are refused.
-        if len(raw) <= _HEAD or _text(raw) != text:
-            raise TokenError("too short, or not canonical")
+            raw = from_text(letters)
+        except ValueError as error:
+            raise TokenError("not as we write it") from error
+        if len(raw) <= _HEAD:
+            raise TokenError("too short")
         try:
             mode = Mode(raw[1:2])
             state = self._states[raw[0], kind, mode].copy()
@@ -157,51 +156,19 @@ def _state(secret: bytes, kind: Kind, mode: Mode) -> hashlib.blake2b:
 
 def _payload(token: Token) -> bytes:
     if token.mode is Mode.AGGREGATE:
-        return _varint(token.campaign_id)
+        return varint(token.campaign_id)
     ids = (token.campaign_id, token.delivery_id, token.contact_id, token.epoch)
-    return b"".join(map(_varint, ids))
+    return b"".join(map(varint, ids))
 
 
 def _token(mode: Mode, payload: bytes) -> Token:
-    numbers = _numbers(payload)
+    try:
+        numbers = varints(payload)
+    except ValueError as error:
+        raise TokenError(str(error)) from error
     if len(numbers) != (1 if mode is Mode.AGGREGATE else 4):
         raise TokenError("wrong number of ids")
     if mode is Mode.AGGREGATE:
         return Token(numbers[0])
     campaign_id, delivery_id, contact_id, epoch = numbers
     return Token(campaign_id, delivery_id, contact_id, epoch, mode)
-
-
-def _varint(number: int) -> bytes:
-    # A mail has six of them, nearly all of them short.
-    if number < 0x80:
-        return bytes((number,))
-    if number < 0x4000:
-        return bytes((number & 0x7F | 0x80, number >> 7))
-    if number < 0x200000:
-        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
-    return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80)) + (
-        _varint(number >> 21)
-    )
-
-
-def _numbers(payload: bytes) -> list[int]:
-    numbers, number, shift = [], 0, 0
-    for byte in payload:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            numbers.append(number)
-            number, shift = 0, 0
-    if shift:
-        raise TokenError("torn number")
-    return numbers
-
-
-def _text(raw: bytes) -> str:
-    encoded = binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE)
-    return encoded.rstrip(b"=").decode("ascii")
-
-
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_PLAIN = bytes.maketrans(b"-_", b"+/")

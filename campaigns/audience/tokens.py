@@ -5,8 +5,6 @@ mail must work. A token says who is meant and through which mail; a contact of 0
 for nobody (a test mail, a preview).
 """
 
-import base64
-import binascii
 import functools
 import hashlib
 import hmac
@@ -15,10 +13,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from tracking.compact import from_text, text, varint, varints
+
 _VERSION = b"\x01"
 _MAC_BYTES = 16
 _MAX_TEXT = 120
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class TokenError(Exception):
@@ -36,8 +35,8 @@ class Token:
 
 def unsubscribe_token(contact_id: int, campaign_id: int = 0, delivery_id: int = 0) -> str:
     """Return the text that stands in the recipient's links."""
-    body = _VERSION + _varint(contact_id) + _varint(campaign_id) + _varint(delivery_id)
-    return _encode(body + _mac(_keys(_secrets())[0], body))
+    body = _VERSION + varint(contact_id) + varint(campaign_id) + varint(delivery_id)
+    return text(body + _mac(_keys(_secrets())[0], body))
 
 
 def of_campaign(campaign_id: int) -> Callable[[int, int], str]:
@@ -45,25 +44,30 @@ def of_campaign(campaign_id: int) -> Callable[[int, int], str]:
 
     The same tokens as `unsubscribe_token` makes, for whoever needs one for every mail.
     """
-    key, campaign = _keys(_secrets())[0], _varint(campaign_id)
+    key, campaign = _keys(_secrets())[0], varint(campaign_id)
     keyed = hashlib.blake2b(key=key, digest_size=_MAC_BYTES)
 
     def make(contact_id: int, delivery_id: int) -> str:
-        body = _VERSION + _varint(contact_id) + campaign + _varint(delivery_id)
+        body = _VERSION + varint(contact_id) + campaign + varint(delivery_id)
         mac = keyed.copy()
         mac.update(body)
-        return _encode(body + mac.digest())
+        return text(body + mac.digest())
 
     return make
 
 
-def read(text: str) -> Token:
-    """Return what `text` says. Raises `TokenError`."""
-    raw = _decode(text)
+def read(letters: str) -> Token:
+    """Return what a token says. Raises `TokenError`."""
+    if len(letters) > _MAX_TEXT:
+        raise TokenError("too long")
+    try:
+        raw = from_text(letters)
+    except ValueError as error:
+        raise TokenError("not as we write it") from error
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
     if not any(hmac.compare_digest(_mac(key, body), mac) for key in _keys(_secrets())):
         raise TokenError("not signed by us")
-    numbers = _varints(body[1:])
+    numbers = varints(body[1:])
     if body[:1] != _VERSION or len(numbers) != 3:
         raise TokenError("of an unknown layout")
     return Token(*numbers)
@@ -84,45 +88,3 @@ def _keys(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
 
 def _mac(key: bytes, body: bytes) -> bytes:
     return hashlib.blake2b(body, key=key, digest_size=_MAC_BYTES).digest()
-
-
-def _encode(raw: bytes) -> str:
-    text = binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE)
-    return text.rstrip(b"=").decode("ascii")
-
-
-def _decode(text: str) -> bytes:
-    if len(text) > _MAX_TEXT:
-        raise TokenError("too long")
-    try:
-        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-    except (UnicodeEncodeError, binascii.Error) as error:
-        raise TokenError("not base64") from error
-    # One token, one spelling: base64 ignores stray bits and foreign characters.
-    if len(raw) <= _MAC_BYTES or _encode(raw) != text:
-        raise TokenError("not as we write it")
-    return raw
-
-
-def _varint(number: int) -> bytes:
-    # A mail has six of them, nearly all of them short.
-    if number < 0x80:
-        return bytes((number,))
-    if number < 0x4000:
-        return bytes((number & 0x7F | 0x80, number >> 7))
-    if number < 0x200000:
-        return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14))
-    return bytes((number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14 & 0x7F | 0x80)) + (
-        _varint(number >> 21)
-    )
-
-
-def _varints(raw: bytes) -> list[int]:
-    numbers, number, shift = [], 0, 0
-    for byte in raw:
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            numbers.append(number)
-            number, shift = 0, 0
-    return numbers
