@@ -18,7 +18,7 @@ KEYS = ("campaign_id", "facet", "value", "mode")
     ],
 )
 def test_any_word_is_counted_as_it_is(values):
-    rows = {
+    rows: dict[tuple[object, ...], tuple[int, ...]] = {
         (1, "client", value, "individual"): (place, 0, 0) for place, value in enumerate(values, 1)
     }
     for times in (1, 2):
