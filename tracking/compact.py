@@ -9,7 +9,9 @@ from __future__ import annotations
 import binascii
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_PLAIN = bytes.maketrans(b"-_", b"+/")
+# What base64 has and base64url has not becomes what neither has.
+_PLAIN = bytes.maketrans(b"-_+/=", b"+/!!!")
+_PADDING = (b"", b"===", b"==", b"=")
 
 
 def varint(number: int) -> bytes:
@@ -48,9 +50,9 @@ def text(raw: bytes) -> str:
 
 def from_text(letters: str) -> bytes:
     """Read what `text` wrote. Raises `ValueError` for anything else."""
-    encoded = letters.encode("ascii").translate(_PLAIN) + b"=" * (-len(letters) % 4)
+    encoded = letters.encode("ascii").translate(_PLAIN) + _PADDING[len(letters) % 4]
     raw = binascii.a2b_base64(encoded)
     # base64 ignores stray bits and foreign characters.
-    if text(raw) != letters:
+    if binascii.b2a_base64(raw, newline=False) != encoded:
         raise ValueError("not as we write it")
     return raw

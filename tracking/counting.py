@@ -58,11 +58,15 @@ def _keep_deeds(people: Sequence[Sorted]) -> tuple[Counter[_Key], set[tuple[int,
     states: _Counts = defaultdict(lambda: [0] * len(STATES))
     for key, kept in deeds.items():
         old_states, old_slices = before.get(key, _NOTHING)
-        for column, (new, old) in enumerate(zip(kept.states(), old_states, strict=True)):
-            states[key[:1]][column] += new - old
-        for weight, slices in ((-1, old_slices), (1, kept.slices())):
-            for facet, value in zip(FACETS, slices or (), strict=False):
-                moved[key[0], facet, value] += weight
+        new_states, new_slices = kept.states(), kept.slices()
+        # Who comes again seldom changes either.
+        if new_states != old_states:
+            for column, (new, old) in enumerate(zip(new_states, old_states, strict=True)):
+                states[key[:1]][column] += new - old
+        if new_slices != old_slices:
+            for weight, slices in ((-1, old_slices), (1, new_slices)):
+                for facet, value in zip(FACETS, slices or (), strict=False):
+                    moved[key[0], facet, value] += weight
     upserts.add(PeopleCount, ("campaign_id",), STATES, states)
     return moved, {key for key, kept in deeds.items() if kept.clicks_machine}
 

@@ -50,13 +50,9 @@ def pack(hit: Hit) -> bytes:
     agent = hit.agent[:_MAX_AGENT]
     if not agent.isprintable():
         agent = agent.translate(_CLEAN)
-    record = _SEPARATOR.join(
-        (
-            *(str(hit.at_ns), hit.kind[0], hit.token, str(hit.number), hit.ip, hit.flags),
-            *(agent, hit.language),
-        )
-    )
-    return record.encode("utf-8", "replace")
+    at_ns, kind, token, number, ip, _agent, flags, language = hit
+    fields = (str(at_ns), kind[0], token, str(number), ip, flags, agent, language)
+    return _SEPARATOR.join(fields).encode("utf-8", "replace")
 
 
 def unpack(record: bytes) -> Hit:

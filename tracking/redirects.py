@@ -45,15 +45,20 @@ class Redirects:
         url = self._known.get(campaign_id, {}).get(number)
         if url is None:
             # An edited campaign gets new numbers, so what is not known is asked for again.
-            url = self._ask(campaign_id).get(number)
+            url = self._ask(campaign_id, number).get(number)
         # Who wrote the mail may have linked to anything; a redirect leads to the web alone.
         return url if url and url.lower().startswith(("https://", "http://")) else None
 
-    def _ask(self, campaign_id: int) -> Mapping[int, str]:
-        # While the database is down, one asks and nobody else waits for the answer.
-        patience = _PATIENCE_SECONDS if self._failed_at is None else 0
-        if self._is_failing() or not self._lock.acquire(timeout=patience):
+    def _ask(self, campaign_id: int, number: int) -> Mapping[int, str]:
+        if self._is_failing():
             return self._kept(campaign_id)
+        if not self._lock.acquire(blocking=False):
+            # One asks; others go by the copy, and wait only for what is not in it yet. While
+            # the database is down, nobody else waits: each would keep a thread from readers.
+            kept = self._kept(campaign_id)
+            patience = _PATIENCE_SECONDS if self._failed_at is None else 0
+            if number in kept or not self._lock.acquire(timeout=patience):
+                return kept
         try:
             asked_at = self._asked_at.get(campaign_id)
             if asked_at is None or time.monotonic() - asked_at >= _REST_SECONDS:

@@ -57,7 +57,7 @@ class Sorted(NamedTuple):
     clicks_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Freezing would double what it takes to make one.
 class _Read:
     hit: hits.Hit
     token: Token

@@ -1,5 +1,8 @@
 """Where links lead: stored addresses only, also while the database is down."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tracking import redirects
@@ -129,3 +132,25 @@ def test_the_copy_keeps_the_first_address_of_a_number(tmp_path):
     assert copy.add([(1, 1, A)]) == 1
     assert copy.add([(1, 1, "https://elsewhere.example"), (1, 2, B)]) == 1
     assert copy.links_of(1) == {1: A, 2: B}
+
+
+def test_while_one_asks_a_slow_database_others_go_by_the_copy(tmp_path):
+    asked, answer = threading.Event(), threading.Event()
+
+    def lookup(campaign_id: int) -> dict[int, str]:
+        asked.set()
+        assert answer.wait(20)
+        return {1: A}
+
+    Snapshot(tmp_path).add([(1, 1, A)])
+    ours = Redirects(lookup, Snapshot(tmp_path))
+    with ThreadPoolExecutor(2) as readers:
+        first = readers.submit(ours.target, 1, 1)
+        assert asked.wait(20)
+        try:
+            # Sooner than anybody's patience ends, which the first one's answer would be.
+            assert readers.submit(ours.target, 1, 1).result(2) == A
+            assert not first.done()
+        finally:
+            answer.set()
+        assert first.result(20) == A
