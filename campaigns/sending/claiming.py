@@ -114,9 +114,10 @@ class Claim:
         return granted
 
 
-def is_running(campaign_id: int) -> bool:
-    """Whether the campaign is still to be sent."""
-    return Campaign.objects.filter(pk=campaign_id, status=Campaign.Status.SENDING).exists()
+def is_running(campaign_id: int, revision: int) -> bool:
+    """Whether the campaign is still to be sent, and still with this content."""
+    running = Campaign.objects.filter(status=Campaign.Status.SENDING, revision=revision)
+    return running.filter(pk=campaign_id).exists()
 
 
 def is_out_of_space(error: OperationalError) -> bool:

@@ -34,6 +34,7 @@ def pause(campaign: Campaign, reason: str = "", *, cause: Campaign.PauseCause = 
 def resume(campaign: Campaign, *, by: User | None = None) -> bool:
     """Go on, with the campaign's newest content for those who did not get it yet.
 
+    Nothing of them is touched here, however many they are: claims and intents ask which it is.
     A breaker that stopped it counts anew from here, or it would trip again at once.
     Raises `SteeringError` when that content cannot be sent, or is not what was checked.
     """
@@ -46,7 +47,6 @@ def resume(campaign: Campaign, *, by: User | None = None) -> bool:
         facts = {"pause_reason": "", "pause_cause": ""}
         if same.move(source=[Status.PAUSED], target=Status.SENDING, **facts):
             alarms.lift(campaign.pk, by=by)
-            moves.take_revision(campaign.pk, revision.number)
             campaign.status = Status.SENDING
             return True
     if Campaign.objects.filter(pk=campaign.pk, status=Status.PAUSED).exists():

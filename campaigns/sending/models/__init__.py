@@ -102,6 +102,7 @@ class Delivery(models.Model):
         max_length=10, choices=Mode, blank=True, default="", db_default=""
     )
     consent_epoch = models.PositiveIntegerField(default=0)
+    # Of the last claim: what it was or will be sent with, if it was claimed.
     revision = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     claim_token = models.UUIDField(null=True)

@@ -37,6 +37,8 @@ class Brakes:
         self.campaign_id, self.sender_id = campaign.pk, campaign.sender_id
         # Who takes the mails for now: it has limits of its own, and is judged by itself.
         self.provider_id = provider_id
+        # The content that the turn began with: its connections are those of this one's sender.
+        self.revision = campaign.revision
         # Of a reminder: whose readers it leaves out.
         self.reminder_of = campaign.non_openers_of_id
         self.stop = stop
