@@ -168,8 +168,11 @@ def _mail(alarms: Sequence[Alarm], address: str) -> EmailMessage:
         settings.PUBLIC_URL + reverse("sending:campaign", args=[alarm.campaign_id])
         for alarm in alarms
     ]
-    body = "\n\n".join((words.why(first), words.advice(first), "\n".join(pages)))
-    return EmailMessage(subject, body, to=[address])
+    parts = [words.why(first), words.advice(first), "\n".join(pages)]
+    if first.sender is not None and len(alarms) > 1:
+        page = settings.PUBLIC_URL + reverse("sending:pace", args=[first.sender.pk])
+        parts.append(_("Let all of them go on at once: %(page)s") % {"page": page})
+    return EmailMessage(subject, "\n\n".join(parts), to=[address])
 
 
 def _line(name: str) -> str:
