@@ -168,6 +168,7 @@ class Alarm(models.Model):
         # No breakers: nothing was measured, it simply did not go on.
         PROVIDER = "provider", _("The provider takes nothing")
         REFUSALS = "refusals", _("One refusal after the other")
+        DATABASE = "database", _("The database cannot keep what is done")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="alarms", db_index=False)
     cause = models.CharField(max_length=20, choices=Cause)

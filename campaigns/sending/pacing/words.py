@@ -31,6 +31,8 @@ _WHY = {
     Cause.REFUSALS: gettext_lazy(
         "One mail after the other was refused, so we stopped. The last answer: “%(words)s”."
     ),
+    # Our own words: see `claiming`.
+    Cause.DATABASE: gettext_lazy("%(words)s"),
 }
 # Over all campaigns of the sender.
 _WHY_SENDER = {
@@ -72,6 +74,10 @@ _ADVICE = {
         "So many refusals in a row are mostly about you and not about them: the From address, the"
         " content, or the mail server's settings. Mend what the answer names, send yourself a"
         " test, then resume. Those who were refused can be tried again from the campaign's page."
+    ),
+    Cause.DATABASE: gettext_lazy(
+        "Whoever runs this server has to mend it: make room on the database's disk, or turn the"
+        " named setting on. Then resume; who has got the mail does not get it again."
     ),
 }
 _ADVICE_SENDER = {
