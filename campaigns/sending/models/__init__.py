@@ -19,6 +19,7 @@ from campaigns.sending.models.inbox import InboxMail
 from campaigns.sending.models.instance import Instance
 from campaigns.sending.models.leaks import Leak
 from campaigns.sending.models.pace import (
+    Acquaintance,
     Alarm,
     Canary,
     Cooldown,
@@ -31,6 +32,7 @@ from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
+    "Acquaintance",
     "Alarm",
     "BounceMail",
     "BounceMailbox",

@@ -102,6 +102,10 @@ _BY = {
     Throttle.Kind.LIMIT: gettext_lazy("Limited to %(rate)s by you"),
     Throttle.Kind.RAMP: gettext_lazy("Warming up: %(rate)s for now"),
     Throttle.Kind.EASED: gettext_lazy("Slowed down to %(rate)s, because it was asked for"),
+    Throttle.Kind.NEW: gettext_lazy(
+        "%(rate)s for now, because whoever stands in is new to this sender, and twice as many"
+        " with each minute that goes well"
+    ),
 }
 
 _OF_PROVIDER = gettext_lazy("The provider's limit: %(rate)s, all senders together")
