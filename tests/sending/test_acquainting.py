@@ -115,4 +115,4 @@ def test_the_page_says_why_it_is_slow(draft, second, stand_in, alice):
     fail(draft)
     transport.work(draft.pk, seconds=20)
     page = " ".join(alice.get(reverse("sending:campaign", args=[draft.pk])).text.split())
-    assert "20 a minute for now, because whoever stands in is new to this sender" in page
+    assert "Whoever stands in is new to this sender: 20 a minute for now" in page

@@ -25,4 +25,9 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        migrations.AlterField(
+            model_name="alarm",
+            name="words",
+            field=models.CharField(blank=True, db_default="", default="", max_length=300),
+        ),
     ]

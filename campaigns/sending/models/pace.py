@@ -197,7 +197,7 @@ class Alarm(models.Model):
     counted = models.PositiveIntegerField(default=0)
     handed = models.PositiveIntegerField(default=0)
     # The server's own.
-    words = models.CharField(max_length=300, blank=True, db_default="")
+    words = models.CharField(max_length=300, blank=True, default="", db_default="")
     raised_at = models.DateTimeField(auto_now_add=True)
     # Of a part: when the next few are tried by itself (null: a person decides), how often that
     # was begun, and how many were let go since; 0: all wait.

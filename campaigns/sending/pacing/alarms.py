@@ -178,7 +178,8 @@ def _mail(alarms: Sequence[Alarm], address: str) -> EmailMessage:
         settings.PUBLIC_URL + reverse("sending:campaign", args=[alarm.campaign_id])
         for alarm in alarms
     ]
-    parts = [words.why(first), words.advice(first), "\n".join(pages)]
+    again = "" if first.mailbox else _("Who has got the mail does not get it again.")
+    parts = [words.why(first), f"{words.advice(first)} {again}".strip(), "\n".join(pages)]
     if first.sender is not None and len(alarms) > 1:
         page = settings.PUBLIC_URL + reverse("sending:pace", args=[first.sender.pk])
         parts.append(_("Let all of them go on at once: %(page)s") % {"page": page})

@@ -32,7 +32,7 @@ _WHY = {
         "One mail after the other was refused, so we stopped. The last answer: “%(words)s”."
     ),
     # Our own words: see `claiming`.
-    Cause.DATABASE: gettext_lazy("%(words)s"),
+    Cause.DATABASE: gettext_lazy("%(words)s."),
 }
 # Over all campaigns of the sender.
 _WHY_SENDER = {
@@ -67,8 +67,7 @@ _ADVICE = {
     ),
     Cause.PROVIDER: gettext_lazy(
         "Look at the provider's account and settings: the password or key, the quota, the payment."
-        " Test the connection under Settings, Providers, then resume. Who has got the mail does"
-        " not get it again."
+        " Test the connection under Settings, Providers, then resume."
     ),
     Cause.REFUSALS: gettext_lazy(
         "So many refusals in a row are mostly about you and not about them: the From address, the"
@@ -77,7 +76,7 @@ _ADVICE = {
     ),
     Cause.DATABASE: gettext_lazy(
         "Whoever runs this server has to mend it: make room on the database's disk, or turn the"
-        " named setting on. Then resume; who has got the mail does not get it again."
+        " named setting on. Then resume."
     ),
 }
 _ADVICE_SENDER = {
@@ -103,8 +102,7 @@ _BY = {
     Throttle.Kind.RAMP: gettext_lazy("Warming up: %(rate)s for now"),
     Throttle.Kind.EASED: gettext_lazy("Slowed down to %(rate)s, because it was asked for"),
     Throttle.Kind.NEW: gettext_lazy(
-        "%(rate)s for now, because whoever stands in is new to this sender, and twice as many"
-        " with each minute that goes well"
+        "Whoever stands in is new to this sender: %(rate)s for now, and more from minute to minute"
     ),
 }
 
@@ -116,7 +114,8 @@ def why(alarm: Alarm) -> str:
     said = _WHY if alarm.sender is None else _WHY_SENDER
     return str(said[Cause(alarm.cause)]) % {
         "sender": alarm.sender.name if alarm.sender else "",
-        "words": alarm.words,
+        # The sentences round it end by themselves.
+        "words": alarm.words.removesuffix("."),
         "counted": _number(alarm.counted),
         "handed": _number(alarm.handed),
         "share": _share(alarm.counted, alarm.handed),
