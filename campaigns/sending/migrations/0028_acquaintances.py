@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("sending", "0024_alarms_of_the_database"),
+        ("sending", "0027_alarms_of_the_database"),
     ]
 
     operations = [

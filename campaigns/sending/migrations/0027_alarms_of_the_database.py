@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sending", "0023_chances"),
+        ("sending", "0026_names_that_tell_their_row"),
     ]
 
     operations = [
