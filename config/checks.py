@@ -150,7 +150,7 @@ def check_work(app_configs: Apps, **kwargs: Any) -> Iterator[CheckMessage]:
             yield Error(f"{name} is not a port number.", id="candid.E016")
     if len(settings.INSTANCE_ID) > LONGEST_INSTANCE_ID:
         yield Error(
-            f"INSTANCE_ID is longer than {LONGEST_INSTANCE_ID} characters.", id="candid.E020"
+            f"INSTANCE_ID is longer than {LONGEST_INSTANCE_ID} characters.", id="candid.E023"
         )
     if settings.DATABASE_POOL < 0:
         yield Error("DATABASE_POOL is negative; 0 keeps no connection.", id="candid.E017")

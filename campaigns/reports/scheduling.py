@@ -8,6 +8,9 @@ from django.utils import timezone
 from campaigns.reports import posting
 from campaigns.reports.models import Receiver, ReportMail, Schedule
 
+# What one hour's tidying deletes: more than an hour brings.
+ROWS = 50_000
+
 
 def look() -> list[int]:
     """Make the mails of all reports that are due; return the mails that may be sent now.
@@ -22,6 +25,11 @@ def look() -> list[int]:
         _make_mails(schedule)
     ReportMail.objects.lose()
     return list(ReportMail.objects.waiting().order_by("since").values_list("pk", flat=True))
+
+
+def forget() -> int:
+    """Forget mails that were settled long ago, some at a time, and return how many."""
+    return ReportMail.objects.forget(ROWS)
 
 
 @transaction.atomic

@@ -33,6 +33,11 @@ def look_at_schedules() -> None:
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
+def tidy() -> None:
+    scheduling.forget()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
 def send_report(mail_id: int) -> None:
     if fence.check():
         posting.send(mail_id)

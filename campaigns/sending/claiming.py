@@ -114,9 +114,10 @@ class Claim:
         return granted
 
 
-def is_running(campaign_id: int) -> bool:
-    """Whether the campaign is still to be sent."""
-    return Campaign.objects.filter(pk=campaign_id, status=Campaign.Status.SENDING).exists()
+def is_running(campaign_id: int, revision: int) -> bool:
+    """Whether the campaign is still to be sent, and still with this content."""
+    running = Campaign.objects.filter(status=Campaign.Status.SENDING, revision=revision)
+    return running.filter(pk=campaign_id).exists()
 
 
 def is_out_of_space(error: OperationalError) -> bool:
@@ -125,10 +126,9 @@ def is_out_of_space(error: OperationalError) -> bool:
 
 
 def out_of_space() -> str:
-    """Say what a full disk means, and what to do."""
+    """Say what a full disk means."""
     return _(
-        "The database’s disk is full, so we stopped: what cannot be written down must not be"
-        " sent. Make room there, then resume."
+        "The database’s disk is full, so we stopped: what cannot be written down must not be sent."
     )
 
 
@@ -138,6 +138,6 @@ def check_database() -> None:
     if names:
         text = _(
             "PostgreSQL runs with %(names)s off: after a crash it could forget that a mail has"
-            " left, and send it again. Turn it on, then resume."
+            " left, and send it again."
         )
         raise UnsafeDatabaseError(text % {"names": " and ".join(names)})

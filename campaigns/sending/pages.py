@@ -24,6 +24,7 @@ from campaigns.sending import (
     fence,
     leaks,
     local_times,
+    pardoning,
     reasons,
     scheduling,
     standing_in,
@@ -112,6 +113,7 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         **_takers(campaign, taker),
         "waiting": _waiting(campaign),
         "pace": pace,
+        "stopped_together": _stopped_together(campaign),
         "limit_left": pace.limit.seconds_for(now.remaining - later) if pace.limit else None,
         "wanted": wanted,
         "page": _troubled(troubled, now, wanted).get_page(request.GET.get("page")),
@@ -256,6 +258,13 @@ def _takers(campaign: Campaign, taker: Provider | None) -> dict[str, Any]:
         return {}
     trouble = Cooldown.objects.filter(provider=campaign.sender.provider_id).first()
     return {"standing_in": taker, "trouble": trouble}
+
+
+def _stopped_together(campaign: Campaign) -> int:
+    """How many campaigns wait for a word about their sender, with this one."""
+    if campaign.pause_cause != Campaign.PauseCause.SENDER or campaign.sender is None:
+        return 0
+    return pardoning.stopped(campaign.sender).count()
 
 
 def _waiting(campaign: Campaign) -> Delivery | None:

@@ -5,7 +5,9 @@ Every verb is one guarded change and says whether it was the one that made it.
 
 from __future__ import annotations
 
-from django.db import transaction
+import logging
+
+from django.db import OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,8 @@ from campaigns.composing.models import Campaign
 from campaigns.sending.models import Alarm, Delivery, Lease
 from campaigns.sending.pacing import alarms, words
 from campaigns.sending.querysets import moves
+
+logger = logging.getLogger(__name__)
 
 Status, Cause = Campaign.Status, Campaign.PauseCause
 # Rows that one request cancels; the tick does the rest.
@@ -34,6 +38,7 @@ def pause(campaign: Campaign, reason: str = "", *, cause: Campaign.PauseCause = 
 def resume(campaign: Campaign, *, by: User | None = None) -> bool:
     """Go on, with the campaign's newest content for those who did not get it yet.
 
+    Nothing of them is touched here, however many they are: claims and intents ask which it is.
     A breaker that stopped it counts anew from here, or it would trip again at once.
     Raises `SteeringError` when that content cannot be sent, or is not what was checked.
     """
@@ -46,7 +51,6 @@ def resume(campaign: Campaign, *, by: User | None = None) -> bool:
         facts = {"pause_reason": "", "pause_cause": ""}
         if same.move(source=[Status.PAUSED], target=Status.SENDING, **facts):
             alarms.lift(campaign.pk, by=by)
-            moves.take_revision(campaign.pk, revision.number)
             campaign.status = Status.SENDING
             return True
     if Campaign.objects.filter(pk=campaign.pk, status=Status.PAUSED).exists():
@@ -102,9 +106,20 @@ def stop_for_refusals(campaign: Campaign, text: str) -> bool:
     return _stop(campaign, Alarm.Cause.REFUSALS, text, cause=Cause.ERRORS)
 
 
-def stop_for_database(campaign: Campaign, words: str) -> bool:
-    """Pause because the database cannot keep, or might forget, what is done."""
-    return pause(campaign, words, cause=Cause.ERRORS)
+def stop_for_database(campaign: Campaign, text: str) -> bool:
+    """Pause because the database cannot keep, or might forget, what is done, and tell the owners.
+
+    The pause comes first: where there is no room for an alarm either, nobody is told.
+    """
+    alarm = Alarm(campaign=campaign, cause=Alarm.Cause.DATABASE, words=text[:300])
+    with transaction.atomic():
+        if not pause(campaign, words.why(alarm), cause=Cause.ERRORS):
+            return False
+        try:
+            alarms.sound(alarm)
+        except OperationalError:
+            logger.warning("No alarm of campaign %s could be kept", campaign.pk, exc_info=True)
+    return True
 
 
 def _stop(campaign: Campaign, why: Alarm.Cause, text: str, *, cause: Campaign.PauseCause) -> bool:

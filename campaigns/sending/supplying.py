@@ -157,6 +157,11 @@ class Supply:
         size = brakes.claim_rows(self._claim_size)
         claim = claiming.Claim(brakes.campaign_id, size, self._turn.provider_id)
         claim.reminder_of = brakes.reminder_of
+        if claim.rows and claim.rows[0].revision != brakes.revision:
+            # Edited since the turn began, perhaps to another sender: for a turn that knows.
+            self._is_open = False
+            claim.give_back()
+            return False
         self._hold = Hold(claim, brakes.gate(claim), claim.rows) if claim.rows else None
         return self._hold is not None
 
@@ -165,8 +170,11 @@ class Supply:
         if not part:
             return None
         granted = hold.claim.intend(part)
-        if len(granted) < len(part) and not claiming.is_running(hold.claim.campaign_id):
-            # Whatever was granted before the pause came is a promise by now.
+        brakes = self._turn.brakes
+        if len(granted) < len(part) and not claiming.is_running(
+            brakes.campaign_id, brakes.revision
+        ):
+            # Whatever was granted before the pause or the edit came is a promise by now.
             hold.rows = ()
         if not granted:
             return None

@@ -35,7 +35,7 @@ from campaigns.sending.bounces import return_addresses
 from campaigns.sending.building import Builder
 from campaigns.sending.models import Delivery
 from campaigns.sending.outcomes import Handover, Outgoing, TransportError, Verdict
-from campaigns.sending.pacing import reputation
+from campaigns.sending.pacing import acquainting, reputation
 from campaigns.sending.pacing.gates import Brakes
 from campaigns.sending.querysets import moves
 from campaigns.sending.querysets.ledger import Claimed
@@ -94,6 +94,7 @@ def work(campaign_id: int, *, seconds: float, stop: threading.Event | None = Non
     try:
         calming.calm()
         stop = stop or threading.Event()
+        acquainting.meet(campaign, provider)
         brakes = Brakes(campaign, provider.pk, stop)
         if brakes.is_shut:
             return False
@@ -290,7 +291,7 @@ def _take_stock(shift: Shift) -> None:
     if trouble is None or (shift.sent and not trouble.lasting and not trouble.retry_after):
         # Some lanes got through: at most it wants fewer connections.
         if shift.sent:
-            pacing.warm_up(provider_id)
+            pacing.warm_up(provider_id, shift.campaign.sender.pk)
         return
     logger.warning("Provider %s is in trouble: %s", provider_id, trouble.reason)
     if not trouble.lasting and pacing.cool_down(provider_id, trouble) <= pacing.MAX_WAITS:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/draft/", views.to_draft, name="to_draft"),
     path("settings/senders/<int:pk>/pace/", views.pace, name="pace"),
     path("settings/providers/<int:pk>/pace/", views.provider_pace, name="provider_pace"),
+    path("settings/senders/<int:pk>/resume/", views.resume_sender, name="resume_sender"),
     path("settings/senders/<int:pk>/warm-up/", views.ramp, name="ramp"),
     path("campaigns/<int:pk>/retry/", views.retry, name="retry"),
     path("campaigns/<int:pk>/unconfirmed/", views.unconfirmed, name="unconfirmed"),

@@ -1,6 +1,7 @@
 """Each setting that can be wrong is said by a check of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_the_defaults_are_right():
         ("PORT", 70000, "candid.E016"),
         ("INBOX_PORT", 0, "candid.E016"),
         ("DATABASE_POOL", -1, "candid.E017"),
-        ("INSTANCE_ID", "x" * 65, "candid.E020"),
+        ("INSTANCE_ID", "x" * 65, "candid.E023"),
     ],
 )
 def test_a_wrong_setting_is_said(settings, name, value, expected):
@@ -86,6 +87,15 @@ def test_a_database_that_forgets_commits_is_refused():
 def test_the_database_of_the_tests_is_fine():
     found = {str(message.id) for message in checks.run_checks(databases=["default"])}
     assert not {one for one in found if one.startswith("candid.")}
+
+
+def test_no_two_checks_share_an_id():
+    rooms = (BASE / name for name in ("config", "campaigns", "tracking"))
+    files = [path for room in rooms for path in room.rglob("*.py")]
+    text = "\n".join(path.read_text() for path in files)
+    found = re.findall(r'\bid=f?"(candid\.\w+)', text)
+    assert len(found) > 20
+    assert {name for name in found if found.count(name) > 1} == set()
 
 
 def test_production_is_told_what_only_it_needs(settings):

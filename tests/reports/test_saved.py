@@ -274,3 +274,17 @@ def test_a_forged_link_stops_nothing(report, me, client, token):
     saving.schedule(report, DAILY, [me])
     assert client.post(f"/report-mails/{token}/").status_code == 404
     assert Receiver.objects.get().stopped_at is None
+
+
+def test_mails_that_were_settled_long_ago_are_forgotten_and_no_others(report, me):
+    due(report, me)
+    receiver = Receiver.objects.get()
+    long_ago, lately = (timezone.now() - timedelta(days=days) for days in (91, 89))
+    for day, state in enumerate(ReportMail.State.values):
+        for due_at in (long_ago - timedelta(days=day), lately + timedelta(days=day)):
+            ReportMail.objects.create(receiver=receiver, due_at=due_at, state=state, since=due_at)
+    tasks.tidy()
+    old = ReportMail.objects.filter(due_at__lte=long_ago)
+    assert set(old.values_list("state", flat=True)) == {"pending", "sending"}
+    assert ReportMail.objects.filter(due_at__gt=long_ago).count() == 5
+    assert scheduling.forget() == 0

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from campaigns.accounts.models import AuditEntry
-from campaigns.reports import shared_report, sharing
+from campaigns.reports import guessing, shared_report, sharing
 from campaigns.reports.models import ShareLink
 from tests import world
 from tests.reports.scene import APPLE, GERMAN
@@ -164,7 +164,7 @@ def test_a_page_that_is_loaded_again_and_again_asks_once(
     path = path_of(many.campaign)
     client.get(path)
     # The link itself, so that a shut one is shut at once; and the cache, which is a table here.
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         client.get(path)
 
 
@@ -187,3 +187,27 @@ def test_a_reader_makes_no_link(many, workspace):
     path = f"/campaigns/{many.campaign.pk}/report/share/"
     assert browser.post(path, {"days": 7}).status_code == 403
     assert "Make a link" not in browser.get(path).text
+
+
+def test_who_asks_for_many_links_that_do_not_exist_has_to_wait(many, settings):
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    path = path_of(many.campaign)
+
+    def ask(path, address):
+        return Client().get(path, headers={"X-Forwarded-For": address}).status_code
+
+    assert {ask("/shared/broken/", "203.0.113.7") for _ in range(guessing.MOST)} == {404}
+    assert ask("/shared/broken/", "203.0.113.7") == 429
+    assert ask(path, "203.0.113.7") == 429
+    # Others are not kept out with them, nor who asks for what there is.
+    assert {ask(path, "203.0.113.8") for _ in range(guessing.MOST + 1)} == {200}
+    # In IPv6 the asker is a network.
+    for n in range(guessing.MOST):
+        ask("/shared/broken/", f"2001:db8:1:2::{n:x}")
+    assert ask(path, "2001:db8:1:2:ffff::1") == 429
+    assert ask(path, "2001:db8:1:3::1") == 200
+
+
+def test_of_who_asked_only_a_keyed_hash_is_kept(many):
+    asked = RequestFactory().get("/shared/broken/", REMOTE_ADDR="203.0.113.7")
+    assert "203.0.113" not in guessing._key(asked)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -77,10 +78,11 @@ class Ledger(RuleBasedStateMachine):
             lives = Lease.objects.filter(token=claim._token, until__gt=timezone.now()).exists()
             granted = claim.intend(claim.rows)
             self.granted[worker] = granted
-            # The last word counts: a pause, a lease that ran out, a person who left.
-            assert not granted or self._status() == "sending"
+            # The last word counts: a pause, a lease that ran out, a person who left, an edit.
+            assert not granted or self._campaign().status == "sending"
             assert not granted or lives
             assert not {row.contact_id for row in granted} & self.left
+            assert {row.revision for row in granted} <= {self._campaign().revision}
 
     @precondition(lambda self: any(self.granted.values()))
     @rule(worker=WORKERS, fate=st.sampled_from(sorted(DEFINITE)))
@@ -159,9 +161,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(changed=st.booleans())
     def resume(self, changed):
-        if Campaign.objects.filter(status="paused").update(status="sending") and changed:
-            revision = Delivery.objects.order_by("-revision")[0].revision + 1
-            moves.take_revision(self.campaign.pk, revision)
+        paused = Campaign.objects.filter(status="paused")
+        paused.update(status="sending", revision=F("revision") + int(changed))
 
     @precondition(lambda self: sum(self.taken.values()) > 1)
     @rule()
@@ -267,8 +268,8 @@ class Ledger(RuleBasedStateMachine):
     def nobody_is_lost(self):
         assert Delivery.objects.count() == self.people
 
-    def _status(self):
-        return Campaign.objects.get(pk=self.campaign.pk).status
+    def _campaign(self):
+        return Campaign.objects.get(pk=self.campaign.pk)
 
     def _go(self, number):
         self.gone = True

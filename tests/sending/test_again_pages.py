@@ -212,7 +212,7 @@ def test_a_change_while_paused_says_who_got_which_version(alice, campaign):
     assert "1 gets the new one when you resume." in page
     campaign.refresh_from_db()
     assert steering.resume(campaign)
-    stage.become(Delivery.objects.pending(), "sent")
+    stage.become(Delivery.objects.pending(), "sent", revision=2)
     page = alice.get(address("campaign", campaign)).text
     assert "5 people got the first version." in page
     assert "1 got the new one." in page

@@ -4,17 +4,19 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from campaigns.sending import launch, reaping, steering, supplying, transport
-from campaigns.sending.models import Delivery
+from campaigns.sending import launch, reaping, steering, supplying, tasks, transport
+from campaigns.sending.models import Alarm, Delivery
 from config.embedded_postgres import Server
 from config.embedded_postgres.places import PORT
-from tests import environment
+from tests import environment, world
 from tests.sending import stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,13 +24,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 60
 # PostgreSQL's own words and number for it, from the database itself.
 NO_ROOM = """
-CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
 END $$;
-CREATE TRIGGER no_room BEFORE UPDATE ON sending_delivery FOR EACH ROW WHEN ({when})
-    EXECUTE FUNCTION no_room()
+CREATE TRIGGER no_room BEFORE {change} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION no_room()
 """
-ROOM = "DROP TRIGGER no_room ON sending_delivery; DROP FUNCTION no_room()"
 
 
 def run(*statements: str) -> None:
@@ -38,11 +38,11 @@ def run(*statements: str) -> None:
 
 
 @contextmanager
-def trigger(when: str) -> Iterator[Callable[[], None]]:
-    """Let updates of deliveries fail like on a full disk, and give what makes room."""
+def trigger(when: str, change: str = "UPDATE ON sending_delivery") -> Iterator[Callable[[], None]]:
+    """Let such changes, of deliveries, fail like on a full disk, and give what makes room."""
     with ExitStack() as stack:
-        run(NO_ROOM.format(when=when))
-        stack.callback(run, ROOM)
+        run(NO_ROOM.format(when=when, change=change))
+        stack.callback(run, f"DROP TRIGGER no_room ON {change.split()[-1]}")
         yield stack.close
 
 
@@ -126,6 +126,13 @@ def is_paused_for_it(campaign) -> bool:
     )
 
 
+def told(system_server) -> list[str]:
+    """The mails that owners got, as they read them."""
+    tasks.tell_owners()
+    letters = (message_from_bytes(mail.content, policy=default) for mail in system_server.taken)
+    return [f"{letter['Subject']}\n{letter.get_content()}" for letter in letters]
+
+
 def goes_on(campaign, sink) -> None:
     """With room again it is resumed, and nobody is left out or gets two."""
     stage.let_leases_expire()
@@ -140,15 +147,40 @@ def goes_on(campaign, sink) -> None:
     assert len(sink.recipients()) >= counts["sent"]
 
 
-def test_a_full_disk_stops_the_campaign_and_not_a_mail_leaves(ready, sink):
+def test_a_full_disk_stops_the_campaign_and_not_a_mail_leaves(ready, sink, member, system_server):
     with full_disk() as make_room:
         assert not transport.work(ready.pk, seconds=5)
         intended = Delivery.objects.exclude(state__in=["pending", "claimed"])
         assert set(sink.recipients()) <= set(intended.values_list("address", flat=True))
         assert is_paused_for_it(ready)
         assert not transport.work(ready.pk, seconds=5)
+        [letter] = told(system_server)
+        assert f"“{ready.name}” was stopped\nThe database’s disk is full" in letter
+        assert "make room on the database's disk" in letter
+        assert f"/campaigns/{ready.pk}/" in letter
         make_room()
         goes_on(ready, sink)
+        assert not Alarm.objects.filter(lifted_at=None).exists()
+
+
+def test_what_it_stops_is_told_of_in_one_mail(ready, workspace, sink, member, system_server):
+    other = world.make_campaign(workspace, sender=ready.sender, lists=ready.lists.all())
+    stage.go(other)
+    with trigger("true"):
+        for campaign in (ready, other):
+            transport.work(campaign.pk, seconds=5)
+            assert is_paused_for_it(campaign)
+    [letter] = told(system_server)
+    assert letter.startswith("2 campaigns were stopped\n")
+    assert f"/campaigns/{ready.pk}/" in letter
+    assert f"/campaigns/{other.pk}/" in letter
+
+
+def test_without_room_for_an_alarm_it_is_stopped_all_the_same(ready, sink, member, system_server):
+    with trigger("true"), trigger("true", "INSERT ON sending_alarm"):
+        transport.work(ready.pk, seconds=5)
+        assert is_paused_for_it(ready)
+        assert told(system_server) == []
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,22 @@ def pause_before_the_intent(machine):
     machine.intend("one")
 
 
+def edit_before_the_intent(machine):
+    machine.claim("one", PEOPLE)
+    machine.pause()
+    machine.resume(True)
+    machine.intend("one")
+    assert machine.granted["one"] == []
+
+
+def edit_before_the_claim(machine):
+    machine.pause()
+    machine.resume(True)
+    machine.claim("one", PEOPLE)
+    machine.intend("one")
+    assert len(machine.granted["one"]) == PEOPLE
+
+
 def leave_before_the_intent(machine):
     machine.claim("one", PEOPLE)
     machine.leave(1)
@@ -197,6 +213,10 @@ MUTANTS = [
            {HELD: "d.state IN ('claimed', 'sending')", LEASE: "true"}),
     Mutant("running", pause_before_the_intent, ledger, "EXCHANGE",
            {"k.status = 'sending'": "true"}),
+    Mutant("the content of the day", edit_before_the_intent, ledger, "EXCHANGE",
+           {f"d.revision = {ledger.CONTENT}": f"{ledger.CONTENT} IS NOT NULL"}),
+    Mutant("claims take the newest content", edit_before_the_claim, ledger, "CLAIM",
+           {"revision = k.revision": "revision = d.revision"}),
     Mutant("subscribed", leave_before_the_intent, ledger, "EXCHANGE", {ledger.WANTED: "true"}),
     Mutant("unsuppressed", complain_before_the_intent, ledger, "EXCHANGE",
            {ledger.WANTED: "true"}),

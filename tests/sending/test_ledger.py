@@ -138,12 +138,24 @@ def test_a_release_leaves_intents_alone(workspace):
     assert stage.states(campaign) == {"sending": 3}
 
 
-def test_a_new_revision_takes_claims_away_from_who_holds_the_old_one(workspace):
+def test_what_was_claimed_with_an_older_content_is_not_intended_but_claimed_anew(workspace):
     campaign = stage.make_sending(workspace, people=2)
-    token, rows = claim(campaign, limit=1)
-    assert moves.take_revision(campaign.pk, 2) == 2
+    token, rows = claim(campaign)
+    Campaign.objects.update(revision=2)
     assert ledger.exchange(token, [], [row.id for row in rows]) == set()
-    assert set(Delivery.objects.values_list("state", "revision")) == {("pending", 2)}
+    ledger.release(token, [row.id for row in rows])
+    token, rows = claim(campaign)
+    assert {row.revision for row in rows} == {2}
+    assert len(ledger.exchange(token, [], [row.id for row in rows])) == 2
+    assert set(Delivery.objects.values_list("state", "revision")) == {("sending", 2)}
+
+
+def test_a_refusal_for_now_of_the_older_content_is_tried_again_with_the_newer(workspace):
+    campaign = stage.make_sending(workspace, people=1)
+    token, [delivery_id] = claim_and_intend(campaign)
+    Campaign.objects.update(revision=2)
+    ledger.exchange(token, [Result(delivery_id, "pending")], [])
+    assert [row.revision for row in claim(campaign)[1]] == [2]
 
 
 def test_the_database_refuses_a_second_delivery_to_a_person_or_an_address(workspace):

@@ -5,11 +5,12 @@ import threading
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.accounts import stand_ins
 from campaigns.accounts.models import AuditEntry, Provider
 from campaigns.sending import standing_in, transport
-from campaigns.sending.models import Throttle
+from campaigns.sending.models import Acquaintance, Throttle
 from campaigns.sending.outcomes import TransportError
 from campaigns.sending.pacing import easing, ramps
 from campaigns.sending.pacing.gates import Brakes
@@ -33,6 +34,7 @@ def second(settings):
 def stand_in(draft, second) -> Provider:
     provider = stage.make_smtp_sender(draft.workspace, second.port).provider
     stand_ins.put_in_order(draft.sender, [provider])
+    Acquaintance.objects.create(sender=draft.sender, provider=provider, met_at=timezone.now())
     return provider
 
 

@@ -133,6 +133,7 @@ def test_all_that_the_sender_has_under_way_is_stopped_and_told_of_in_one_mail(
     assert b"Find out where the dead addresses came from" in letter.text
     for campaign in (first, second):
         assert f"/campaigns/{campaign.pk}/".encode() in letter.text
+    assert f"/settings/senders/{sender.pk}/pace/".encode() in letter.text
     assert not Alarm.objects.filter(told_at=None).exists()
 
 
@@ -166,6 +167,69 @@ def test_a_person_resumes_it_and_the_old_facts_do_not_count_again(sender, sink, 
     alice.post(reverse("sending:resume", args=[second.pk]))
     stage.send(second)
     assert second.status == "sent"
+
+
+@pytest.mark.usefixtures("_unrung")
+def test_one_decision_resumes_all_that_was_stopped_with_the_sender(sender, sink, client, alice):
+    over_and_done(sender, people=300, dead=30)
+    first, second = under_way(sender), under_way(sender)
+    by_hand = under_way(sender)
+    assert steering.pause(by_hand, "Paused by Alice.")
+    assert stops(first)
+    page = alice.get(reverse("sending:campaign", args=[first.pk])).text
+    address = reverse("sending:resume_sender", args=[sender.pk])
+    assert "2 campaigns of Acme News were stopped together" in page
+    assert f'action="{address}"' in page
+    marketer = world.make_member(sender.workspace, role="marketer")
+    client.force_login(marketer)
+    page = client.get(reverse("sending:pace", args=[sender.pk])).text
+    assert f'action="{address}"' in page
+    assert first.name in page
+    assert second.name in page
+    assert by_hand.name not in page
+    answer = client.post(address, follow=True).text
+    assert "2 campaigns go on." in answer
+    assert "Stopped with this sender" not in answer
+    entries = AuditEntry.objects.filter(action="campaign_resumed", user=marketer)
+    assert {entry.details["campaign"] for entry in entries} == {first.pk, second.pk}
+    assert {entry.details["after"] for entry in entries} == {"sender"}
+    assert {alarm.lifted_by for alarm in Alarm.objects.all()} == {marketer}
+    for campaign in (first, second):
+        stage.send(campaign)
+        assert campaign.status == "sent"
+    by_hand.refresh_from_db()
+    assert by_hand.status == "paused"
+    client.post(address)
+    assert entries.count() == 2
+
+
+@pytest.mark.usefixtures("_unrung")
+def test_one_that_cannot_go_on_is_named_and_keeps_no_other(sender, sink, alice):
+    over_and_done(sender, people=300, dead=30)
+    first, second = under_way(sender), under_way(sender)
+    assert stops(first)
+    first.subject = ""
+    first.save(update_fields=["subject"])
+    address = reverse("sending:resume_sender", args=[sender.pk])
+    answer = alice.post(address, follow=True).text
+    assert "1 campaign goes on." in answer
+    assert f"“{first.name}”: " in answer
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == ("paused", "sending")
+
+
+def test_readers_and_strangers_resume_nothing(sender, client, stranger):
+    over_and_done(sender, people=300, dead=30)
+    campaign = under_way(sender)
+    assert stops(campaign)
+    address = reverse("sending:resume_sender", args=[sender.pk])
+    client.force_login(world.make_member(sender.workspace, role="reader"))
+    assert client.post(address).status_code == 403
+    assert address not in client.get(reverse("sending:campaign", args=[campaign.pk])).text
+    assert stranger.post(address).status_code == 404
+    campaign.refresh_from_db()
+    assert campaign.status == "paused"
 
 
 def test_new_facts_stop_it_again(sender, workspace, member):

@@ -14,7 +14,7 @@ from campaigns.audience import suppression
 from campaigns.audience.models import Suppression
 from campaigns.composing import editing, freezing
 from campaigns.composing.models import Campaign, Revision
-from campaigns.sending import again, launch, steering, tasks, transport
+from campaigns.sending import again, claiming, launch, steering, tasks, transport
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import again as moves_again
 from campaigns.sending.querysets import reasons
@@ -78,7 +78,38 @@ def test_twenty_people_who_resume_at_once_are_one(draft):
     done = at_once(*(partial(steering.resume, fresh(draft)) for _ in range(20)))
     assert done.count(True) == 1
     assert Revision.objects.filter(campaign=draft).count() == 2
-    assert set(Delivery.objects.values_list("state", "revision")) == {("pending", 2)}
+    assert stage.states(draft) == {"pending": 30}
+
+
+def test_resuming_after_an_edit_waits_for_nobody_who_holds_a_delivery(draft, sink):
+    """However many wait, and whoever is at them: the request touches none of them."""
+    start(draft, people=30)
+    steering.pause(draft)
+    edit(draft, "A better text")
+    with connection.copy().cursor() as other, connection.cursor() as cursor:
+        other.execute("BEGIN; SELECT FROM sending_delivery FOR UPDATE")
+        cursor.execute("SET lock_timeout = '2s'")
+        assert steering.resume(fresh(draft))
+        cursor.execute("RESET lock_timeout")
+        other.execute("ROLLBACK")
+        other.connection.close()
+    stage.send(draft)
+    assert len(sink.taken) == 30
+    assert all(b"A better text" in mail.text for mail in sink.taken)
+    assert set(Delivery.objects.values_list("state", "revision")) == {("sent", 2)}
+
+
+def test_a_worker_that_claimed_before_the_edit_hands_none_of_it_over(draft, sink):
+    start(draft, people=30)
+    before = claiming.Claim(draft.pk, 30)
+    steering.pause(draft)
+    edit(draft, "A better text")
+    assert steering.resume(fresh(draft))
+    assert before.intend(before.rows) == []
+    before.give_back()
+    stage.send(draft)
+    assert len(sink.taken) == 30
+    assert all(b"A better text" in mail.text for mail in sink.taken)
 
 
 def test_of_resume_and_cancel_at_once_nothing_is_left_between(draft):
@@ -117,7 +148,7 @@ def test_what_was_saved_while_somebody_resumed_is_not_passed_over(draft, monkeyp
     assert Campaign.objects.get().status == Campaign.Status.PAUSED
     monkeypatch.setattr(freezing, "freeze", freeze)
     assert steering.resume(fresh(draft))
-    assert set(Delivery.objects.values_list("revision", flat=True)) == {2}
+    assert {row.revision for row in claiming.Claim(draft.pk, 3).rows} == {2}
 
 
 def test_pausing_and_editing_again_and_again_under_two_workers_sends_to_all_once(draft, sink):

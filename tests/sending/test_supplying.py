@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from campaigns.composing.models import Campaign
 from campaigns.sending import claiming, launch, supplying, transport
 from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.outcomes import Outcome, Verdict
@@ -129,6 +130,22 @@ def test_after_trouble_only_as_many_go_out_as_the_window_is_small(turn, sink, se
     lane.mailer.close()
     assert Delivery.objects.filter(state="pending", attempt=0).count() >= 7
     assert not Delivery.objects.filter(state__in=["sending", "unknown"]).exists()
+
+
+def test_what_was_edited_since_the_turn_began_is_left_to_a_turn_that_knows(turn):
+    """It may be from another sender by now, and this turn's connections are the old one's."""
+    supply = supplying.Supply(turn)
+    first = supply.next()
+    assert first is not None
+    Campaign.objects.update(revision=2)
+    assert supply.next(taken(first)) is None
+    supply.close()
+    assert stage.states(turn.campaign) == {"sent": len(first.rows), "pending": 40 - len(first.rows)}
+    assert not Lease.objects.exists()
+    again = supplying.Supply(turn)
+    assert again.next() is None
+    again.close()
+    assert not Lease.objects.exists()
 
 
 def test_an_error_of_the_ledger_ends_the_lane_and_loses_no_answer(turn, monkeypatch):

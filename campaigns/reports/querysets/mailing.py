@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # A mail that was begun so long ago was left by its process.
 LEFT = timedelta(minutes=15)
+# So long a mail is remembered: far longer than its moment could come again.
+KEPT = timedelta(days=90)
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -56,3 +58,9 @@ class ReportMailQuerySet(models.QuerySet["ReportMail"]):
         """Call those unconfirmed whose process is gone: they may have arrived."""
         left = self.filter(state="sending", since__lt=Now() - LEFT)
         return left.update(state="unknown")
+
+    def forget(self, most: int) -> int:
+        """Delete up to `most` that were settled long ago, and return how many."""
+        old = self.exclude(state__in=("pending", "sending")).filter(due_at__lt=Now() - KEPT)
+        some = old.order_by("pk").values("pk")[:most]
+        return self.filter(pk__in=some).delete()[0]

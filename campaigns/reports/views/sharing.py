@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import shared_report, sharing
+from campaigns.reports import guessing, shared_report, sharing
 from campaigns.reports.forms import ShareForm
 from campaigns.reports.models import ShareLink
 
@@ -65,8 +65,11 @@ def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """Show the report to whoever has the link. Nothing is recorded about them."""
+    if guessing.has_to_wait(request):
+        return HttpResponse(status=429, headers={"Retry-After": str(guessing.SECONDS)})
     link = sharing.find(token)
     if link is None:
+        guessing.missed(request)
         raise Http404
     page = cache.get(_key(link)) or _page(link)
     response = HttpResponse(page)

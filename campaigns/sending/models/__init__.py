@@ -19,6 +19,7 @@ from campaigns.sending.models.inbox import InboxMail
 from campaigns.sending.models.instance import Instance
 from campaigns.sending.models.leaks import Leak
 from campaigns.sending.models.pace import (
+    Acquaintance,
     Alarm,
     Canary,
     Cooldown,
@@ -31,6 +32,7 @@ from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
+    "Acquaintance",
     "Alarm",
     "BounceMail",
     "BounceMailbox",
@@ -102,6 +104,7 @@ class Delivery(models.Model):
         max_length=10, choices=Mode, blank=True, default="", db_default=""
     )
     consent_epoch = models.PositiveIntegerField(default=0)
+    # Of the last claim: what it was or will be sent with, if it was claimed.
     revision = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     claim_token = models.UUIDField(null=True)

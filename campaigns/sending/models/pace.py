@@ -28,6 +28,7 @@ class Throttle(models.Model):
         LIMIT = "limit", _("Set by a member")
         RAMP = "ramp", _("Warm-up")
         EASED = "eased", _("Slowed down by a mailbox provider")
+        NEW = "new", _("New to the provider")
 
     sender = models.ForeignKey(
         Sender, models.CASCADE, null=True, related_name="throttles", db_index=False
@@ -46,7 +47,7 @@ class Throttle(models.Model):
     spent = ArrayField(models.IntegerField(), default=nothing_spent)
     # In all, so that a warm-up knows whether its day was used.
     granted = models.BigIntegerField(default=0)
-    # Of `eased`: where it ends by itself, and what was taken since it was last raised.
+    # Of `eased` and `new`: where it ends by itself, and what was taken since it was last raised.
     ceiling = models.PositiveIntegerField(null=True)
     earned = models.PositiveIntegerField(default=0)
     eased_at = models.DateTimeField(null=True)
@@ -83,6 +84,22 @@ class Ramp(models.Model):
 
     def __str__(self) -> str:
         return f"step {self.step} of {self.sender_id}"
+
+
+class Acquaintance(models.Model):
+    """A provider that has taken enough of a sender's mails to be given all of them at once."""
+
+    sender = models.ForeignKey(Sender, models.CASCADE, related_name="+", db_index=False)
+    provider = models.ForeignKey(Provider, models.CASCADE, related_name="+")
+    met_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sender", "provider"], name="sending_acquaintance_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} knows {self.sender_id}"
 
 
 class Canary(models.Model):
@@ -168,6 +185,7 @@ class Alarm(models.Model):
         # No breakers: nothing was measured, it simply did not go on.
         PROVIDER = "provider", _("The provider takes nothing")
         REFUSALS = "refusals", _("One refusal after the other")
+        DATABASE = "database", _("The database cannot keep what is done")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="alarms", db_index=False)
     cause = models.CharField(max_length=20, choices=Cause)
@@ -179,7 +197,7 @@ class Alarm(models.Model):
     counted = models.PositiveIntegerField(default=0)
     handed = models.PositiveIntegerField(default=0)
     # The server's own.
-    words = models.CharField(max_length=300, blank=True, db_default="")
+    words = models.CharField(max_length=300, blank=True, default="", db_default="")
     raised_at = models.DateTimeField(auto_now_add=True)
     # Of a part: when the next few are tried by itself (null: a person decides), how often that
     # was begun, and how many were let go since; 0: all wait.

@@ -127,12 +127,20 @@ def tell(alarm_id: int) -> bool:
 
 
 def _told_together(alarm_id: int) -> list[Alarm]:
-    """Take the alarm to tell of it, with those of the sender's other campaigns, in one mail."""
+    """Take the alarm to tell of it, with others of the same trouble, in one mail.
+
+    Those of the sender's other campaigns, or whatever else the database stopped.
+    """
     rows = Alarm.objects.filter(told_at__isnull=True)
-    alarm = rows.filter(pk=alarm_id).first()
+    alarm = rows.filter(pk=alarm_id).select_related("campaign").first()
     if alarm is None:
         return []
-    of = Q(pk=alarm_id) if alarm.sender_id is None else Q(sender=alarm.sender_id)
+    if alarm.sender_id is not None:
+        of = Q(sender=alarm.sender_id)
+    elif alarm.cause == Cause.DATABASE:
+        of = Q(cause=alarm.cause, campaign__workspace=alarm.campaign.workspace_id)
+    else:
+        of = Q(pk=alarm_id)
     with transaction.atomic():
         # In one order, so that two who tell at once take turns.
         locked = rows.filter(of).order_by("pk").select_for_update(of=("self",))
@@ -162,14 +170,20 @@ def _mail(alarms: Sequence[Alarm], address: str) -> EmailMessage:
         subject = _("Mails from “%(name)s” were stopped") % {"name": _line(first.sender.name)}
     elif first.mailbox:
         subject = _("A part of “%(name)s” waits") % {"name": _line(first.campaign.name)}
+    elif len(alarms) > 1:
+        subject = _("%(n)d campaigns were stopped") % {"n": len(alarms)}
     else:
         subject = _("“%(name)s” was stopped") % {"name": _line(first.campaign.name)}
     pages = [
         settings.PUBLIC_URL + reverse("sending:campaign", args=[alarm.campaign_id])
         for alarm in alarms
     ]
-    body = "\n\n".join((words.why(first), words.advice(first), "\n".join(pages)))
-    return EmailMessage(subject, body, to=[address])
+    again = "" if first.mailbox else _("Who has got the mail does not get it again.")
+    parts = [words.why(first), f"{words.advice(first)} {again}".strip(), "\n".join(pages)]
+    if first.sender is not None and len(alarms) > 1:
+        page = settings.PUBLIC_URL + reverse("sending:pace", args=[first.sender.pk])
+        parts.append(_("Let all of them go on at once: %(page)s") % {"page": page})
+    return EmailMessage(subject, "\n\n".join(parts), to=[address])
 
 
 def _line(name: str) -> str:

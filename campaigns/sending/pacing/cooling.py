@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from campaigns.sending.models import Cooldown
 from campaigns.sending.outcomes import TransportError
-from campaigns.sending.querysets import moves
+from campaigns.sending.querysets import acquainting, moves
 
 # After so many waits in a row a person should look: about two hours.
 MAX_WAITS = 12
@@ -24,6 +24,8 @@ def cool_down(provider_id: int, trouble: TransportError) -> int:
     return waits
 
 
-def warm_up(provider_id: int) -> None:
-    """The provider takes mail again."""
+def warm_up(provider_id: int, sender_id: int | None = None) -> None:
+    """The provider takes mail again, perhaps of this sender."""
+    if sender_id is not None:
+        acquainting.know(sender_id, provider_id)
     Cooldown.objects.filter(provider=provider_id).delete()

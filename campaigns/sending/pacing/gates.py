@@ -18,7 +18,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending.claiming import Claim
 from campaigns.sending.outcomes import Outcome, Verdict
 from campaigns.sending.pacing import answers, domains, easing
-from campaigns.sending.querysets import canaries, holding, throttling
+from campaigns.sending.querysets import acquainting, canaries, holding, throttling
 from campaigns.sending.querysets.deliveries import HELD
 from campaigns.sending.querysets.ledger import Claimed
 from campaigns.sending.querysets.throttling import Shut
@@ -37,6 +37,8 @@ class Brakes:
         self.campaign_id, self.sender_id = campaign.pk, campaign.sender_id
         # Who takes the mails for now: it has limits of its own, and is judged by itself.
         self.provider_id = provider_id
+        # The content that the turn began with: its connections are those of this one's sender.
+        self.revision = campaign.revision
         # Of a reminder: whose readers it leaves out.
         self.reminder_of = campaign.non_openers_of_id
         self.stop = stop
@@ -47,6 +49,8 @@ class Brakes:
         self.shut: float | None = settings.CANARY_MINUTES * 60 if canary == "waiting" else None
         self._most_rows: int = settings.SEND_CLAIM_ROWS
         self.eased: set[str] = set()
+        # Its provider takes this sender's mails for the first time.
+        self.is_new = False
         if self.throttled and self.shut is None:
             self._look_ahead()
         self._queues: dict[str, int] = {}
@@ -113,6 +117,7 @@ class Brakes:
     def _look_ahead(self) -> None:
         limits = throttling.look(self.sender_id, provider_id=self.provider_id)
         self.eased = {limit.mailbox for limit in limits if limit.kind == "eased"}
+        self.is_new = any(limit.kind == "new" for limit in limits)
         whole = [limit for limit in limits if not limit.mailbox]
         waits = [limit.seconds for limit in whole if not limit.room]
         if waits and max(waits) > PATIENCE:
@@ -178,6 +183,9 @@ class Gate:
             self._claim.put_off(self._put_off)
         if self._heard:
             answers.add_up(self._brakes.campaign_id, self._heard, age=self._brakes.age)
+        if self._brakes.is_new:
+            taken = sum(outcome.verdict is Verdict.SENT for _row, outcome in self._heard)
+            acquainting.double(self._brakes.sender_id, self._brakes.provider_id, taken)
         earned = {name: n for name, n in self._earned.items() if name in self._brakes.eased}
         if earned:
             throttling.add_back(

@@ -31,6 +31,8 @@ _WHY = {
     Cause.REFUSALS: gettext_lazy(
         "One mail after the other was refused, so we stopped. The last answer: “%(words)s”."
     ),
+    # Our own words: see `claiming`.
+    Cause.DATABASE: gettext_lazy("%(words)s."),
 }
 # Over all campaigns of the sender.
 _WHY_SENDER = {
@@ -65,13 +67,16 @@ _ADVICE = {
     ),
     Cause.PROVIDER: gettext_lazy(
         "Look at the provider's account and settings: the password or key, the quota, the payment."
-        " Test the connection under Settings, Providers, then resume. Who has got the mail does"
-        " not get it again."
+        " Test the connection under Settings, Providers, then resume."
     ),
     Cause.REFUSALS: gettext_lazy(
         "So many refusals in a row are mostly about you and not about them: the From address, the"
         " content, or the mail server's settings. Mend what the answer names, send yourself a"
         " test, then resume. Those who were refused can be tried again from the campaign's page."
+    ),
+    Cause.DATABASE: gettext_lazy(
+        "Whoever runs this server has to mend it: make room on the database's disk, or turn the"
+        " named setting on. Then resume."
     ),
 }
 _ADVICE_SENDER = {
@@ -96,6 +101,9 @@ _BY = {
     Throttle.Kind.LIMIT: gettext_lazy("Limited to %(rate)s by you"),
     Throttle.Kind.RAMP: gettext_lazy("Warming up: %(rate)s for now"),
     Throttle.Kind.EASED: gettext_lazy("Slowed down to %(rate)s, because it was asked for"),
+    Throttle.Kind.NEW: gettext_lazy(
+        "Whoever stands in is new to this sender: %(rate)s for now, and more from minute to minute"
+    ),
 }
 
 _OF_PROVIDER = gettext_lazy("The provider's limit: %(rate)s, all senders together")
@@ -106,7 +114,8 @@ def why(alarm: Alarm) -> str:
     said = _WHY if alarm.sender is None else _WHY_SENDER
     return str(said[Cause(alarm.cause)]) % {
         "sender": alarm.sender.name if alarm.sender else "",
-        "words": alarm.words,
+        # The sentences round it end by themselves.
+        "words": alarm.words.removesuffix("."),
         "counted": _number(alarm.counted),
         "handed": _number(alarm.handed),
         "share": _share(alarm.counted, alarm.handed),

@@ -61,10 +61,7 @@ moved AS (
            address = CASE WHEN chosen.corrected THEN chosen.email ELSE d.address END,
            address_key = CASE WHEN chosen.corrected THEN chosen.email_key ELSE d.address_key END,
            domain = CASE WHEN chosen.corrected
-                         THEN substring(chosen.email_key FROM '[^@]*$') ELSE d.domain END,
-           -- What was broken may have been mended in a newer content.
-           revision = COALESCE((SELECT max(number) FROM composing_revision
-                                 WHERE campaign_id = d.campaign_id), d.revision)
+                         THEN substring(chosen.email_key FROM '[^@]*$') ELSE d.domain END
       FROM chosen WHERE d.id = chosen.id AND {FAILED}
     RETURNING d.id
 )

@@ -27,9 +27,7 @@ TAKE_BACK = f"""
 UPDATE sending_delivery d
    SET state = 'pending', claim_token = NULL, done_at = NULL,
        next_at = clock_timestamp(), first_tried_at = NULL,
-       code = NULL, enhanced_code = '', reason = '',
-       revision = COALESCE((SELECT max(number) FROM composing_revision
-                             WHERE campaign_id = d.campaign_id), d.revision)
+       code = NULL, enhanced_code = '', reason = ''
  WHERE d.id IN (SELECT d.id FROM sending_delivery d WHERE {MISSED} LIMIT %(limit)s)
    AND {MISSED}
 """  # noqa: S608 - constants of this module

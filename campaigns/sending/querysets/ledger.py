@@ -6,6 +6,9 @@ worker holds; and no statement here leads from `sending` or `unknown` back to `p
 but `settle`, by the holder of that token, on a definite refusal or for what it never
 handed over.
 
+Which content a mail has is decided by its claim, and stands at its intent if it still is the
+campaign's: what was claimed before an edit and intended after it is refused, and claimed anew.
+
 All times are the database's: the clocks of workers decide nothing.
 """
 
@@ -57,15 +60,15 @@ WITH next AS MATERIALIZED (
       FROM next HAVING count(*) > 0
 )
 UPDATE sending_delivery d
-   SET state = 'claimed', claim_token = %(token)s, next_at = NULL,
+   SET state = 'claimed', claim_token = %(token)s, next_at = NULL, revision = k.revision,
        -- Nothing is recorded of who withdrew since the launch, nor once measuring was stopped.
        mode = CASE WHEN c.consent_epoch <> d.consent_epoch OR k.stopped THEN 'none'
                    ELSE d.mode END,
        click_mode = CASE WHEN c.consent_epoch <> d.consent_epoch OR k.stopped THEN ''
                          ELSE d.click_mode END
   FROM next
- CROSS JOIN (SELECT measuring_stopped_at IS NOT NULL AS stopped FROM composing_campaign
-              WHERE id = %(campaign)s) k
+ CROSS JOIN (SELECT revision, measuring_stopped_at IS NOT NULL AS stopped
+               FROM composing_campaign WHERE id = %(campaign)s) k
   LEFT JOIN audience_contact c ON c.id = next.contact_id
  WHERE d.id = next.id
 RETURNING d.id, replace(d.uuid::text, '-', ''), d.address, d.mode, d.consent_epoch, d.revision,
@@ -86,12 +89,12 @@ WANTED = """
                                   AND x.fingerprint = c.fingerprint))
 """
 
-# Does the holder of this token still hold it, and is the campaign still to be sent? Asked
-# once for a whole window.
-RUNNING = """
-    EXISTS (SELECT FROM sending_lease h JOIN composing_campaign k ON k.id = h.campaign_id
-             WHERE h.token = %(token)s AND h.until > clock_timestamp()
-               AND k.status = 'sending')
+# The content that is to be sent, if the holder of this token still holds it and the campaign
+# still is: null otherwise. Asked once for a whole window.
+CONTENT = """
+    (SELECT k.revision FROM sending_lease h JOIN composing_campaign k ON k.id = h.campaign_id
+      WHERE h.token = %(token)s AND h.until > clock_timestamp()
+        AND k.status = 'sending')
 """
 
 # `unknown` is left to `upgrade` below: it may belong to a campaign that is over.
@@ -122,7 +125,7 @@ intended AS (
        SET state = 'sending', sending_at = clock_timestamp(), attempt = d.attempt + 1,
            provider_id = %(provider)s::bigint
      WHERE d.id = ANY(%(ids)s::bigint[]) AND d.state = 'claimed' AND d.claim_token = %(token)s
-       AND {RUNNING} AND {WANTED}
+       AND d.revision = {CONTENT} AND {WANTED}
     RETURNING d.id
 )
 """  # noqa: S608 - constants of this module
@@ -166,7 +169,7 @@ UPDATE sending_delivery d
    SET state = 'suppressed', done_at = clock_timestamp(), claim_token = NULL,
        reason = %(reason)s
  WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.claim_token = %(token)s
-   AND {RUNNING} AND NOT {WANTED}
+   AND {CONTENT} IS NOT NULL AND NOT {WANTED}
 """  # noqa: S608 - constants of this module
 
 # What was intended and not settled keeps the lease, for the reaper to find.

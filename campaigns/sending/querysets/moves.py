@@ -1,4 +1,4 @@
-"""What happens to many deliveries at once: reaping, finishing, resuming, cancelling."""
+"""What happens to many deliveries at once: reaping, finishing, cancelling."""
 
 from __future__ import annotations
 
@@ -77,15 +77,6 @@ UPDATE composing_campaign k SET status = 'sent', finished_at = clock_timestamp()
             ELSE NOT EXISTS (SELECT FROM sending_delivery
                               WHERE campaign_id = %(campaign)s
                                 AND state IN ('pending', 'claimed', 'sending')) END
-"""
-
-# Whoever still holds one of these lost it: their token is gone.
-TAKE_REVISION = """
-UPDATE sending_delivery
-   SET state = 'pending', claim_token = NULL, revision = %(revision)s,
-       next_at = COALESCE(next_at, statement_timestamp())
- WHERE campaign_id = %(campaign)s AND state IN ('pending', 'claimed')
-   AND revision <> %(revision)s
 """
 
 CANCEL = """
@@ -187,11 +178,6 @@ def finish(campaign_id: int) -> bool:
         cursor.execute(f"{HOLD_CAMPAIGN};{FINISH}", {"campaign": campaign_id})
         cursor.nextset()
         return int(cursor.rowcount) == 1
-
-
-def take_revision(campaign_id: int, revision: int) -> int:
-    """Let what has not gone out take the new content, and return how many that is."""
-    return _run(TAKE_REVISION, {"campaign": campaign_id, "revision": revision})
 
 
 def cancel_some(campaign_id: int, limit: int) -> int:

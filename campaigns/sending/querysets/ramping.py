@@ -14,7 +14,7 @@ SELECT r.sender_id, r.step FROM sending_ramp r
    AND t.granted - r.granted_before >= (t.most + 1) / 2
    AND NOT EXISTS (SELECT FROM sending_alarm a
                      JOIN composing_campaign k ON k.id = a.campaign_id
-                    WHERE k.sender_id = r.sender_id AND a.cause <> 'provider'
+                    WHERE k.sender_id = r.sender_id AND a.cause NOT IN ('provider', 'database')
                       AND ((a.lifted_at IS NULL AND k.status IN ('sending', 'paused'))
                            OR a.raised_at > statement_timestamp() - interval '1 day'))
 """

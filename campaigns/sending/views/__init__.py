@@ -6,7 +6,14 @@ from campaigns.sending.views.events import door, provider_events, topic
 from campaigns.sending.views.fence import decide
 from campaigns.sending.views.launching import confirm, test
 from campaigns.sending.views.measuring import leaks, mend_leak, stop_measuring
-from campaigns.sending.views.pace import pace, provider_pace, ramp, resume_mailbox, send_rest
+from campaigns.sending.views.pace import (
+    pace,
+    provider_pace,
+    ramp,
+    resume_mailbox,
+    resume_sender,
+    send_rest,
+)
 from campaigns.sending.views.running import (
     campaign,
     cancel,
@@ -36,6 +43,7 @@ __all__ = [
     "remind",
     "resume",
     "resume_mailbox",
+    "resume_sender",
     "retry",
     "send_rest",
     "stop_measuring",

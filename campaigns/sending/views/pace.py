@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.accounts import audit
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.accounts.roles import role_required
-from campaigns.sending import tasks
+from campaigns.sending import pardoning, tasks
 from campaigns.sending.pace_forms import PaceForm
 from campaigns.sending.pacing import alarms, canary, limits, ramps, showing
 
@@ -29,6 +30,7 @@ def pace(request: WorkspaceRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The limits are saved. They count from the next mails on."))
         return redirect("sending:pace", pk)
     facts = {"sender": sender, "form": form, "pace": showing.of_sender(sender)}
+    facts["stopped"] = pardoning.stopped(sender)
     status = 422 if form.is_bound else 200
     return render(request, "sending/pace.html", facts, status=status)
 
@@ -59,6 +61,23 @@ def ramp(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if (ramps.begin if beginning else ramps.end)(sender):
         action = "ramp_begun" if beginning else "ramp_ended"
         audit.record(request, request.workspace, action, sender=pk)
+    return redirect("sending:pace", pk)
+
+
+@require_POST
+def resume_sender(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Let all campaigns go on that were stopped with their sender."""
+    sender = get_object_or_404(request.workspace.senders, pk=pk)
+    done = pardoning.pardon(sender, by=request.user)
+    for campaign in done.resumed:
+        facts = {"campaign": campaign.pk, "after": campaign.pause_cause, "sender": pk}
+        audit.record(request, request.workspace, "campaign_resumed", **facts)
+        tasks.ring_send(campaign.pk)
+    for campaign, why in done.stuck:
+        messages.error(request, f"“{campaign.name}”: {why}")
+    if done.resumed:
+        text = ngettext("%(n)d campaign goes on.", "%(n)d campaigns go on.", len(done.resumed))
+        messages.success(request, text % {"n": len(done.resumed)})
     return redirect("sending:pace", pk)
 
 
