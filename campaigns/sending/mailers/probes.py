@@ -140,10 +140,12 @@ def _tracks(probe: Probe, answer: requests.Response) -> bool:
 def _tracks_elsewhere(probe: Probe, answer: requests.Response, backend: Any) -> bool:
     """Ask what the first answer led to; a key may not be allowed to look."""
     paths = list(probe.further(_read(answer)))[:MOST]
-    asked = (
-        _answer(replace(probe, path=lambda backend, path=path: path), backend) for path in paths
-    )
+    asked = (_answer(replace(probe, path=_always(path)), backend) for path in paths)
     return any(one.ok and _tracks(probe, one) for one in asked)
+
+
+def _always(path: str) -> Callable[[Any], str]:
+    return lambda backend: path
 
 
 def _read(answer: requests.Response) -> Mapping[str, Any]:
