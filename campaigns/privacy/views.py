@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.audience import addresses, tokens
@@ -42,7 +41,6 @@ def asking(request: HttpRequest, token: tokens.Token, contact: Contact | None) -
 
 @require_safe
 @login_not_required
-@csrf_exempt
 @never_cache
 def everything(request: HttpRequest, sealed: str) -> HttpResponse:
     """Show all that is kept about the person whom the link was mailed to."""
@@ -58,7 +56,6 @@ def everything(request: HttpRequest, sealed: str) -> HttpResponse:
 
 @require_safe
 @login_not_required
-@csrf_exempt
 @never_cache
 def take_away(request: HttpRequest, sealed: str) -> HttpResponse:
     """Hand out the same as a file."""
