@@ -4,7 +4,7 @@ PYTHON ?= python3
 ROOM ?= tests
 RUN = .venv/bin/python
 
-.PHONY: help up demo database install install-dev test test-services bench screenshots chaos prove format clean
+.PHONY: help up demo database install install-dev test test-services test-web-servers bench screenshots chaos prove format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
@@ -29,6 +29,9 @@ test: install-dev ## Every check: format, lint, types, imports, templates, tests
 
 test-services: install-dev ## The tests on real RabbitMQ, Redis and PostgreSQL servers
 	@$(RUN) -m tests.services $(ROOM)
+
+test-web-servers: install-dev ## The handbook's web server snippets on Debian's nginx, Caddy and Apache
+	@$(RUN) -m tests.web_servers
 
 bench: install-dev ## Measure, as ratios (ONLY=track.hits runs one)
 	@$(RUN) -m bench $(ONLY)

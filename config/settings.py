@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "campaigns.composing",
     "campaigns.sending",
     "campaigns.reports",
+    "campaigns.privacy",
     "config",
 ]
 

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("campaigns.composing.urls")),
     path("", include("campaigns.sending.urls")),
     path("", include("campaigns.reports.urls")),
+    path("", include("campaigns.privacy.urls")),
 ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from tracking import kept, upserts
 from tracking.classify import SURE, Judgement
-from tracking.deeds import FACETS, STATES, Deeds
+from tracking.deeds import FACETS, STATES, Deeds, is_counted
 from tracking.kept import Kept
 from tracking.models import CampaignCount, FacetCount, HourCount, LinkCount, Mode, PeopleCount
 from tracking.tokens import Kind
@@ -84,7 +84,8 @@ def _recount_hits(changes: Iterable[Change]) -> None:
             if verdict in SURE:
                 for facet in FACETS:
                     value = getattr(row, facet)
-                    facets[row.campaign_id, facet, value, row.mode][column] += weight
+                    if is_counted(facet, value):
+                        facets[row.campaign_id, facet, value, row.mode][column] += weight
     kinds = ("opens", "clicks")
     upserts.shift(CampaignCount, ("campaign_id", "mode", "verdict"), kinds, totals)
     upserts.shift(HourCount, ("campaign_id", "hour", "mode", "verdict"), kinds, hours)
@@ -105,7 +106,8 @@ def _recount_people(changes: Iterable[Change]) -> None:
             for column, holds in enumerate(deeds.states()):
                 states[mail[:1]][column] += weight * holds
             for facet, value in zip(FACETS, deeds.slices() or (), strict=False):
-                slices[mail[0], facet, value, Mode.INDIVIDUAL.value][2] += weight
+                if is_counted(facet, value):
+                    slices[mail[0], facet, value, Mode.INDIVIDUAL.value][2] += weight
     upserts.shift(PeopleCount, ("campaign_id",), STATES, states)
     upserts.shift(FacetCount, _OF_SLICE, ("opens", "clicks", "people"), slices)
     _recount_clickers(stories)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tracking import hindsight, partitions, upserts
 from tracking.classify import SURE, Verdict
-from tracking.deeds import FACETS, STATES, Deeds
+from tracking.deeds import FACETS, STATES, Deeds, is_counted
 from tracking.models import CampaignCount, FacetCount, HourCount, LinkCount, Mode, PeopleCount
 from tracking.sorting import Sorted
 from tracking.tokens import Kind
@@ -66,7 +66,8 @@ def _keep_deeds(people: Sequence[Sorted]) -> tuple[Counter[_Key], set[tuple[int,
         if new_slices != old_slices:
             for weight, slices in ((-1, old_slices), (1, new_slices)):
                 for facet, value in zip(FACETS, slices or (), strict=False):
-                    moved[key[0], facet, value] += weight
+                    if is_counted(facet, value):
+                        moved[key[0], facet, value] += weight
     upserts.add(PeopleCount, ("campaign_id",), STATES, states)
     return moved, {key for key, kept in deeds.items() if kept.clicks_machine}
 
@@ -97,7 +98,8 @@ def _count_facets(events: Iterable[Sorted], moved: Mapping[_Key, int]) -> None:
         if event.verdict in SURE:
             column = event.kind == Kind.CLICK
             for facet in FACETS:
-                value = getattr(event, facet)
+                if not is_counted(facet, value := getattr(event, facet)):
+                    continue
                 counts[event.campaign_id, facet, value, event.mode][column] += 1
     for slice_of, people in moved.items():
         counts[*slice_of, Mode.INDIVIDUAL.value][2] += people

@@ -9,7 +9,9 @@ from typing import Protocol
 from tracking.classify import MACHINE, SURE
 from tracking.tokens import Kind
 
-FACETS = ("country", "device", "os", "client", "language")
+FACETS = ("country", "device", "os", "client", "language", "region", "city")
+# Of these nothing is counted where nothing is known, which is nearly always.
+NEARER = frozenset({"region", "city"})
 # What a campaign counts people by; the names of `PeopleCount`'s columns.
 STATES = (
     "openers_sure",
@@ -40,6 +42,10 @@ class Deed(Protocol):
     def client(self) -> str: ...
     @property
     def language(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def city(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -66,6 +72,8 @@ class Deeds:
     os: str = ""
     client: str = ""
     language: str = ""
+    region: str = ""
+    city: str = ""
 
     def add(self, event: Deed) -> None:
         """Add one open or click."""
@@ -94,6 +102,8 @@ class Deeds:
         self.os = self.os or event.os
         self.client = self.client or event.client
         self.language = self.language or event.language
+        self.region = self.region or event.region
+        self.city = self.city or event.city
 
     def states(self) -> tuple[bool, ...]:
         """Return which of STATES are true.
@@ -117,4 +127,12 @@ class Deeds:
         """Return the person's value of each of FACETS; None for whom nobody has seen."""
         if not (self.opens_sure or self.clicks_sure):
             return None
-        return (self.country, self.device, self.os, self.client, self.language)
+        return (
+            *(self.country, self.device, self.os, self.client, self.language),
+            *(self.region, self.city),
+        )
+
+
+def is_counted(facet: str, value: str) -> bool:
+    """Return whether a slice is worth a row."""
+    return bool(value) or facet not in NEARER

@@ -30,6 +30,8 @@ class Kept(NamedTuple):
     os: str
     client: str
     language: str
+    region: str
+    city: str
     family: str
     network: str
     flags: str

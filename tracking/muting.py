@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 
+from tracking.deeds import FACETS
 from tracking.models import Engagement, Event, LinkClicker, Muted
 from tracking.querysets import lock_draining
 from tracking.tokens import Kind
@@ -58,10 +59,7 @@ def _erase_one(kept: models.QuerySet[Engagement], kind: Kind) -> None:
     """
     gone, left = ("open", "click") if kind is Kind.OPEN else ("click", "open")
     seen = Q(**{f"{left}s_sure__gt": 0})
-    facets = {
-        name: Case(When(seen, then=F(name)), default=Value(""))
-        for name in ("country", "device", "os", "client", "language")
-    }
+    facets = {name: Case(When(seen, then=F(name)), default=Value("")) for name in FACETS}
     counts = dict.fromkeys((f"{gone}s_sure", f"{gone}s_uncertain", f"{gone}s_machine"), 0)
     first = {f"first_{gone}_at": None, "last_at": F(f"first_{left}_at")}
     only = {"clicks_only": True} if kind is Kind.OPEN else {}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models
 from django.db.models import Case, Q, When
 
+from tracking.deeds import FACETS
+
 if TYPE_CHECKING:
     from tracking.models import Engagement, Muted
 
@@ -55,7 +57,7 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         uncounted = dict.fromkeys(
             ("opens_uncertain", "opens_machine", "clicks_uncertain", "clicks_machine"), 0
         )
-        blank = dict.fromkeys(("country", "device", "os", "client", "language"), "")
+        blank = dict.fromkeys(FACETS, "")
         done = {
             f"{kind}s_sure": Case(
                 When(**{f"first_{kind}_at__isnull": False}, then=1 if first[at] else 0), default=0

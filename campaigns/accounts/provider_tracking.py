@@ -27,6 +27,8 @@ class Switch:
 
     # Candid says so with every mail, and the provider heeds it.
     per_mail: bool
+    # The connection test looks whether it is on, where the key is allowed to.
+    looked_at: bool = False
     # Where a person does it for the account; empty where there is nothing to do.
     at_the_provider: str | StrPromise = ""
 
@@ -43,6 +45,7 @@ SWITCHES: Mapping[str, Switch] = {
     Kind.MAILGUN: Switch(per_mail=True),
     Kind.POSTMARK: Switch(
         per_mail=False,
+        looked_at=True,
         at_the_provider=gettext_lazy(
             "In Postmark, open the server's Settings, Tracking, and switch off open and link "
             "tracking: what is on there cannot be switched off mail by mail."
@@ -50,6 +53,7 @@ SWITCHES: Mapping[str, Switch] = {
     ),
     Kind.AMAZON_SES: Switch(
         per_mail=False,
+        looked_at=True,
         at_the_provider=gettext_lazy(
             "In Amazon SES, open the configuration set, Event destinations, and leave out “Opens” "
             "and “Clicks” in each. Without a configuration set, nothing is tracked."
@@ -67,6 +71,7 @@ SWITCHES: Mapping[str, Switch] = {
     Kind.SPARKPOST: Switch(per_mail=True),
     Kind.RESEND: Switch(
         per_mail=False,
+        looked_at=True,
         at_the_provider=gettext_lazy(
             "In Resend, open the domain and switch off “Click Tracking” and “Open Tracking”."
         ),

@@ -15,6 +15,8 @@ from campaigns.reports.engagement import Facets, Slice
 from campaigns.reports.small_cells import Merged
 
 LONGEST = 8
+# Where the operator's database knows them, and only of people who may be known.
+NEARER = ("region", "city")
 DEVICES = {
     "desktop": gettext_lazy("Computer"),
     "pc": gettext_lazy("Computer"),
@@ -94,22 +96,35 @@ TITLES: dict[str, str | Promise] = {
     "device": gettext_lazy("Devices"),
     "client": gettext_lazy("Mail programs and browsers"),
     "os": gettext_lazy("Operating systems"),
+    "language": gettext_lazy("Languages of their programs"),
     "region": gettext_lazy("Regions"),
     "city": gettext_lazy("Cities"),
 }
 _NAMES: dict[str, Callable[[str], str]] = {
     "country": places.name,
     "device": device,
+    "language": places.language,
 }
 
 
 def _merged(facets: Facets, facet: str, *, people: bool, minimum: int) -> Merged[str]:
     """Return the sizes of a facet's slices: of people all, of those only counted what may be."""
-    slices = (facets.individual if people else facets.aggregate).get(facet, [])
+    slices = _slices(facets, facet, people=people)
     sizes = {one.value: _size(one, people=people) for one in slices}
+    if facet in NEARER and sizes:
+        # Of whom nothing is known there is no row.
+        sizes[""] = max(0, sum(_sizes(facets, "country", people=people)) - sum(sizes.values()))
     return small_cells.merge(
         {value: n for value, n in sizes.items() if n}, 1 if people else minimum
     )
+
+
+def _slices(facets: Facets, facet: str, *, people: bool) -> list[Slice]:
+    return (facets.individual if people else facets.aggregate).get(facet, [])
+
+
+def _sizes(facets: Facets, facet: str, *, people: bool) -> list[int]:
+    return [_size(one, people=people) for one in _slices(facets, facet, people=people)]
 
 
 def _label(facet: str, value: str) -> str:

@@ -74,9 +74,8 @@ def _recipients(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
         _("Perhaps clicks"),
         _("Clicks by machines"),
         _timed(_("Last seen"), campaign),
-        _("Country"),
-        _("Device"),
-        _("Program"),
+        *(_("Country"), _("Region"), _("City")),
+        *(_("Device"), _("Operating system"), _("Program"), _("Language")),
         _timed(_("Unsubscribed"), campaign),
     ]
     return people.stream(recipients.question(campaign, query), vocabulary.of(campaign), header)
@@ -91,10 +90,8 @@ def _hits(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
         _("Why"),
         _("E-mail"),
         _("Measuring"),
-        _("Country"),
-        _("Device"),
-        _("Operating system"),
-        _("Program"),
+        *(_("Country"), _("Region"), _("City")),
+        *(_("Device"), _("Operating system"), _("Program"), _("Language")),
     ]
     return questions.stream(hits.question(campaign, query), vocabulary.of(campaign), header)
 
@@ -118,7 +115,7 @@ def _totals(campaign: Campaign) -> Iterator[Sequence[Cell]]:
     mode = str(Delivery.Mode.AGGREGATE.label)
     for line, kind in zip(lines, vocabulary.KINDS.values(), strict=True):
         for hour, size in line.hours.items():
-            row = (hour.astimezone(zone), str(kind), *[None] * 4, mode, *[None] * 4)
+            row = (hour.astimezone(zone), str(kind), *[None] * 4, mode, *[None] * 7)
             yield from repeat(row, size)
 
 

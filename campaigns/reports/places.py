@@ -1,4 +1,4 @@
-"""Names of countries, in the reader's language, from the Unicode CLDR data in Babel."""
+"""Names of countries and languages, in the reader's own, from the Unicode CLDR data in Babel."""
 
 from __future__ import annotations
 
@@ -20,9 +20,26 @@ def name(code: str) -> str:
     return _names(get_language() or "en").get(code, code)
 
 
+def whole(city: str, region: str, country: str) -> str:
+    """Return a place as people write it: "Utrecht, Netherlands"; a region for want of a city."""
+    return ", ".join(part for part in (city or region, name(country) if country else "") if part)
+
+
 def names() -> dict[str, str]:
     """Return what all countries are called, by their codes."""
     return {code: name for code, name in _names(get_language() or "en").items() if len(code) == 2}
+
+
+def language(code: str) -> str:
+    """Return what a language is called: "nl" is "Dutch"."""
+    return _languages(get_language() or "en").get(code, code)
+
+
+def languages() -> dict[str, str]:
+    """Return what all languages are called, by their codes."""
+    return {
+        code: name for code, name in _languages(get_language() or "en").items() if "_" not in code
+    }
 
 
 def number(code: str) -> str:
@@ -31,12 +48,20 @@ def number(code: str) -> str:
 
 
 @cache
-def _names(language: str) -> dict[str, str]:
+def _names(reader: str) -> dict[str, str]:
+    return dict(_locale(reader).territories)
+
+
+@cache
+def _languages(reader: str) -> dict[str, str]:
+    return dict(_locale(reader).languages)
+
+
+def _locale(reader: str) -> Locale:
     try:
-        locale = Locale.parse(to_locale(language))
+        return Locale.parse(to_locale(reader))
     except (UnknownLocaleError, ValueError):
-        locale = Locale.parse("en")
-    return dict(locale.territories)
+        return Locale.parse("en")
 
 
 @cache

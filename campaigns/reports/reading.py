@@ -24,8 +24,7 @@ from campaigns.reports.sorting import Sorted
 from tracking.models import Mode
 
 SENDING = (Campaign.Status.PREPARING, Campaign.Status.SENDING)
-FACETS = ("client", "device", "os")
-NEARER = ("region", "city")
+FACETS = ("client", "device", "os", "language")
 
 
 @dataclass(frozen=True)
@@ -211,7 +210,7 @@ class Report:
     def nearer_places(self) -> list[Breakdown]:
         """Regions and cities, where the operator's database knows them."""
         known = self.facets.individual if self.is_about_people else self.facets.aggregate
-        return [self._breakdown(facet) for facet in NEARER if facet in known]
+        return [self._breakdown(facet) for facet in breakdowns.NEARER if facet in known]
 
     @property
     def world(self) -> Chart:

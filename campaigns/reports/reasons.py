@@ -45,11 +45,11 @@ WORDS: dict[str, str | Promise] = {
     "safelinks": _("Microsoft looked whether the link is safe"),
     "headless": _("A browser without a screen"),
     "library": _("A program, not a browser"),
-    "barracuda": _("Security scanner: Barracuda"),
-    "mimecast": _("Security scanner: Mimecast"),
-    "proofpoint": _("Security scanner: Proofpoint"),
-    "trend": _("Security scanner: Trend Micro"),
-    "cisco": _("Security scanner: Cisco"),
+    "barracuda": _("Says that it is Barracuda"),
+    "mimecast": _("Says that it is Mimecast"),
+    "proofpoint": _("Says that it is Proofpoint"),
+    "trend": _("Says that it is Trend Micro"),
+    "cisco": _("Says that it is Cisco"),
 }
 
 

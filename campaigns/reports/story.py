@@ -208,7 +208,7 @@ def _likeness(row: ContactEvent) -> tuple[int, str, str]:
 
 
 def _detail(row: ContactEvent) -> str:
-    place = places.name(row.country) if row.country else ""
+    place = places.whole(row.city, row.region, row.country)
     return " · ".join(part for part in (row.url or "", row.client, place) if part)
 
 

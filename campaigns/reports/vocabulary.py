@@ -28,6 +28,7 @@ def of(campaign: Campaign) -> dict[str, str]:
         "verdicts": {verdict.name: verdict.title for verdict in verdicts.VERDICTS},
         "reasons": reasons.WORDS,
         "countries": {"": "", **places.names()},
+        "languages": {"": "", **places.languages()},
         "devices": breakdowns.DEVICES,
         "domains": {
             domain: addresses.readable(f"@{domain}").removeprefix("@")

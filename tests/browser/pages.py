@@ -17,12 +17,17 @@ MOST_PAGES = 80
 HEADINGS = "document.querySelectorAll('main h1').length"
 LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
 RECIPIENT = """
+from django.conf import settings
+from django.urls import reverse
 from campaigns.audience import recipient_links, tokens
+from campaigns.privacy import links
 from campaigns.sending.models import Delivery
 one = Delivery.objects.filter(state="sent", contact__isnull=False).earliest("pk")
 token = tokens.unsubscribe_token(one.contact_id, one.campaign_id, one.pk)
 print(recipient_links.unsubscribe_url(token))
 print(recipient_links.preferences_url(token))
+print(settings.PUBLIC_URL + reverse("privacy:asking", args=[token]))
+print(settings.PUBLIC_URL + reverse("privacy:everything", args=[links.seal(one.contact)]))
 """
 
 

@@ -88,7 +88,7 @@ def test_single_hits_are_exported_with_the_filters_of_the_page(autumn, alice):
     rows = download(alice, autumn, "hits.csv?verdict=scanner&kind=click")
     assert {row["E-mail"] for row in rows} == {"granted10@example.com"}
     assert [row["What"] for row in rows] == ["Click", "Click"]
-    assert {row["Why"] for row in rows} == {"Security scanner: Barracuda"}
+    assert {row["Why"] for row in rows} == {"Says that it is Barracuda"}
 
 
 def test_hits_of_a_few_who_are_only_counted_are_left_out(make_scene, alice):

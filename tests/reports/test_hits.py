@@ -18,7 +18,7 @@ def test_each_hit_says_why_it_counts_as_what(autumn, alice):
     page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/hits/").text
     assert "Gmail fetched the image as somebody opened the mail" in page
     assert "Apple Mail loads all images by itself, read or not" in page
-    assert "Security scanner: Barracuda" in page
+    assert "Says that it is Barracuda" in page
 
 
 @pytest.mark.parametrize(

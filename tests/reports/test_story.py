@@ -8,7 +8,7 @@ from django.utils import timezone
 from campaigns.audience import consent, suppression, unsubscribing
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Contact, Subscription
-from campaigns.reports import story
+from campaigns.reports import reasons, story, verdicts
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.reports.scene import SCANNER
@@ -46,7 +46,7 @@ def test_a_machine_that_follows_all_links_is_one_moment(make_scene):
     scene.drain()
     [found] = story.of(scene.people[0], "reading")
     assert (str(found.text), found.detail) == ("A machine followed a link in", "2 times")
-    assert (str(found.verdict), found.why) == ("Security scanner", "Security scanner: Barracuda")
+    assert (str(found.verdict), found.why) == ("Security scanner", "Says that it is Barracuda")
 
 
 def test_who_takes_consent_back_keeps_no_opens(make_scene):
@@ -163,3 +163,10 @@ def test_without_htmx_it_is_a_page_of_its_own(workspace, alice):
     page = alice.get(f"/contacts/{contact.pk}/timeline/?show=x&page=y").text
     assert "<h1>What happened</h1>" in page
     assert "What is not here, and why" in page
+
+
+def test_a_reason_does_not_say_the_verdict_again():
+    titles = {str(one.title).lower() for one in verdicts.VERDICTS}
+    assert [said for said in map(str, reasons.WORDS.values()) if said.lower() in titles] == []
+    doubled = [said for said in map(str, reasons.WORDS.values()) if "scanner" in said.lower()]
+    assert doubled == []

@@ -37,6 +37,9 @@ PUBLIC = {
     "audience:stop_mail",
     "audience:preferences",
     "audience:own_measuring",
+    "privacy:asking",
+    "privacy:everything",
+    "privacy:take_away",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.
@@ -54,6 +57,7 @@ WITHOUT_CSRF = {
     "audience:stop_mail",
     "audience:preferences",
     "audience:own_measuring",
+    "privacy:asking",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.

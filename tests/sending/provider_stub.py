@@ -37,6 +37,8 @@ class Stub:
     asked: list[str] = field(default_factory=list)
     # What a kind of provider answers to everything.
     broken: dict[str, Answer] = field(default_factory=dict)
+    # What one address answers, before all else.
+    at: dict[str, Answer] = field(default_factory=dict)
     # The idempotency key of each request, and what was answered to each.
     keys: list[str] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -69,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(*self.stub.always)
         kind = self.path.split("/")[1]
         self.stub.asked.append(f"{self.command} {self.path}")
+        if self.path in self.stub.at:
+            return self.answer(*self.stub.at[self.path])
         if kind in self.stub.broken:
             return self.answer(*self.stub.broken[kind])
         wire, call = WIRES[kind], Call(self.path, dict(self.headers), body)

@@ -227,3 +227,24 @@ def test_a_configuration_set_of_amazons_that_tracks_is_found_out(
     finding = connecting.ask(provider)
     assert finding.good, finding.trouble
     assert (("Its own tracking", "on") in finding.steps) is tracks
+
+
+@pytest.mark.parametrize("one", ["open_tracking", "click_tracking", ""])
+def test_a_domain_of_resends_that_tracks_is_found_out(workspace, stub, one):
+    domains = {"data": [{"id": "a", "name": "a.example"}, {"id": "b", "name": "b.example"}]}
+    stub.broken["resend"] = (200, {}, json.dumps(domains))
+    off = {"open_tracking": False, "click_tracking": False}
+    # In a list it is left out: each domain is asked for by itself.
+    stub.at["/resend/domains/a"] = (200, {}, json.dumps(off))
+    stub.at["/resend/domains/b"] = (200, {}, json.dumps(off | ({one: True} if one else {})))
+    finding = connecting.ask(make_provider(workspace, stub, "resend"))
+    assert finding.good, finding.trouble
+    assert (("Its own tracking", "on") in finding.steps) is bool(one)
+    assert ("In Resend, open the domain" in finding.advice) is bool(one)
+
+
+def test_a_key_of_resends_that_may_only_send_is_no_alarm(workspace, stub):
+    stub.broken["resend"] = (401, {}, json.dumps({"name": "restricted_api_key", "message": "no"}))
+    finding = connecting.ask(make_provider(workspace, stub, "resend"))
+    assert finding.good
+    assert len(finding.steps) == 1

@@ -11,7 +11,7 @@ from django.urls import reverse
 from campaigns.accounts.models import AuditEntry, Provider
 from campaigns.accounts.provider_tracking import SWITCHES
 from campaigns.sending import leaks, tasks
-from campaigns.sending.mailers import kinds
+from campaigns.sending.mailers import kinds, probes
 from campaigns.sending.models import Delivery, Leak, ProviderEvent
 from tests import world
 from tests.sending import stage
@@ -140,6 +140,23 @@ def test_others_see_nothing_of_it_and_cannot_mend_it(client, stranger, provider,
     leak(client, provider, delivery, "Open")
     assert "postmark" not in stranger.get(reverse("sending:leaks")).text.lower()
     assert stranger.post(reverse("sending:mend_leak", args=[provider.pk])).status_code == 404
+
+
+def test_it_is_said_what_the_connection_test_looks_at_and_what_only_a_person_can(alice, workspace):
+    for kind in ("resend", "brevo"):
+        Provider.objects.create(workspace=workspace, name=kind, kind=kind)
+    page = alice.get(reverse("sending:leaks")).text
+    assert page.count("The connection test looks whether it is on") == 1
+    assert page.count("Its API does not tell whether it is on") == 1
+    assert "switch off the tracking of opens and clicks" in page
+
+
+def test_what_is_looked_at_is_what_the_connection_test_asks():
+    nobody = probes.Probe().tracks
+    asks = {kind for kind, probe in probes.PROBES.items() if probe.tracks is not nobody}
+    looked_at = {kind for kind, switch in SWITCHES.items() if switch.looked_at}
+    # Amazon's is asked by its own library.
+    assert looked_at == asks | {Provider.Kind.AMAZON_SES}
 
 
 def test_each_kind_of_provider_has_words_for_it():

@@ -59,6 +59,8 @@ def _same_facets(events: list[Event]) -> None:
             continue
         for facet in FACETS:
             value = getattr(event, facet)
+            if not value and facet in ("region", "city"):
+                continue
             row = counts[event.campaign_id, facet, value, event.mode]
             row[event.kind == "click"] += 1
             if event.delivery_id:

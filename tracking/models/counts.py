@@ -87,7 +87,10 @@ class LinkCount(models.Model):
 
 
 class FacetCount(models.Model):
-    """People's own hits by country, device, operating system, client and language."""
+    """People's own hits by country, device, operating system, client and language.
+
+    By region and city only those of people who may be known, where the file knows them.
+    """
 
     class Facet(models.TextChoices):
         COUNTRY = "country"
@@ -95,11 +98,13 @@ class FacetCount(models.Model):
         OS = "os"
         CLIENT = "client"
         LANGUAGE = "language"
+        REGION = "region"
+        CITY = "city"
 
     campaign_id = models.BigIntegerField()
     mode = models.CharField(max_length=10, choices=Mode)
     facet = models.CharField(max_length=8, choices=Facet)
-    value = models.CharField(max_length=60, blank=True)
+    value = models.CharField(max_length=80, blank=True)
     opens = models.PositiveIntegerField(default=0)
     clicks = models.PositiveIntegerField(default=0)
     # Signed, because a person may move from "not known" to a value, in one addition.

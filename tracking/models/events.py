@@ -162,6 +162,8 @@ class Engagement(models.Model):
     os = models.CharField(max_length=40, blank=True)
     client = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=3, blank=True, db_default="")
+    region = models.CharField(max_length=80, blank=True, db_default="")
+    city = models.CharField(max_length=80, blank=True, db_default="")
 
     objects = EngagementQuerySet.as_manager()
 

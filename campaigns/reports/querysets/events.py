@@ -18,12 +18,17 @@ class ContactEvent(NamedTuple):
     reason: str
     url: str | None
     country: str
+    region: str
+    city: str
     device: str
+    os: str
     client: str
+    language: str
 
 
 OF_CONTACT = """
-SELECT v.campaign_id, v.at, v.kind, v.verdict, v.reason, l.url, v.country, v.device, v.client
+SELECT v.campaign_id, v.at, v.kind, v.verdict, v.reason, l.url, v.country,
+       v.region, v.city, v.device, v.os, v.client, v.language
   FROM tracking_event v
   LEFT JOIN tracking_link l ON l.campaign_id = v.campaign_id AND l.number = v.number
  WHERE v.contact_id = %s AND v.workspace_id = %s AND v.mode = 'individual'

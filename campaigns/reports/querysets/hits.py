@@ -27,13 +27,16 @@ class HitRow(NamedTuple):
     contact_id: int | None
     address: str | None
     country: str
+    region: str
+    city: str
     device: str
     os: str
     client: str
+    language: str
 
 
 FIELDS = """v.id, v.at, v.kind, v.verdict, v.reason, v.number, l.url, d.contact_id, d.address,
-       v.country, v.device, v.os, v.client"""
+       v.country, v.region, v.city, v.device, v.os, v.client, v.language"""
 TABLES = """
     tracking_event v
     LEFT JOIN tracking_link l ON l.campaign_id = v.campaign_id AND l.number = v.number
@@ -53,9 +56,12 @@ CELLS = (
     copying.address("d.address", "d.domain"),
     copying.word("v.mode", "modes"),
     copying.word("v.country", "countries"),
+    copying.safe("v.region"),
+    copying.safe("v.city"),
     copying.word("v.device", "devices"),
     copying.safe("v.os"),
     copying.safe("v.client"),
+    copying.word("v.language", "languages"),
 )
 STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {order}"
 

@@ -213,8 +213,12 @@ CELLS = (
     _measured("e.clicks_machine", CLICK_MODE),
     copying.moment("e.last_at"),
     copying.word("e.country", "countries"),
+    copying.safe("e.region"),
+    copying.safe("e.city"),
     copying.word("e.device", "devices"),
+    copying.safe("e.os"),
     copying.safe("e.client"),
+    copying.word("e.language", "languages"),
     copying.moment("u.unsubscribed_at"),
 )
 DOMAINS = """

@@ -6,8 +6,8 @@ is refused itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -21,6 +21,8 @@ from campaigns.sending.mailers import backends, errors
 from campaigns.sending.outcomes import TransportError, Verdict
 
 Kind = Provider.Kind
+# Somebody is waiting for the page.
+MOST = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Probe:
     right_all_the_same: str = ""
     # Whether the answer tells that the account tracks opens or clicks by itself.
     tracks: Callable[[Any], bool] = lambda told: False
+    # Where that stands elsewhere: what else to ask, by the first answer.
+    further: Callable[[Any], Sequence[str]] = lambda told: ()
 
 
 class Told(NamedTuple):
@@ -47,6 +51,14 @@ def _postmark_tracks(told: Any) -> bool:
     return bool(told.get("TrackOpens")) or told.get("TrackLinks", "None") != "None"
 
 
+def _resend_domains(told: Any) -> list[str]:
+    return [f"domains/{one['id']}" for one in told.get("data") or () if "id" in one]
+
+
+def _resend_tracks(told: Any) -> bool:
+    return bool(told.get("open_tracking") or told.get("click_tracking"))
+
+
 PROBES: Mapping[str, Probe] = {
     Kind.MAILGUN: Probe(),
     Kind.POSTMARK: Probe(lambda backend: "server", tracks=_postmark_tracks),
@@ -54,7 +66,13 @@ PROBES: Mapping[str, Probe] = {
     Kind.MAILJET: Probe(body=lambda backend: {"Messages": []}),
     Kind.SENDGRID: Probe(lambda backend: "scopes"),
     Kind.SPARKPOST: Probe(body=lambda backend: {}),
-    Kind.RESEND: Probe(lambda backend: "domains", right_all_the_same="restricted_api_key"),
+    # https://resend.com/docs/api-reference/domains/get-domain: a list leaves tracking out.
+    Kind.RESEND: Probe(
+        lambda backend: "domains",
+        right_all_the_same="restricted_api_key",
+        tracks=_resend_tracks,
+        further=_resend_domains,
+    ),
     Kind.MAILERSEND: Probe(lambda backend: "api-quota"),
     Kind.MAILTRAP: Probe(body=lambda backend: {}),
     Kind.MANDRILL: Probe(
@@ -74,8 +92,10 @@ def ask(kind: str, credentials: Mapping[str, Any]) -> Told:
         return _amazon(credentials)
     backend = backends.backend(kind, credentials)
     try:
-        answer = _answer(PROBES[kind], backend)
-        return Told(_judged(PROBES[kind], answer), _tracks(PROBES[kind], answer))
+        probe = PROBES[kind]
+        answer = _answer(probe, backend)
+        words = _judged(probe, answer)
+        return Told(words, _tracks(probe, answer) or _tracks_elsewhere(probe, answer, backend))
     finally:
         backend.close()
 
@@ -114,11 +134,26 @@ def _judged(probe: Probe, answer: requests.Response) -> str:
 
 
 def _tracks(probe: Probe, answer: requests.Response) -> bool:
+    return probe.tracks(_read(answer))
+
+
+def _tracks_elsewhere(probe: Probe, answer: requests.Response, backend: Any) -> bool:
+    """Ask what the first answer led to; a key may not be allowed to look."""
+    paths = list(probe.further(_read(answer)))[:MOST]
+    asked = (_answer(replace(probe, path=_always(path)), backend) for path in paths)
+    return any(one.ok and _tracks(probe, one) for one in asked)
+
+
+def _always(path: str) -> Callable[[Any], str]:
+    return lambda backend: path
+
+
+def _read(answer: requests.Response) -> Mapping[str, Any]:
     try:
         told = answer.json()
     except ValueError:
-        return False
-    return isinstance(told, dict) and probe.tracks(told)
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _amazon(credentials: Mapping[str, Any]) -> Told:

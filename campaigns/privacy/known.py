@@ -1,0 +1,191 @@
+"""Everything that all rooms keep about one person, as the page and the file both say it.
+
+A row is what is kept, by the name of its column; a test holds the names against the models,
+so that a new column is shown here or is said there to be none of a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.audience import suppression
+from campaigns.audience.models import ConsentEntry, Contact, Unsubscription
+from campaigns.composing.models import Campaign
+from campaigns.privacy import wording
+from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
+from tracking.models import Engagement, Event, Link, LinkClicker
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of thing that is kept."""
+
+    name: str
+    title: str | Promise
+    rows: list[Row]
+
+
+def about(contact: Contact) -> list[Section]:
+    """Return all that is kept about a person, kind by kind."""
+    titles = _campaign_titles(contact)
+    return [
+        Section(name, title, [_named(row, titles) for row in rows(contact)])
+        for name, (title, rows) in SECTIONS.items()
+    ]
+
+
+def counts(contact: Contact) -> list[tuple[str | Promise, int]]:
+    """Return how much there is of each kind, which is about nobody by itself."""
+    return [(section.title, len(section.rows)) for section in about(contact)]
+
+
+# The columns that a person is shown, of each model; what is left out is in the test.
+OF_CONTACT = (
+    *("email", "first_name", "last_name", "language", "country", "time_zone", "learned_zone"),
+    *("fields", "measuring", "measuring_clicks", "last_seen_on", "created_at", "updated_at"),
+)
+OF_DELIVERY = (
+    *("campaign_id", "address", "mode", "click_mode", "state", "attempt", "first_tried_at"),
+    *("done_at", "code", "enhanced_code", "reason", "delivered_at", "soft_bounced_at"),
+    *("hard_bounced_at", "complained_at", "blocked_at", "message_id"),
+)
+OF_EVENT = (
+    *("at", "campaign_id", "kind", "number", "verdict", "reason", "rules", "country", "region"),
+    *("city", "device", "os", "client", "language", "time_zone", "family", "network", "flags"),
+    *("age", "beside"),
+)
+OF_ENGAGEMENT = (
+    *("campaign_id", "opens_sure", "opens_uncertain", "opens_machine", "clicks_sure"),
+    *("clicks_uncertain", "clicks_machine", "first_open_at", "first_click_at", "last_at"),
+    *("latest_at", "country", "region", "city", "device", "os", "client", "language"),
+)
+
+
+def _profile(contact: Contact) -> Iterable[Row]:
+    yield _row(contact, OF_CONTACT)
+
+
+def _lists(contact: Contact) -> Iterable[Row]:
+    columns = ("status", "basis", "basis_note", "subscribed_at", "unsubscribed_at")
+    for row in contact.subscriptions.select_related("list").order_by("pk"):
+        yield {"list": row.list.name, **_row(row, columns)}
+
+
+def _answers(contact: Contact) -> Iterable[Row]:
+    mine = ConsentEntry.objects.filter(contact=contact).select_related("notice").order_by("pk")
+    for row in mine:
+        notice = {}
+        if row.notice is not None:
+            notice = {"notice_version": row.notice.version, "notice": row.notice.text}
+        yield _row(row, ("at", "said_at", "purpose", "state", "source", "evidence")) | notice
+
+
+def _leavings(contact: Contact) -> Iterable[Row]:
+    rows = Unsubscription.objects.filter(contact=contact).select_related("list").order_by("pk")
+    for row in rows:
+        name = row.list.name if row.list else ""
+        yield {"list": name, **_row(row, ("at", "source", "campaign_id", "undone_at"))}
+
+
+def _stops(contact: Contact) -> Iterable[Row]:
+    found = suppression.find(contact.workspace_id, contact.email)
+    if found:
+        yield _row(found, ("at", "reason", "campaign_id"))
+
+
+def _mails(contact: Contact) -> Iterable[Row]:
+    return (_row(row, OF_DELIVERY) for row in _deliveries(contact).order_by("pk"))
+
+
+def _told(contact: Contact) -> Iterable[Row]:
+    rows = ProviderEvent.objects.filter(delivery__in=_deliveries(contact)).order_by("pk")
+    columns = ("at", "provider", "kind", "severity", "reject_reason", "description", "received_at")
+    return (_row(row, columns) for row in rows)
+
+
+def _inbox(contact: Contact) -> Iterable[Row]:
+    mine = _deliveries(contact).values("uuid")
+    rows = InboxMail.objects.filter(workspace=contact.workspace_id, delivery_uuid__in=mine)
+    columns = ("received_at", "from_address", "to_address", "subject", "size")
+    return (_row(row, columns) for row in rows.order_by("pk"))
+
+
+def _hits(contact: Contact) -> Iterable[Row]:
+    rows = list(Event.objects.filter(contact_id=contact.pk).order_by("-at"))
+    urls = _urls((row.campaign_id, row.number) for row in rows)
+    kept_for = timedelta(days=settings.EVENT_RETENTION_DAYS)
+    for row in rows:
+        yield {
+            **_row(row, OF_EVENT),
+            "url": urls.get((row.campaign_id, row.number), ""),
+            "deleted_on": (row.at + kept_for).date(),
+        }
+
+
+def _deeds(contact: Contact) -> Iterable[Row]:
+    kept_for = timedelta(days=settings.EVENT_RETENTION_DAYS)
+    for row in Engagement.objects.filter(contact_id=contact.pk).order_by("pk"):
+        ends = (row.latest_at + kept_for).date() if row.latest_at else None
+        yield {**_row(row, OF_ENGAGEMENT), "deleted_on": ends}
+
+
+def _links(contact: Contact) -> Iterable[Row]:
+    ids = _deliveries(contact).values_list("pk", flat=True)
+    rows = list(LinkClicker.objects.filter(delivery_id__in=list(ids)).order_by("pk"))
+    urls = _urls((row.campaign_id, row.number) for row in rows)
+    for row in rows:
+        url = urls.get((row.campaign_id, row.number), "")
+        yield {"campaign_id": row.campaign_id, "number": row.number, "url": url}
+
+
+SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]] = {
+    "profile": (_("Who you are"), _profile),
+    "lists": (_("Lists you are on, or were"), _lists),
+    "answers": (_("What you answered about measuring"), _answers),
+    "leavings": (_("When you unsubscribed"), _leavings),
+    "stops": (_("Why nothing is mailed to you"), _stops),
+    "mails": (_("Mails to you"), _mails),
+    "told": (_("What mail services told about them"), _told),
+    "inbox": (_("Copies in the local inbox"), _inbox),
+    "hits": (_("Each open and click"), _hits),
+    "deeds": (_("What you did with each mail, added up"), _deeds),
+    "links": (_("Links you followed"), _links),
+}
+
+
+def _row(one: Model, columns: Iterable[str]) -> Row:
+    return {name: getattr(one, name) for name in columns}
+
+
+def _deliveries(contact: Contact) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(contact=contact, workspace=contact.workspace_id)
+
+
+def _urls(pairs: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None], str]:
+    wanted = {campaign_id for campaign_id, _number in pairs}
+    rows = Link.objects.filter(campaign_id__in=wanted)
+    return {(row.campaign_id, row.number): row.url for row in rows}
+
+
+def _campaign_titles(contact: Contact) -> Mapping[int, str]:
+    """Return subjects, as readers know them; the name of a campaign is its makers'."""
+    rows = Campaign.objects.filter(workspace=contact.workspace_id)
+    return dict(rows.filter(deliveries__contact=contact).values_list("pk", "subject"))
+
+
+def _named(row: Row, titles: Mapping[int, str]) -> Row:
+    """Say of which mail a row is, and in words what was a sign."""
+    found = dict(row)
+    if "campaign_id" in found:
+        found["mail"] = titles.get(found.pop("campaign_id"), "")
+    return wording.explained(found)

@@ -1,0 +1,124 @@
+"""What the columns of a person's rows are called, and what their signs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.reports import reasons, verdicts
+from tracking import hits
+
+LABELS: Mapping[str, str | Promise] = {
+    "address": _("Sent to"),
+    "age": _("Seconds after the mail"),
+    "at": _("When"),
+    "attempt": _("Tries"),
+    "basis": _("On which ground"),
+    "basis_note": _("Note on the ground"),
+    "beside": _("What came with it"),
+    "blocked_at": _("Was refused as unwanted"),
+    "city": _("City"),
+    "click_mode": _("Measuring of clicks"),
+    "clicks_machine": _("Clicks by machines"),
+    "clicks_sure": _("Your clicks"),
+    "clicks_uncertain": _("Perhaps your clicks"),
+    "client": _("Program"),
+    "code": _("Answer code of the mail server"),
+    "complained_at": _("Reported as spam"),
+    "country": _("Country"),
+    "created_at": _("Added"),
+    "deleted_on": _("Is deleted on"),
+    "delivered_at": _("Arrived"),
+    "description": _("In its words"),
+    "device": _("Device"),
+    "done_at": _("Handed over"),
+    "email": _("E-mail"),
+    "enhanced_code": _("Status code of the mail server"),
+    "evidence": _("Where you said it"),
+    "family": _("Kind of program"),
+    "fields": _("Other facts"),
+    "first_click_at": _("First click"),
+    "first_name": _("First name"),
+    "first_open_at": _("First open"),
+    "first_tried_at": _("First tried"),
+    "flags": _("What your program sent along"),
+    "from_address": _("From"),
+    "hard_bounced_at": _("Came back for good"),
+    "kind": _("What"),
+    "language": _("Language"),
+    "last_at": _("Last seen with this mail"),
+    "last_name": _("Last name"),
+    "last_seen_on": _("Last seen"),
+    "latest_at": _("Last hit of any kind"),
+    "learned_zone": _("Time zone, learned from your clicks"),
+    "list": _("List"),
+    "mail": _("Mail"),
+    "measuring": _("Your answer about opens"),
+    "measuring_clicks": _("Your answer about clicks, where it is another"),
+    "message_id": _("Number of the message"),
+    "mode": _("Measuring of opens"),
+    "network": _("Kind of network"),
+    "notice": _("The words you answered to"),
+    "notice_version": _("Version of these words"),
+    "number": _("Number of the link"),
+    "opens_machine": _("Image loads by machines"),
+    "opens_sure": _("Your opens"),
+    "opens_uncertain": _("Perhaps your opens"),
+    "os": _("Operating system"),
+    "provider": _("Mail service"),
+    "purpose": _("About"),
+    "reason": _("Why"),
+    "received_at": _("We heard of it"),
+    "region": _("Region"),
+    "reject_reason": _("Why it was refused"),
+    "rules": _("Version of the rules"),
+    "said_at": _("Said at"),
+    "severity": _("How lasting"),
+    "size": _("Bytes"),
+    "soft_bounced_at": _("Came back for now"),
+    "source": _("How"),
+    "state": _("State"),
+    "status": _("State"),
+    "subject": _("Subject"),
+    "subscribed_at": _("Joined"),
+    "time_zone": _("Time zone"),
+    "to_address": _("To"),
+    "undone_at": _("Taken back"),
+    "unsubscribed_at": _("Left"),
+    "updated_at": _("Changed"),
+    "url": _("Link"),
+    "verdict": _("Taken for"),
+}
+FLAGS: Mapping[str, str | Promise] = {
+    hits.PREFETCH: _("said that it fetches in advance"),
+    hits.FETCH_METADATA: _("said what it fetches for"),
+    hits.LANGUAGE: _("said a language"),
+    hits.NAVIGATION: _("wanted to show a page"),
+    hits.NO_NAVIGATION: _("wanted to show no page"),
+    hits.SECURE: _("came over https"),
+}
+NOT_KEPT = (
+    _("Your internet address"),
+    _("The full name that your program gives itself"),
+    _("Cookies, or anything else on your device"),
+)
+
+
+def explained(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its signs in words, beside what stands for them in the database."""
+    found = dict(row)
+    if "verdict" in found:
+        found["verdict"] = str(verdicts.of(found["verdict"]).title)
+        found["reason"] = reasons.words(found["reason"])
+        found["flags"] = ", ".join(str(FLAGS.get(flag, flag)) for flag in found["flags"])
+        # Kept in tenths.
+        found["age"] = None if found["age"] is None else found["age"] / 10
+    return found
+
+
+def label(name: str) -> str:
+    """Return what a column is called."""
+    return str(LABELS[name])

@@ -1,0 +1,174 @@
+"""Recipients see everything that is kept about them, and take it away."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core import mail, signing
+from django.urls import reverse
+
+from campaigns.audience import consent, tokens
+from campaigns.audience.consent import Evidence
+from campaigns.audience.models import Contact
+from campaigns.privacy import known, links, wording
+from campaigns.sending.models import Delivery
+from tests.reports.scene import DUTCH, SCANNER, THUNDERBIRD, Scene
+from tracking.models import Engagement, Event
+
+pytestmark = pytest.mark.django_db
+
+# Columns that say nothing about a person: numbers of rows, and what only the sending needs.
+OF_NOBODY = {
+    Contact: {"id", "workspace", "email_key", "fingerprint", "consent_epoch"},
+    Delivery: {
+        *("id", "workspace", "campaign", "contact", "uuid", "address_key", "domain", "revision"),
+        *("consent_epoch", "claim_token", "next_at", "sending_at", "resends", "provider_id"),
+        "unknown_since",
+    },
+    Event: {"id", "workspace_id", "delivery_id", "contact_id", "mode"},
+    Engagement: {"id", "workspace_id", "delivery_id", "contact_id", "clicks_only"},
+}
+SHOWN = {
+    Contact: known.OF_CONTACT,
+    Delivery: known.OF_DELIVERY,
+    Event: known.OF_EVENT,
+    Engagement: known.OF_ENGAGEMENT,
+}
+
+
+@pytest.fixture
+def scene(workspace, sender, tmp_path):
+    """Somebody read a mail and followed a link; a scanner had been there before."""
+    made = Scene(workspace, sender, tmp_path / "scene", granted=2)
+    made.clicks(0, 1, SCANNER, after=2)
+    made.opens(0, THUNDERBIRD, ip=DUTCH)
+    made.clicks(0, 2)
+    made.drain()
+    return made
+
+
+@pytest.fixture
+def token(scene):
+    row = scene.delivery(0)
+    return tokens.unsubscribe_token(row.contact_id, row.campaign_id, row.pk)
+
+
+def sealed(scene, person=0):
+    return links.seal(scene.people[person])
+
+
+def file(client, scene):
+    answer = client.get(reverse("privacy:take_away", args=[sealed(scene)]))
+    assert answer["Content-Disposition"].startswith("attachment")
+    return json.loads(answer.content)
+
+
+@pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
+def test_every_column_is_shown_or_is_about_nobody(model):
+    columns = {field.name for field in model._meta.fields}
+    shown = {name for name in SHOWN[model] if name != "campaign_id"} | {"campaign"}
+    plain = {"campaign_id"} & columns
+    assert columns - plain - shown == OF_NOBODY[model] - {"campaign"}
+
+
+def test_every_event_says_class_reason_signs_and_when_it_goes(client, scene, settings):
+    hits = {(row["kind"], row["number"]): row for row in file(client, scene)["hits"]}
+    assert len(hits) == 3
+    scanned = hits["click", 1]
+    assert (scanned["verdict"], scanned["reason"]) == (
+        "Security scanner",
+        "Says that it is Barracuda",
+    )
+    assert scanned["family"] == "barracuda"
+    assert scanned["age"] == 2.0
+    clicked = hits["click", 2]
+    assert clicked["url"] == "https://shop.example/second"
+    assert clicked["country"] == "NL"
+    assert clicked["mail"] == scene.campaign.subject
+    goes = (Event.objects.latest("at").at + timedelta(days=settings.EVENT_RETENTION_DAYS)).date()
+    assert clicked["deleted_on"] == goes.isoformat()
+
+
+def test_what_was_learned_is_in_it(client, scene):
+    Contact.objects.filter(pk=scene.people[0].pk).update(
+        learned_zone="Europe/Amsterdam", last_seen_on="2026-11-01"
+    )
+    Event.objects.update(region="Utrecht", city="Amersfoort", time_zone="Europe/Amsterdam")
+    told = file(client, scene)
+    [profile] = told["profile"]
+    assert profile["learned_zone"] == "Europe/Amsterdam"
+    assert profile["last_seen_on"] == "2026-11-01"
+    assert {row["city"] for row in told["hits"]} == {"Amersfoort"}
+
+
+def test_the_words_that_were_agreed_to_are_in_it(client, scene):
+    consent.refuse(scene.people[0], Evidence("preferences", notice="May we measure?"))
+    [answer] = file(client, scene)["answers"]
+    assert (answer["state"], answer["notice"]) == ("withdrawn", "May we measure?")
+
+
+def test_the_page_says_what_the_file_says(client, scene):
+    page = client.get(reverse("privacy:everything", args=[sealed(scene)])).text
+    for row in file(client, scene)["hits"]:
+        assert row["verdict"] in page
+        assert row["reason"] in page
+    assert "granted0@example.com" in page
+    assert "https://shop.example/second" in page
+    assert "granted1@example.com" not in page
+
+
+def test_every_column_has_a_label(scene):
+    for section in known.about(scene.people[0]):
+        for row in section.rows:
+            assert all(map(wording.label, row))
+
+
+def test_who_holds_a_forwarded_mail_sees_how_much_and_not_what(client, scene, token):
+    page = client.get(reverse("privacy:asking", args=[token])).text
+    assert "g•••@e•••.com" in page
+    for secret in ("granted0@", "shop.example", "Netherlands", "Granted"):
+        assert secret not in page
+
+
+def test_the_link_to_everything_goes_to_the_address_itself_once_in_a_while(
+    client, scene, token, monkeypatch, settings
+):
+    asked: list[int] = []
+    monkeypatch.setattr("campaigns.privacy.tasks.mail_link.delay_on_commit", asked.append)
+    path = reverse("privacy:asking", args=[token])
+    assert client.post(path).status_code == 302
+    client.post(path)
+    assert asked == [scene.people[0].pk]
+    assert links.send(scene.people[0])
+    [sent] = mail.outbox
+    assert sent.to == ["granted0@example.com"]
+    link = next(line for line in sent.body.splitlines() if "/kept/" in line)
+    assert client.get(link.removeprefix(settings.PUBLIC_URL)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["everything", "take_away"])
+def test_a_link_that_is_not_ours_or_too_old_leads_nowhere(client, scene, name, monkeypatch):
+    good = sealed(scene)
+    other = signing.dumps(scene.people[0].pk, salt="another")
+    for text in ("x", other, good[:-1], tokens.unsubscribe_token(scene.people[0].pk)):
+        assert client.get(reverse(f"privacy:{name}", args=[text])).status_code == 404
+    monkeypatch.setattr(links, "LASTS", timedelta(seconds=-1))
+    assert client.get(reverse(f"privacy:{name}", args=[good])).status_code == 404
+
+
+def test_pages_keep_their_links_to_themselves(client, scene, token):
+    for path in (
+        reverse("privacy:asking", args=[token]),
+        reverse("privacy:everything", args=[sealed(scene)]),
+    ):
+        answer = client.get(path)
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert "no-store" in answer["Cache-Control"]
+        assert not answer.cookies
+
+
+def test_preferences_lead_there(client, scene, token):
+    page = client.get(reverse("audience:preferences", args=[token])).text
+    assert reverse("privacy:asking", args=[token]) in page
