@@ -54,7 +54,7 @@ class CountedPages(Paginator):  # type: ignore[type-arg]  # not generic at run t
     @cached_property
     def count(self) -> int:
         """How many there are, up to COUNTED."""
-        return self.object_list[:COUNTED].count()
+        return self.object_list.order_by().values("pk")[:COUNTED].count()
 
     @property
     def is_cut(self) -> bool:
