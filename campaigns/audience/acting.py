@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from django.core.paginator import Paginator
 from django.db import models
@@ -54,7 +55,9 @@ class CountedPages(Paginator):  # type: ignore[type-arg]  # not generic at run t
     @cached_property
     def count(self) -> int:
         """How many there are, up to COUNTED."""
-        return self.object_list.order_by().values("pk")[:COUNTED].count()
+        # Pages are made of people only, which the base class cannot know.
+        people = cast("ContactQuerySet", self.object_list)
+        return people.order_by().values("pk")[:COUNTED].count()
 
     @property
     def is_cut(self) -> bool:
