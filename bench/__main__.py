@@ -39,6 +39,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.track": ("track.hits", "track.wait", "track.of_constant", "track.redirects"),
     "bench.track_drain": ("track.drain", "track.lag"),
     "bench.imports": ("import.rows",),
+    "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from campaigns.audience import measuring
+from tracking.models import Engagement, LinkClicker
 
 if TYPE_CHECKING:
     from campaigns.audience.models import Contact, Import, List, Subscription, Unsubscription
@@ -91,6 +92,25 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             status=Subquery(row.values("status")[:1]),
             since=Subquery(row.values(_since=since)[:1]),
         )
+
+    def who_opened(self, campaign_id: int) -> ContactQuerySet:
+        """People who opened the campaign for sure: their own load, or their own click."""
+        rows = Engagement.objects.openers().filter(
+            campaign_id=campaign_id, contact_id=OuterRef("pk")
+        )
+        return self.filter(Exists(rows))
+
+    def who_clicked(self, campaign_id: int, link: int | None = None) -> ContactQuerySet:
+        """People who clicked in the campaign for sure; with `link`, on that one."""
+        rows = Engagement.objects.clickers().filter(
+            campaign_id=campaign_id, contact_id=OuterRef("pk")
+        )
+        if link is not None:
+            followed = LinkClicker.objects.filter(
+                campaign_id=campaign_id, number=link, delivery_id=OuterRef("delivery_id")
+            )
+            rows = rows.filter(Exists(followed))
+        return self.filter(Exists(rows))
 
     def matching(self, text: str) -> ContactQuerySet:
         """People whose address or name holds each word of `text`."""

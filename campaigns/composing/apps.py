@@ -11,13 +11,15 @@ class ComposingConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what only this one knows.
 
-        Audience learns which lists a mail came through, so that leaving means those.
+        Audience learns which lists a mail came through, so that leaving means those, and what
+        campaigns are called, so that people can be looked for by what they did with one.
         """
         from campaigns.accounts import audit
-        from campaigns.audience import unsubscribing
+        from campaigns.audience import acting, unsubscribing
         from campaigns.composing import querysets
 
         unsubscribing.register_campaign_lists(querysets.list_ids)
+        acting.register_campaign_name(querysets.name_of)
         audit.register_labels(
             {
                 "campaign_created": _("Started a campaign"),

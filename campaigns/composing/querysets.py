@@ -57,6 +57,14 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         )
 
 
+def name_of(workspace_id: int, campaign_id: int) -> str | None:
+    """Return what a campaign of the workspace is called."""
+    campaigns = apps.get_model("composing", "Campaign")._default_manager
+    mine = campaigns.filter(pk=campaign_id, workspace=workspace_id)
+    name: str | None = mine.values_list("name", flat=True).first()
+    return name
+
+
 def list_ids(campaign_id: int) -> list[int]:
     """Return the lists that a campaign goes to."""
     # The models import this module for their managers.

@@ -57,9 +57,9 @@ class Contact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "email_key"], name="audience_contact_once")
         ]
-        # For the contacts page, newest first.
+        # For the contacts page, newest first; an import's people all came at one moment.
         indexes = [
-            models.Index(fields=["workspace", "-created_at"], name="audience_contact_newest")
+            models.Index(fields=["workspace", "-created_at", "-id"], name="audience_contact_latest")
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import browsing, consent, subscribing, suppression, unsubscribing
+from campaigns.audience import acting, browsing, consent, subscribing, suppression, unsubscribing
 from campaigns.audience.forms import BasisForm, ContactForm
 from campaigns.audience.models import Consent, ConsentEntry, Field, Subscription, Unsubscription
 
@@ -21,11 +21,15 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
     lists = request.workspace.lists.order_by("name")
     chosen = lists.filter(pk=_number(request.GET.get("list", ""))).first()
     list_id = chosen.pk if chosen else None
+    deed = acting.asked(request.workspace.pk, request.GET)
+    everybody = request.workspace.contacts.with_suppressed()
     people = browsing.browse(
-        request.workspace.contacts.with_suppressed(), request.GET, list_id
+        deed.narrow(everybody) if deed else everybody, request.GET, list_id
     ).prefetch_related(_subscribed_lists())
+    paginator = acting.CountedPages if deed else Paginator
     context = {
-        "page": Paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
+        "page": paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
+        "deed": deed,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
         "chosen": chosen,
