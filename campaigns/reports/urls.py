@@ -51,6 +51,7 @@ urlpatterns = [
     path("reports/<int:pk>/delete/", saved.delete, name="delete_saved"),
     path("report-mails/<str:token>/", saved.stop_mails, name="stop_mails"),
     path("campaigns/<int:pk>/report/share/", sharing.share, name="share"),
+    path("shares/", sharing.shares, name="shares"),
     path("shares/<int:pk>/revoke/", sharing.revoke, name="revoke"),
     path("shared/<str:token>/", sharing.shared, name="shared"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
