@@ -24,6 +24,21 @@ token = tokens.unsubscribe_token(one.contact_id, one.campaign_id, one.pk)
 print(recipient_links.unsubscribe_url(token))
 print(recipient_links.preferences_url(token))
 """
+# What a house has that was used for a while: a report that is shared, and one that is mailed.
+USED = """
+from datetime import time
+from campaigns.accounts.models import Member
+from campaigns.composing.models import Campaign
+from campaigns.reports import posting, saving, sharing
+from campaigns.reports.rhythm import Rhythm
+campaign = Campaign.objects.filter(launched_at__isnull=False).earliest("launched_at")
+me = Member.objects.get()
+print(sharing.share(campaign, days=30, by=me.user)[1])
+sharing.revoke(sharing.share(campaign, days=7, by=me.user)[0])
+report = saving.save(campaign.workspace, "The month for the board", "review", "span=30", me.user)
+schedule = saving.schedule(report, Rhythm("monthly", time(8), 0, 1), [me])
+print(posting.stop_url(schedule.receivers.get()))
+"""
 
 
 @dataclass
@@ -94,8 +109,12 @@ def _imports(page: Page, stack: stacks.Stack) -> list[str]:
 
 
 def _outside(stack: stacks.Stack) -> list[str]:
-    recipient = stack.manage("shell", "--verbosity=0", "-c", RECIPIENT).split()
-    paths = [urlsplit(url).path for url in recipient]
+    urls = [
+        url
+        for code in (RECIPIENT, USED)
+        for url in stack.manage("shell", "--verbosity=0", "-c", code).split()
+    ]
+    paths = [urlsplit(url).path for url in urls]
     return ["/sign-in/", "/password/forgotten/", "/no-such-page/", *paths]
 
 

@@ -32,6 +32,13 @@ SCREENS: dict[str, dict[str, Any]] = {
 EVERY_PAGE = ("wide-light", "phone-dark")
 SEEN_FIRST = ("home", "campaigns", "campaigns-report", "campaigns-edit")
 TALLEST = 2400
+# Pages whose address is a secret.
+SECRET = {
+    "/u/": "unsubscribe",
+    "/p/": "preferences",
+    "/shared/": "shared-report",
+    "/report-mails/": "report-mails",
+}
 
 
 def main() -> None:
@@ -101,8 +108,8 @@ def _shrink(path: Path) -> None:
 
 def _name(path: str) -> str:
     """Return `campaigns-report` for /campaigns/3/report/, and `unsubscribe` for /u/…/."""
-    if path.startswith(("/u/", "/p/")):
-        return "unsubscribe" if path.startswith("/u/") else "preferences"
+    if path.startswith(tuple(SECRET)):
+        return next(name for start, name in SECRET.items() if path.startswith(start))
     words = [word for word in path.strip("/").split("/") if word and not word.isdecimal()]
     one = "-one" if re.search(r"/\d+/$", path) else ""
     return ("-".join(words) or "home") + one
