@@ -15,7 +15,7 @@
     // Room for the longest label and air around it: two that nearly touch read as one.
     const room = longest + 40;
     const cramped = few && spec.short.length && width < spec.labels.length * 100;
-    const step = Math.ceil(spec.labels.length / Math.max(1, Math.floor(width / room)));
+    const step = Math.ceil(spec.labels.length / Math.max(1, Math.floor((width - 64) / room)));
     const categories = {
       type: "category",
       data: spec.labels,
