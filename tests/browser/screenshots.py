@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import environment
 
@@ -32,6 +32,8 @@ SCREENS: dict[str, dict[str, Any]] = {
 EVERY_PAGE = ("wide-light", "phone-dark")
 SEEN_FIRST = ("home", "campaigns", "campaigns-report", "campaigns-edit")
 TALLEST = 2400
+# Milliseconds: nobody waits for pictures, and the machine may be busy.
+PATIENCE = 180_000
 # Pages whose address is a secret.
 SECRET = {
     "/u/": "unsubscribe",
@@ -60,21 +62,27 @@ def _empty_house(browser: Browser, var: Path) -> None:
     with stacks.running(var, names=["web"]) as stack:
         for screen in EVERY_PAGE:
             with reader(browser, **SCREENS[screen]) as context:
-                _photograph(context.new_page(), stack.address + "/setup/", "set-up", screen)
+                _photograph(_page(context), stack.address + "/setup/", "set-up", screen)
 
 
 def _demo_house(browser: Browser, var: Path) -> None:
     with stacks.running(var, names=["web"], prepare=["demo"]) as stack:
         with reader(browser) as context:
-            page = context.new_page()
+            page = _page(context)
             pages.sign_in(page, stack.address)
             found = pages.discover(page, stack)
         for screen, options in SCREENS.items():
             with reader(browser, **options) as context:
-                page = context.new_page()
+                page = _page(context)
                 _all(page, stack.address, found.outside, screen)
                 pages.sign_in(page, stack.address)
                 _all(page, stack.address, found.inside, screen)
+
+
+def _page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def _all(page: Page, address: str, paths: list[str], screen: str) -> None:

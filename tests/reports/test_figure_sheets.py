@@ -17,7 +17,7 @@ def download(browser, scene, name):
 
 
 def how_often(rows, whose):
-    sums = Counter()
+    sums: Counter[str] = Counter()
     for row in rows:
         if row["Whose"] == whose:
             sums[row["What"]] += int(row["How often"])
