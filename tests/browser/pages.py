@@ -83,6 +83,7 @@ def discover(page: Page, stack: stacks.Stack) -> Found:
             continue  # Led elsewhere, or a mail in its frame, which is not a page of ours.
         found.inside.append(path)
         queue.extend(_within(stack.address, path, page.evaluate(LINKS)))
+    found.inside.append(_comparison(page, stack))
     assert len(found.inside) < MOST_PAGES
     return found
 
@@ -106,6 +107,13 @@ def _imports(page: Page, stack: stacks.Stack) -> list[str]:
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url("**/columns/")
     return [done, urlsplit(page.url).path]
+
+
+def _comparison(page: Page, stack: stacks.Stack) -> str:
+    """Return the address of three campaigns side by side, which no link leads to."""
+    page.goto(f"{stack.address}/campaigns/compare/")
+    boxes = page.locator("main input[name=c]").all()[:3]
+    return "/campaigns/compare/?" + "&".join(f"c={box.get_attribute('value')}" for box in boxes)
 
 
 def _outside(stack: stacks.Stack) -> list[str]:

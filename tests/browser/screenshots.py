@@ -7,6 +7,7 @@ phone in dark ones, and the pages people see first in the other two ways as well
 import re
 import sys
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ SEEN_FIRST = ("home", "campaigns", "campaigns-report", "campaigns-edit")
 TALLEST = 2400
 # Milliseconds: nobody waits for pictures, and the machine may be busy.
 PATIENCE = 180_000
+TRIES = 3
 # Pages whose address is a secret.
 SECRET = {
     "/u/": "unsubscribe",
@@ -93,7 +95,7 @@ def _all(page: Page, address: str, paths: list[str], screen: str) -> None:
 
 
 def _photograph(page: Page, url: str, name: str, screen: str) -> None:
-    page.goto(url, wait_until="networkidle")
+    _open(page, url)
     page.evaluate("document.fonts.ready")
     size = page.viewport_size
     assert size is not None
@@ -108,6 +110,15 @@ def _photograph(page: Page, url: str, name: str, screen: str) -> None:
     sys.stdout.write(f"{path.relative_to(BASE_DIR)} {path.stat().st_size // 1024} kB\n")
 
 
+def _open(page: Page, url: str) -> None:
+    """Open a page; again where a busy machine answered with an error, of which is no picture."""
+    for _try in range(TRIES):
+        response = page.goto(url, wait_until="networkidle")
+        if response is not None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return
+    raise AssertionError(f"{url} does not open")
+
+
 def _shrink(path: Path) -> None:
     """Keep a picture to 128 colours: pages have few, and the repository stays small."""
     with Image.open(path) as picture:
@@ -118,9 +129,10 @@ def _name(path: str) -> str:
     """Return `campaigns-report` for /campaigns/3/report/, and `unsubscribe` for /u/…/."""
     if path.startswith(tuple(SECRET)):
         return next(name for start, name in SECRET.items() if path.startswith(start))
+    path, asked, _question = path.partition("?")
     words = [word for word in path.strip("/").split("/") if word and not word.isdecimal()]
     one = "-one" if re.search(r"/\d+/$", path) else ""
-    return ("-".join(words) or "home") + one
+    return ("-".join(words) or "home") + one + ("-chosen" if asked else "")
 
 
 if __name__ == "__main__":
