@@ -33,6 +33,8 @@ class Bar:
     label: str
     count: int
     share: float
+    # Whether it is what is left over, or what nobody knows: it stands last.
+    is_remainder: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Breakdown:
     # How many those are that are too few to be told apart, where no bar is.
     merged: int = 0
 
+    @property
+    def total(self) -> int:
+        """What the shares of the bars are of."""
+        return sum(bar.count for bar in self.bars)
+
 
 def of(facets: Facets, facet: str, *, people: bool, minimum: int) -> Breakdown:
     """Return the bars of a facet: people, or hits of those who are only counted.
@@ -53,19 +60,20 @@ def of(facets: Facets, facet: str, *, people: bool, minimum: int) -> Breakdown:
     Groups of hits smaller than `minimum` are merged, as they could be one person's.
     """
     found = _merged(facets, facet, people=people, minimum=minimum)
-    largest = sorted(found.shown, key=lambda value: (-found.shown[value], value))[:LONGEST]
-    shown = [(_label(facet, value), found.shown[value]) for value in largest]
-    rest = found.rest + sum(found.shown.values()) - sum(size for _label, size in shown)
-    if not shown:
+    known = {value: size for value, size in found.shown.items() if value}
+    hidden = found.shown.get("", 0)
+    largest = sorted(known, key=lambda value: (-known[value], value))[:LONGEST]
+    rest = found.rest + sum(size for value, size in known.items() if value not in largest)
+    if not largest and not hidden:
         return Breakdown(TITLES[facet], (), counts_people=people, merged=rest)
-    if rest:
-        shown.append((_("All others"), rest))
-    total = sum(size for _label, size in shown)
-    return Breakdown(
-        title=TITLES[facet],
-        bars=[Bar(label, size, size / total) for label, size in shown],
-        counts_people=people,
+    total = sum(found.shown.values()) + found.rest
+    bars = [Bar(_label(facet, value), known[value], known[value] / total) for value in largest]
+    left_over = (
+        (_("All others"), rest),
+        (_("Hidden by the mail service, or unknown"), hidden),
     )
+    bars += [Bar(label, size, size / total, is_remainder=True) for label, size in left_over if size]
+    return Breakdown(TITLES[facet], bars, counts_people=people)
 
 
 def world(facets: Facets, *, people: bool, minimum: int) -> Chart:
@@ -128,8 +136,6 @@ def _sizes(facets: Facets, facet: str, *, people: bool) -> list[int]:
 
 
 def _label(facet: str, value: str) -> str:
-    if not value:
-        return _("Hidden by the mail service, or unknown")
     return _NAMES.get(facet, str)(value)
 
 

@@ -119,14 +119,12 @@ class Comparison:
     def _row(self, measure: Measure) -> Row:
         spans = [measure.span(one) for one in self.summaries]
         lead = differences.lead(spans, low_is_best=measure.low_is_best, fewest=FEWEST_PEOPLE)
-        return Row(
-            measure,
-            [
-                Cell(one, measure.figure(one), _mark(lead, place))
-                for place, one in enumerate(self.summaries)
-            ],
-            lead,
-        )
+        figures = [measure.figure(one) for one in self.summaries]
+        cells = [
+            Cell(one, figure, _mark(lead, place, figures))
+            for place, (one, figure) in enumerate(zip(self.summaries, figures, strict=True))
+        ]
+        return Row(measure, cells, lead)
 
 
 def numbers(texts: Collection[str]) -> list[int]:
@@ -160,7 +158,16 @@ def _gone_out(workspace: Workspace) -> QuerySet[Campaign]:
     return workspace.campaigns.filter(launched_at__isnull=False)
 
 
-def _mark(lead: Lead | None, place: int) -> str:
+def _mark(lead: Lead | None, place: int, figures: Sequence[Rate | Bounds]) -> str:
     if lead is None or place != lead.best:
         return ""
-    return "best" if lead.is_clear else "ahead"
+    if lead.is_clear:
+        return "best"
+    # What reads the same in two columns is ahead in neither.
+    shown = [_as_shown(figure) for figure in figures]
+    return "ahead" if shown.count(shown[place]) == 1 else ""
+
+
+def _as_shown(figure: Rate | Bounds) -> float:
+    rate = figure.low if isinstance(figure, Bounds) else figure
+    return round(rate.share or 0, 4)

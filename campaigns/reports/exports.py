@@ -1,4 +1,4 @@
-"""CSV files of a campaign: its recipients, its links, its events.
+"""CSV files of a campaign: its recipients, its links, its events, and the report's own tables.
 
 The page and the command write the same file. Times are in the workspace's time zone,
 which the column's name says.
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from campaigns.composing.models import Campaign
 from campaigns.reports import (
     engagement,
+    figure_sheets,
     hits,
     ledger,
     over_time,
@@ -156,4 +157,8 @@ SHEETS: dict[str, Callable[[Campaign, QueryDict], Iterator[bytes]]] = {
     "hits": _hits,
     "events": _events,
     "links": _links,
+    "over-time": figure_sheets.over_time,
+    "breakdowns": figure_sheets.breakdowns,
+    "mailboxes": figure_sheets.mailboxes,
+    "made-by": figure_sheets.made_by,
 }

@@ -209,6 +209,8 @@ class ShareLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    # By somebody who was not signed in. The day alone: how often, when and who is not kept.
+    last_opened_on = models.DateField(null=True)
 
     objects = ShareLinkQuerySet.as_manager()
 

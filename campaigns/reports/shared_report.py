@@ -62,6 +62,10 @@ class SharedReport:
         return self.summary.ledger.delivered
 
     @property
+    def sent(self) -> int:
+        return self.summary.ledger.sent
+
+    @property
     def has_any(self) -> bool:
         """Whether it went out to so many that there is something to show."""
         return self.delivered >= self.least
@@ -135,10 +139,16 @@ class SharedReport:
         rest = sum(one.people for one in slices) - sum(people for _name, people in bars)
         if 0 < rest < self.least and bars:
             rest += bars.pop()[1]
+        total = sum(people for _name, people in bars) + (rest if rest >= self.least else 0)
+        found = [Bar(name, people, people / total) for name, people in bars]
         if rest >= self.least:
-            bars.append((_("All others, or hidden"), rest))
-        total = sum(people for _name, people in bars)
-        return [Bar(name, people, people / total) for name, people in bars]
+            found.append(Bar(_("All others, or hidden"), rest, rest / total, is_remainder=True))
+        return found
+
+    @property
+    def placed(self) -> int:
+        """The people that the countries are of."""
+        return sum(bar.count for bar in self.countries)
 
     @cached_property
     def _hours(self) -> Sequence[HourRow]:

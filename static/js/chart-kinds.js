@@ -8,11 +8,14 @@
   const { number } = window.candidCharts;
 
   function axes(spec, theme, width) {
-    const few = spec.labels.length <= 12;
+    const longest = Math.max(...spec.labels.map((label) => label.length)) * 7;
+    // Few are all shown, unless they have no short form and there is no room for the long one.
+    const fit = spec.short.length || (width - 64) / spec.labels.length - 10 > longest;
+    const few = spec.labels.length <= 12 && fit;
     // Room for the longest label and air around it: two that nearly touch read as one.
-    const room = Math.max(...spec.labels.map((label) => label.length)) * 7 + 40;
+    const room = longest + 40;
     const cramped = few && spec.short.length && width < spec.labels.length * 100;
-    const step = Math.ceil(spec.labels.length / Math.max(1, Math.floor(width / room)));
+    const step = Math.ceil(spec.labels.length / Math.max(1, Math.floor((width - 64) / room)));
     const categories = {
       type: "category",
       data: spec.labels,

@@ -67,8 +67,8 @@
         bottom: 0,
         itemHeight: 90,
         itemWidth: 10,
+        text: [number(Math.max(1, ...values)), `${spec.series[0].name}: 0`],
         textStyle: { color: theme.muted },
-        formatter: number,
         inRange: { color: theme.dark ? ["#1f4a41", "#7fe0c8"] : ["#cfe6dd", "#0a4a3e"] },
       },
       series: [{

@@ -71,7 +71,27 @@
       ? "–" : value.toLocaleString(document.documentElement.lang || "en");
   }
 
-  function common(spec, theme, animate) {
+  // How high the legend gets: names that do not fit into one line go on in the next.
+  function legendHeight(spec, theme, width) {
+    if (spec.series.length < 2) {
+      return 0;
+    }
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = `12px ${theme.font}`;
+    let rows = 1;
+    let x = 0;
+    for (const { name } of spec.series) {
+      const size = pen.measureText(name).width + 32;
+      if (x && x + size > width) {
+        rows += 1;
+        x = 0;
+      }
+      x += size;
+    }
+    return 18 + 22 * rows;
+  }
+
+  function common(spec, theme, animate, width) {
     return {
       animation: animate && !still.matches,
       animationDuration: 400,
@@ -87,8 +107,6 @@
       },
       legend: {
         show: spec.series.length > 1,
-        // On a phone many names would come down over the chart.
-        type: spec.series.length > 3 ? "scroll" : "plain",
         top: 0,
         left: 0,
         icon: "roundRect",
@@ -97,7 +115,7 @@
         textStyle: { color: theme.text },
       },
       grid: {
-        top: spec.series.length > 1 ? 40 : 12, right: 16, bottom: 8, left: 8, containLabel: true,
+        top: legendHeight(spec, theme, width) || 12, right: 16, bottom: 8, left: 8, containLabel: true,
       },
     };
   }
@@ -132,7 +150,7 @@
       return;
     }
     const theme = look();
-    const base = common(spec, theme, animate);
+    const base = common(spec, theme, animate, chart.getWidth());
     const own = shared.kinds[figure.dataset.chart](spec, theme, chart.getWidth());
     const tooltip = { ...base.tooltip, ...own.tooltip };
     chart.setOption({ ...base, ...own, tooltip }, { notMerge: true });

@@ -219,7 +219,7 @@ def test_a_member_stops_measuring_and_cannot_start_it(alice, member, ann):
     entry = ConsentEntry.objects.get()
     assert (entry.state, entry.source, entry.actor) == ("withdrawn", "member", member)
     page = alice.get(reverse("audience:contact", args=[ann.pk])).content.decode()
-    assert "Withdraw measuring" not in page and "alice@example.org" in page
+    assert "Stop measuring them" not in page and "alice@example.org" in page
 
 
 def test_addresses_are_checked_stopped_and_allowed_again(alice, workspace, ann):

@@ -29,6 +29,21 @@ print(recipient_links.preferences_url(token))
 print(settings.PUBLIC_URL + reverse("privacy:asking", args=[token]))
 print(settings.PUBLIC_URL + reverse("privacy:everything", args=[links.seal(one.contact)]))
 """
+# What a house has that was used for a while: a report that is shared, and one that is mailed.
+USED = """
+from datetime import time
+from campaigns.accounts.models import Member
+from campaigns.composing.models import Campaign
+from campaigns.reports import posting, saving, sharing
+from campaigns.reports.rhythm import Rhythm
+campaign = Campaign.objects.filter(launched_at__isnull=False).earliest("launched_at")
+me = Member.objects.get()
+print(sharing.share(campaign, days=30, by=me.user)[1])
+sharing.revoke(sharing.share(campaign, days=7, by=me.user)[0])
+report = saving.save(campaign.workspace, "The month for the board", "review", "span=30", me.user)
+schedule = saving.schedule(report, Rhythm("monthly", time(8), 0, 1), [me])
+print(posting.stop_url(schedule.receivers.get()))
+"""
 
 
 @dataclass
@@ -73,6 +88,7 @@ def discover(page: Page, stack: stacks.Stack) -> Found:
             continue  # Led elsewhere, or a mail in its frame, which is not a page of ours.
         found.inside.append(path)
         queue.extend(_within(stack.address, path, page.evaluate(LINKS)))
+    found.inside.append(_comparison(page, stack))
     assert len(found.inside) < MOST_PAGES
     return found
 
@@ -98,9 +114,20 @@ def _imports(page: Page, stack: stacks.Stack) -> list[str]:
     return [done, urlsplit(page.url).path]
 
 
+def _comparison(page: Page, stack: stacks.Stack) -> str:
+    """Return the address of three campaigns side by side, which no link leads to."""
+    page.goto(f"{stack.address}/campaigns/compare/")
+    boxes = page.locator("main input[name=c]").all()[:3]
+    return "/campaigns/compare/?" + "&".join(f"c={box.get_attribute('value')}" for box in boxes)
+
+
 def _outside(stack: stacks.Stack) -> list[str]:
-    recipient = stack.manage("shell", "--verbosity=0", "-c", RECIPIENT).split()
-    paths = [urlsplit(url).path for url in recipient]
+    urls = [
+        url
+        for code in (RECIPIENT, USED)
+        for url in stack.manage("shell", "--verbosity=0", "-c", code).split()
+    ]
+    paths = [urlsplit(url).path for url in urls]
     return ["/sign-in/", "/password/forgotten/", "/no-such-page/", *paths]
 
 

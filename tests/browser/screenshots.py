@@ -7,11 +7,12 @@ phone in dark ones, and the pages people see first in the other two ways as well
 import re
 import sys
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import environment
 
@@ -32,6 +33,16 @@ SCREENS: dict[str, dict[str, Any]] = {
 EVERY_PAGE = ("wide-light", "phone-dark")
 SEEN_FIRST = ("home", "campaigns", "campaigns-report", "campaigns-edit")
 TALLEST = 2400
+# Milliseconds: nobody waits for pictures, and the machine may be busy.
+PATIENCE = 180_000
+TRIES = 3
+# Pages whose address is a secret.
+SECRET = {
+    "/u/": "unsubscribe",
+    "/p/": "preferences",
+    "/shared/": "shared-report",
+    "/report-mails/": "report-mails",
+}
 
 
 def main() -> None:
@@ -53,21 +64,27 @@ def _empty_house(browser: Browser, var: Path) -> None:
     with stacks.running(var, names=["web"]) as stack:
         for screen in EVERY_PAGE:
             with reader(browser, **SCREENS[screen]) as context:
-                _photograph(context.new_page(), stack.address + "/setup/", "set-up", screen)
+                _photograph(_page(context), stack.address + "/setup/", "set-up", screen)
 
 
 def _demo_house(browser: Browser, var: Path) -> None:
     with stacks.running(var, names=["web"], prepare=["demo"]) as stack:
         with reader(browser) as context:
-            page = context.new_page()
+            page = _page(context)
             pages.sign_in(page, stack.address)
             found = pages.discover(page, stack)
         for screen, options in SCREENS.items():
             with reader(browser, **options) as context:
-                page = context.new_page()
+                page = _page(context)
                 _all(page, stack.address, found.outside, screen)
                 pages.sign_in(page, stack.address)
                 _all(page, stack.address, found.inside, screen)
+
+
+def _page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def _all(page: Page, address: str, paths: list[str], screen: str) -> None:
@@ -78,7 +95,7 @@ def _all(page: Page, address: str, paths: list[str], screen: str) -> None:
 
 
 def _photograph(page: Page, url: str, name: str, screen: str) -> None:
-    page.goto(url, wait_until="networkidle")
+    _open(page, url)
     page.evaluate("document.fonts.ready")
     size = page.viewport_size
     assert size is not None
@@ -93,6 +110,15 @@ def _photograph(page: Page, url: str, name: str, screen: str) -> None:
     sys.stdout.write(f"{path.relative_to(BASE_DIR)} {path.stat().st_size // 1024} kB\n")
 
 
+def _open(page: Page, url: str) -> None:
+    """Open a page; again where a busy machine answered with an error, of which is no picture."""
+    for _try in range(TRIES):
+        response = page.goto(url, wait_until="networkidle")
+        if response is not None and response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return
+    raise AssertionError(f"{url} does not open")
+
+
 def _shrink(path: Path) -> None:
     """Keep a picture to 128 colours: pages have few, and the repository stays small."""
     with Image.open(path) as picture:
@@ -101,11 +127,12 @@ def _shrink(path: Path) -> None:
 
 def _name(path: str) -> str:
     """Return `campaigns-report` for /campaigns/3/report/, and `unsubscribe` for /u/…/."""
-    if path.startswith(("/u/", "/p/")):
-        return "unsubscribe" if path.startswith("/u/") else "preferences"
+    if path.startswith(tuple(SECRET)):
+        return next(name for start, name in SECRET.items() if path.startswith(start))
+    path, asked, _question = path.partition("?")
     words = [word for word in path.strip("/").split("/") if word and not word.isdecimal()]
     one = "-one" if re.search(r"/\d+/$", path) else ""
-    return ("-".join(words) or "home") + one
+    return ("-".join(words) or "home") + one + ("-chosen" if asked else "")
 
 
 if __name__ == "__main__":

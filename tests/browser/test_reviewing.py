@@ -82,7 +82,7 @@ def test_a_shared_report_opens_without_signing_in_and_keeps_to_itself(
 ):
     open_at(marketer, demo_house, "/campaigns/")
     marketer.get_by_role("link", name="Last bulbs at half price").first.click()
-    marketer.get_by_role("link", name="Share").click()
+    marketer.get_by_role("link", name="Share", exact=True).click()
     marketer.get_by_role("button", name="Make a link").click()
     address = marketer.get_by_label("Link to the report").input_value()
     with reader(chromium) as context:
@@ -94,7 +94,11 @@ def test_a_shared_report_opens_without_signing_in_and_keeps_to_itself(
         assert (witness.complaints, witness.strangers) == ([], [])
         assert context.cookies() == []
         assert page.locator("a[href]").count() == 0
-    marketer.get_by_role("button", name="Shut it").click()
+    marketer.get_by_role("link", name="Links to all reports").click()
+    row = marketer.locator("tr", has_text="Last bulbs at half price").first
+    expect(row).to_contain_text("Open until")
+    expect(row).not_to_contain_text("never")
+    row.get_by_role("button", name="Shut it").click()
     marketer.get_by_role("button", name="Yes, go on").click()
     expect(marketer.get_by_text("The link opens nothing any more.")).to_be_visible()
     with reader(chromium) as context:

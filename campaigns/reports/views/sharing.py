@@ -49,6 +49,17 @@ def share(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return response
 
 
+@require_safe
+def shares(request: WorkspaceRequest) -> HttpResponse:
+    """Show every link that opens a report of this workspace, and those that did."""
+    context = {
+        "open_links": sharing.open_links(request.workspace),
+        "ended_links": sharing.ended_links(request.workspace),
+        "now": timezone.now(),
+    }
+    return render(request, "reports/shares.html", context)
+
+
 @require_POST
 def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Shut a link at once."""
@@ -58,19 +69,27 @@ def revoke(request: WorkspaceRequest, pk: int) -> HttpResponse:
             request, request.workspace, "report_unshared", campaign=link.campaign_id, link=pk
         )
         messages.success(request, _("The link opens nothing any more."))
+    if request.POST.get("from") == "shares":
+        return redirect("reports:shares")
     return redirect("reports:share", link.campaign_id)
 
 
 @login_not_required
 @require_safe
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the report to whoever has the link. Nothing is recorded about them."""
+    """Show the report to whoever has the link. Nothing is recorded about them.
+
+    Of the link itself, the day it was last opened is kept, so that members can tell which
+    ones nobody needs any more.
+    """
     if guessing.has_to_wait(request):
         return HttpResponse(status=429, headers={"Retry-After": str(guessing.SECONDS)})
     link = sharing.find(token)
     if link is None:
         guessing.missed(request)
         raise Http404
+    if request.method == "GET" and not request.user.is_authenticated:
+        sharing.note_opening(link)
     page = cache.get(_key(link)) or _page(link)
     response = HttpResponse(page)
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"

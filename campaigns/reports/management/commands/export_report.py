@@ -16,7 +16,7 @@ from campaigns.reports import exports
 class Command(BaseCommand):
     """`manage.py export_report 7 --what recipients --output recipients.csv`."""
 
-    help = "Write the recipients, events or links of a campaign as CSV."
+    help = "Write the recipients, events, links or figures of a campaign as CSV."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("campaign", type=int, help="the campaign's number, as in its address")
