@@ -169,18 +169,14 @@ CACHES = {"default": env.cache("CACHE_URL", default="dbcache://accounts_cache")}
 
 MEDIA_ROOT = VAR_DIR / "media"
 SPOOL_DIR = VAR_DIR / "spool"
-# Where the country database that ships is unpacked.
-PLACES_DIR = VAR_DIR / "places"
-# The operator's own lists of networks; see `manage.py load_network`.
-NETWORKS_DIR = VAR_DIR / "networks"
+PLACES_DIR = VAR_DIR / "places"  # The country database that ships, unpacked.
+NETWORKS_DIR = VAR_DIR / "networks"  # The operator's own; see `manage.py load_network`.
 GEOIP_PATH = env.str("GEOIP_PATH", default="")
 
 # --- People ----------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -203,8 +199,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "campaigns.accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-# Else anybody could make us write to any address.
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # Else anybody could make us write to any address.
 
 # --- Language and time -----------------------------------------------------------
 

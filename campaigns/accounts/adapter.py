@@ -7,8 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from campaigns.accounts import audit
-from tracking import client_ip
+from campaigns.accounts import askers, audit
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped library
@@ -32,12 +31,8 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # unty
         audit.record_failed_sign_in(credentials.get("email") or "")
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Believe X-Forwarded-For only from our own proxies, as tracking does."""
-        forwarded_for = request.headers.get("X-Forwarded-For", "")
-        trusted = client_ip.networks(settings.TRUSTED_PROXIES)
-        peer = request.META.get("REMOTE_ADDR", "")
-        # Unknown behind a Unix socket: all who come that way share one limit.
-        return client_ip.client_ip(peer, forwarded_for, trusted) or "::"
+        """Name the asker, for the limits of signing in: allauth keeps what it is told here."""
+        return askers.name(request)
 
     def format_email_subject(self, subject: str) -> str:
         """Leave the Host header out of subjects, too."""

@@ -6,17 +6,13 @@ is kept, for minutes.
 
 from __future__ import annotations
 
-import ipaddress
-
-from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
+
+from campaigns.accounts import askers
 
 # A link that a mail program broke is opened a few times, by a few people of one office.
 MOST, SECONDS = 20, 300
-# What one customer of a provider has of IPv6.
-_NETWORK = 64
 
 
 def has_to_wait(request: HttpRequest) -> bool:
@@ -37,8 +33,4 @@ def missed(request: HttpRequest) -> None:
 
 
 def _key(request: HttpRequest) -> str:
-    """Name the asker, as the limits of signing in know them."""
-    address = get_adapter().get_client_ip(request)
-    if ":" in address:
-        address = str(ipaddress.ip_network(f"{address}/{_NETWORK}", strict=False))
-    return f"reports:missed:{salted_hmac('reports.guessing', address).hexdigest()}"
+    return f"reports:missed:{askers.name(request)}"

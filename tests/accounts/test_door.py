@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -47,6 +48,20 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Clien
     response = sign_in(client)
     assert "_auth_user_id" not in client.session
     assert "Too many failed" in response.content.decode()
+
+
+def test_limits_keep_no_address_of_who_tried(client: Client, member):
+    """The cache is a table: what stands there is at rest."""
+    client.post(
+        "/sign-in/",
+        {"login": "alice@example.org", "password": "wrong"},
+        REMOTE_ADDR="203.0.113.7",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM accounts_cache")
+        keys = [key for (key,) in cursor.fetchall()]
+    assert any("login" in key for key in keys)
+    assert not any("203.0.113.7" in key or "alice" in key for key in keys)
 
 
 def test_a_failed_sign_in_is_on_record_in_every_workspace_of_the_member(
