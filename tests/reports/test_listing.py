@@ -61,7 +61,8 @@ def test_nonsense_in_the_address_is_ignored(workspace, three):
 def test_the_list_shows_the_figures(alice, three):
     page = alice.get("/campaigns/")
     assert "50.0%" in page.text
-    assert "5 of 10 people who may be measured" in page.text
+    assert "5 of 10" in page.text
+    assert "Shares are of the people who may be measured" in page.text
 
 
 def test_the_list_takes_the_same_queries_for_every_length(

@@ -15,6 +15,7 @@ PARTS = 24
 
 
 def nothing_spent() -> list[int]:
+    """Return what was spent of a limit that nobody used."""
     return [0] * (PARTS + 1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns.sending.querysets.throttling import NOTHING
+from campaigns.sending.models.pace import nothing_spent
 
 MEET = """
 INSERT INTO sending_throttle
@@ -56,7 +56,7 @@ SELECT id, provider_id, statement_timestamp() FROM accounts_sender
 
 def meet(sender_id: int, provider_id: int, *, first: int, last: int) -> bool:
     """Let a provider that is new to the sender begin with a few; say whether this call did."""
-    values = {"first": first, "last": last, "spent": NOTHING}
+    values = {"first": first, "last": last, "spent": nothing_spent()}
     return _run(MEET, values | _pair(sender_id, provider_id)) == 1
 
 

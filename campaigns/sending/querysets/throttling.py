@@ -19,10 +19,8 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns.sending.models.pace import PARTS
+from campaigns.sending.models.pace import PARTS, nothing_spent
 from campaigns.sending.pacing import domains
-
-NOTHING = [0] * (PARTS + 1)
 
 # A limit as it is now, and when the first of what was spent comes back.
 TURNED = f"""
@@ -202,19 +200,19 @@ def look(sender_id: int | None, *, provider_id: int | None = None) -> list[Limit
 def set_limit(sender_id: int, *, mailbox: str, kind: str, period: int, most: int) -> bool:
     """Make or change a sender's limit, and say whether that changed it. What is spent stays."""
     values = {"sender": sender_id, "provider": None, "mailbox": mailbox, "kind": kind}
-    return _run(SET_LIMIT, values | {"period": period, "most": most, "spent": NOTHING}) == 1
+    return _run(SET_LIMIT, values | {"period": period, "most": most, "spent": nothing_spent()}) == 1
 
 
 def set_provider_limit(provider_id: int, *, period: int, most: int) -> bool:
     """The same for all that a provider takes, whoever sends it."""
     values = {"sender": None, "provider": provider_id, "mailbox": "", "kind": "limit"}
-    return _run(SET_LIMIT, values | {"period": period, "most": most, "spent": NOTHING}) == 1
+    return _run(SET_LIMIT, values | {"period": period, "most": most, "spent": nothing_spent()}) == 1
 
 
 def ease(sender_id: int, mailbox: str, rate: int, *, provider_id: int | None = None) -> bool:
     """Halve the rate at which a mailbox provider gets mail, and say whether this call did."""
     values = {"sender": sender_id, "provider": provider_id, "mailbox": mailbox, "rate": rate}
-    return _run(EASE, values | {"spent": NOTHING}) == 1
+    return _run(EASE, values | {"spent": nothing_spent()}) == 1
 
 
 def add_back(sender_id: int, taken: Mapping[str, int], *, provider_id: int | None = None) -> None:
