@@ -45,6 +45,11 @@ def open_sealed(text: str) -> int:
         raise LinkError from error
 
 
+def is_possible() -> bool:
+    """Whether there is a server that mails to anybody in the installation's own name."""
+    return bool(settings.SYSTEM_MAIL_URL)
+
+
 def may_ask(contact_id: int) -> bool:
     """Say whether a mail may go now, and count it as gone."""
     return cache.add(f"privacy:asked:{contact_id}", "asked", APART.total_seconds())

@@ -27,6 +27,8 @@ def asking(request: HttpRequest, token: tokens.Token, contact: Contact | None) -
     if contact is None:
         return render(request, "audience/public/nobody.html", {"is_test": token.contact_id == 0})
     if request.method == "POST":
+        if not links.is_possible():
+            return redirect(request.path)
         if links.may_ask(contact.pk):
             tasks.mail_link.delay_on_commit(contact.pk)
         return redirect(f"{request.path}?mailed=1")
@@ -34,6 +36,7 @@ def asking(request: HttpRequest, token: tokens.Token, contact: Contact | None) -
         "contact": contact,
         "masked": addresses.mask(contact.email),
         "counts": known.counts(contact),
+        "can_mail": links.is_possible(),
         "mailed": "mailed" in request.GET,
     }
     return render(request, "privacy/asking.html", context)

@@ -132,9 +132,19 @@ def test_who_holds_a_forwarded_mail_sees_how_much_and_not_what(client, scene, to
         assert secret not in page
 
 
+def test_where_no_link_can_be_mailed_the_page_says_whom_to_ask(client, scene, token, mailoutbox):
+    page = client.get(f"/p/{token}/kept/").text
+    assert "Mail me the link" not in page
+    assert "has no mail server of its own" in page
+    asked = client.post(f"/p/{token}/kept/", follow=True)
+    assert "is on its way" not in asked.text
+    assert not mailoutbox
+
+
 def test_the_link_to_everything_goes_to_the_address_itself_once_in_a_while(
     client, scene, token, monkeypatch, settings
 ):
+    settings.SYSTEM_MAIL_URL = "smtp://mail.example"
     asked: list[int] = []
     monkeypatch.setattr("campaigns.privacy.tasks.mail_link.delay_on_commit", asked.append)
     path = reverse("privacy:asking", args=[token])
