@@ -18,6 +18,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -192,14 +193,15 @@ FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone"
 
 
 def claim(campaign_id: int, *, token: uuid.UUID, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take up to `limit` deliveries that nobody holds and whose time has come."""
+    """Take up to `limit` deliveries that nobody holds and whose time has come, by their ids."""
     values: dict[str, Any] = {
         "campaign": campaign_id,
         "token": token,
         "limit": limit,
         "lease": lease,
     }
-    return [_claimed(row) for row in prepared.fetch(CLAIM, values)]
+    # RETURNING has the order of whatever plan was best.
+    return [_claimed(row) for row in sorted(prepared.fetch(CLAIM, values), key=itemgetter(0))]
 
 
 def exchange(
