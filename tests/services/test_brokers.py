@@ -25,7 +25,12 @@ PEOPLE = 300
 SECONDS = 150
 RING_EVERY = 10
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.services,
+    pytest.mark.django_db(transaction=True),
+    # One after the other: workers of two databases would answer each other's rings.
+    pytest.mark.xdist_group("brokers"),
+]
 
 
 @pytest.fixture(params=["RABBITMQ", "REDIS"])
