@@ -1,9 +1,11 @@
 """A real worker on real brokers: the doorbell is heard, and a campaign goes out."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,22 +30,25 @@ RING_EVERY = 10
 pytestmark = [
     pytest.mark.services,
     pytest.mark.django_db(transaction=True),
-    # One after the other: workers of two databases would answer each other's rings.
-    pytest.mark.xdist_group("brokers"),
 ]
 
 
 @pytest.fixture(params=["RABBITMQ", "REDIS"])
-def environment(request) -> dict[str, str]:
-    """What a process needs to use this test's database and one of the brokers."""
+def environment(request) -> Iterator[dict[str, str]]:
+    """What a process needs to use this test's database and one of the brokers, by itself.
+
+    Workers of two databases at one broker would answer each other's rings, in turn.
+    """
     url = os.environ.get(f"CANDID_TEST_{request.param}", "")
     assert url, "run `make test-services`: it starts the servers"
-    return {
-        **os.environ,
-        "DATABASE_URL": databases.url(),
-        "CELERY_BROKER_URL": url,
-        "ALLOW_PRIVATE_HOSTS": "true",
-    }
+    with (Path(tempfile.gettempdir()) / f"candid-{request.param}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield {
+            **os.environ,
+            "DATABASE_URL": databases.url(),
+            "CELERY_BROKER_URL": url,
+            "ALLOW_PRIVATE_HOSTS": "true",
+        }
 
 
 @pytest.fixture
