@@ -18,7 +18,8 @@ def calm() -> None:
 
 def _calm_the_collector() -> None:
     """Look no more at what lives as long as the process: no mail leaves a cycle behind."""
-    if not gc.get_freeze_count():
+    # Not `get_freeze_count`, which counts them one by one.
+    if gc.get_threshold()[0] != YOUNG_OBJECTS:
         gc.collect()
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])

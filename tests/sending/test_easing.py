@@ -111,6 +111,12 @@ def test_a_mailbox_provider_that_asks_is_served_at_half_the_rate(draft, sink, se
         world.make_contact(draft.workspace, on=draft.lists.get(), email=f"g{n}@gmail.com")
     world.make_contact(draft.workspace, on=draft.lists.get(), email="slow-down@gmail.com")
     go(draft)
+    # Asked last: what is taken afterwards would earn some of the rate back.
+    last = Delivery.objects.filter(address="slow-down@gmail.com")
+    last.update(next_at=timezone.now() + timedelta(hours=1))
+    send(draft)
+    assert not Throttle.objects.exists()
+    last.update(next_at=timezone.now())
     send(draft)
     eased = Throttle.objects.get()
     assert (eased.kind, eased.mailbox, eased.period) == ("eased", "gmail", 60)
