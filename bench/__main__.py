@@ -7,7 +7,7 @@ names another.
 Every figure is told as a ratio to a reference taken in the same run, because absolute
 figures say more about the machine than about the code. Prints a table, and writes
 `bench/results.json`: a list of objects with `name`, `figure`, `unit`, `reference`,
-`reference_figure`, `ratio`, `target` and `met`.
+`reference_figure`, `ratio`, `target` and `met`, the newest of each name.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main() -> int:
     finally:
         environment.stop(database)
     results: list[dict[str, Any]] = [row for row in found if _asked(row["name"], only)]
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+    _keep(results)
     print(table(results))
     print(f"\nWritten to {RESULTS}")
     return 0 if all(row["met"] for row in results) else 1
@@ -75,6 +75,15 @@ def main() -> int:
 def _asked(name: str, only: str) -> bool:
     """Whether `only` names this benchmark, its family, or all."""
     return only in ("", name, name.partition(".")[0])
+
+
+def _keep(results: list[dict[str, Any]]) -> None:
+    """Write the results over those of the same names; the others stay."""
+    before = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    newest = {row["name"]: row for row in [*before, *results]}
+    known = [name for names in MODULES.values() for name in names]
+    kept = [newest[name] for name in known if name in newest]
+    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 def table(results: Iterable[Mapping[str, Any]]) -> str:
