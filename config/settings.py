@@ -256,7 +256,7 @@ INSTANCE_FILE = env.str("INSTANCE_FILE", default="") or str(VAR_DIR / "instance"
 INSTANCE_ID = env.str("INSTANCE_ID", default="")
 # Workers on one campaign at a time, and connections of each.
 SEND_WORKERS = env.int("SEND_WORKERS", default=2)
-SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=8)
+SEND_CONNECTIONS = env.int("SEND_CONNECTIONS", default=10)
 # Of an audience over CANARY_OVER (0: never), this many get it first, the rest minutes later.
 CANARY_OVER = env.int("CANARY_OVER", default=10_000)
 CANARY_SIZE = env.int("CANARY_SIZE", default=200)
