@@ -4,6 +4,7 @@ from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Pur
 from campaigns.audience.models.imports import Import, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
 from campaigns.audience.models.people import Contact, Field, List, Subscription
+from campaigns.audience.models.tags import Tag, Tagging
 from campaigns.audience.models.tracking import Tracking
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Purpose",
     "Subscription",
     "Suppression",
+    "Tag",
+    "Tagging",
     "Tracking",
     "Unsubscription",
 ]

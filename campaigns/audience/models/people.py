@@ -76,8 +76,21 @@ class Contact(models.Model):
         return addresses.readable(self.email)
 
 
+def _no_choices() -> list[str]:
+    return []
+
+
 class Field(models.Model):
     """Something a workspace keeps of its contacts beyond what all workspaces do."""
+
+    class Kind(models.TextChoices):
+        """What its values are; `typed_values` reads and writes them."""
+
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        DATE = "date", _("Date")
+        YES_NO = "yes_no", _("Yes or no")
+        CHOICE = "choice", _("Choice")
 
     workspace = models.ForeignKey(
         Workspace, models.CASCADE, related_name="contact_fields", db_index=False
@@ -85,10 +98,21 @@ class Field(models.Model):
     # What merge tags say: {{ contact.company }}.
     key = models.CharField(max_length=40)
     label = models.CharField(_("label"), max_length=80)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=Kind, default=Kind.TEXT, db_default="text"
+    )
+    # The words of a choice, in the order in which people see them.
+    choices = models.JSONField(_("choices"), default=_no_choices, db_default=[])
+    # Where it stands among the others; equals are sorted by label.
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["workspace", "key"], name="audience_field_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["text", "number", "date", "yes_no", "choice"]),
+                name="audience_field_kind_known",
+            ),
             models.CheckConstraint(
                 condition=Q(key__regex=r"^[a-z][a-z0-9_]*$"), name="audience_field_key_plain"
             ),
