@@ -19,6 +19,8 @@ class AudienceConfig(AppConfig):
                 "list_added": _("Added a list"),
                 "list_changed": _("Changed a list"),
                 "list_deleted": _("Deleted a list"),
+                "field_added": _("Added a field for contacts"),
+                "field_changed": _("Changed a field for contacts"),
                 "import_started": _("Started an import"),
                 "suppression_added": _("Stopped mail to an address"),
                 "suppression_lifted": _("Allowed mail to an address again"),

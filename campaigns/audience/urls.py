@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.audience.views import contacts, imports, lists, recipients, suppressions
+from campaigns.audience.views import contacts, fields, imports, lists, recipients, suppressions
 
 app_name = "audience"
 
@@ -24,6 +24,10 @@ urlpatterns = [
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),
     path("contacts/not-mailed/lift/", suppressions.lift_suppression, name="lift_suppression"),
+    path("contacts/fields/", fields.all_fields, name="fields"),
+    path("contacts/fields/new/", fields.new_field, name="new_field"),
+    path("contacts/fields/<int:pk>/", fields.edit_field, name="edit_field"),
+    path("contacts/fields/<int:pk>/move/", fields.move_field, name="move_field"),
     path("contacts/<int:pk>/", contacts.contact, name="contact"),
     path("contacts/<int:pk>/edit/", contacts.edit_contact, name="edit_contact"),
     path("contacts/<int:pk>/subscribe/", contacts.subscribe, name="subscribe"),

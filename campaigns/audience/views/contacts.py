@@ -11,9 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import acting, browsing, consent, subscribing, suppression, unsubscribing
+from campaigns.audience import (
+    acting,
+    browsing,
+    consent,
+    fields,
+    subscribing,
+    suppression,
+    unsubscribing,
+)
 from campaigns.audience.forms import BasisForm, ContactForm
-from campaigns.audience.models import Consent, ConsentEntry, Field, Subscription, Unsubscription
+from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
 
 
 @require_safe
@@ -32,6 +40,7 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
         "deed": deed,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
+        "columns": fields.listed(request.workspace.pk),
         "chosen": chosen,
         "statuses": browsing.STATUSES,
         "consents": Consent.choices,
@@ -43,7 +52,6 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
 def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts.with_suppressed(), pk=pk)
     subscriptions = one.subscriptions.select_related("list").order_by("list__name")
-    fields = Field.objects.filter(workspace=request.workspace).order_by("label")
     said = consent.answers(one)
     context = {
         "contact": one,
@@ -52,7 +60,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "choices": request.workspace.lists.exclude(
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),
-        "fields": [(field.label, one.fields.get(field.key, "")) for field in fields],
+        "fields": fields.facts(one, fields.of(one.workspace_id)),
         "entries": one.consent_entries.select_related("actor", "notice").order_by("-pk"),
         "answers": list(said.items()),
         "may_withdraw": not set(said.values()) <= {Consent.REFUSED, Consent.WITHDRAWN},
