@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from campaigns.audience.views import contacts, fields, imports, lists, recipients, suppressions
+from campaigns.audience.views import (
+    contacts,
+    fields,
+    imports,
+    lists,
+    recipients,
+    suppressions,
+    tags,
+)
 
 app_name = "audience"
 
@@ -28,8 +36,14 @@ urlpatterns = [
     path("contacts/fields/new/", fields.new_field, name="new_field"),
     path("contacts/fields/<int:pk>/", fields.edit_field, name="edit_field"),
     path("contacts/fields/<int:pk>/move/", fields.move_field, name="move_field"),
+    path("contacts/tags/", tags.all_tags, name="tags"),
+    path("contacts/tags/<int:pk>/", tags.edit_tag, name="edit_tag"),
+    path("contacts/tags/<int:pk>/merge/", tags.merge_tag, name="merge_tag"),
+    path("contacts/tags/<int:pk>/delete/", tags.delete_tag, name="delete_tag"),
     path("contacts/<int:pk>/", contacts.contact, name="contact"),
     path("contacts/<int:pk>/edit/", contacts.edit_contact, name="edit_contact"),
+    path("contacts/<int:pk>/tag/", tags.add_tag, name="add_tag"),
+    path("contacts/<int:pk>/untag/", tags.remove_tag, name="remove_tag"),
     path("contacts/<int:pk>/subscribe/", contacts.subscribe, name="subscribe"),
     path(
         "contacts/<int:pk>/unsubscribe/<int:list_pk>/",

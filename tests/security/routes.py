@@ -174,6 +174,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("lists/", lambda workspace: world.make_list(workspace).pk),
     ("imports/", _make_import),
     ("contacts/fields/", _make_field),
+    ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),
     ("campaigns/", _make_campaign),
