@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.audience import numbers
 from campaigns.audience.models import Consent, Subscription
 from campaigns.audience.querysets import ContactQuerySet
 
@@ -39,6 +40,8 @@ def browse(
         people = people.on_list(list_id, status).with_subscription(list_id)
     elif status:
         people = people.on_any_list(status)
+    if tag_id := numbers.identity(params.get("tag", "")):
+        people = people.tagged(tag_id)
     if params.get("measuring") in Consent.values:
         people = people.filter(measuring=params["measuring"])
     if params.get("q", "").strip():

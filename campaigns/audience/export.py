@@ -8,8 +8,9 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from campaigns.audience import consent, formulas
-from campaigns.audience.models import Field, Import, List, Subscription
+from campaigns.audience import consent, formulas, typed_values
+from campaigns.audience import fields as own
+from campaigns.audience.models import Import, List, Subscription
 
 # Excel takes a file without this mark for the local code page.
 MARK = "\ufeff"
@@ -18,7 +19,7 @@ ROWS_PER_CHUNK = 1000
 
 def contacts_of(one: List) -> Iterator[bytes]:
     """Yield the CSV file of everybody who is or was on the list."""
-    fields = list(Field.objects.filter(workspace=one.workspace_id).order_by("key"))
+    fields = own.of(one.workspace_id)
     header = [
         _("E-mail address"),
         _("First name"),
@@ -62,7 +63,7 @@ def _person(row: Subscription, keys: Sequence[str]) -> list[str]:
         row.get_status_display(),
         since.strftime("%Y-%m-%d %H:%M:%S"),
         str(consent.least(contact).label),
-        *(str(contact.fields.get(key, "")) for key in keys),
+        *(typed_values.written(contact.fields.get(key)) for key in keys),
     ]
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
 from campaigns.accounts.models import Workspace
-from campaigns.audience import addresses, vocabulary
-from campaigns.audience.models import Contact, Field, List, Subscription, Tracking
+from campaigns.audience import addresses, fields, vocabulary
+from campaigns.audience.field_forms import ValueField
+from campaigns.audience.models import Contact, List, Subscription, Tracking
 
 if TYPE_CHECKING:
     _ListModelForm = forms.ModelForm[List]
@@ -131,16 +132,10 @@ class ContactForm(_ContactModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.own_fields = list(
-            Field.objects.filter(workspace=self.instance.workspace_id).order_by("label")
-        )
+        self.own_fields = fields.of(self.instance.workspace_id)
         for field in self.own_fields:
-            self.fields[f"field_{field.key}"] = forms.CharField(
-                label=field.label,
-                max_length=1000,
-                required=False,
-                initial=self.instance.fields.get(field.key, ""),
-            )
+            value = self.instance.fields.get(field.key)
+            self.fields[f"field_{field.key}"] = ValueField(field, value)
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -166,7 +161,9 @@ class ContactForm(_ContactModelForm):
         contact.fingerprint = addresses.fingerprint(contact.workspace_id, contact.email_key)
         for field in self.own_fields:
             value = self.cleaned_data[f"field_{field.key}"]
-            if value or field.key in contact.fields:
+            if value is None:
+                contact.fields.pop(field.key, None)
+            else:
                 contact.fields[field.key] = value
         kept = ("email_key", "fingerprint", "fields", "updated_at")
         contact.save(update_fields=[*self.Meta.fields, *kept])

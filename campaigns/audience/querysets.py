@@ -84,6 +84,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         rows = _rows("Subscription").filter(contact=OuterRef("pk"), status=status)
         return self.filter(Exists(rows))
 
+    def tagged(self, tag_id: int) -> ContactQuerySet:
+        """People who have the tag."""
+        return self.filter(Exists(_rows("Tagging").filter(contact=OuterRef("pk"), tag=tag_id)))
+
     def with_subscription(self, list_id: int) -> ContactQuerySet:
         """Add `status` and `since`: how and since when they are or were on the list."""
         row = _rows("Subscription").filter(contact=OuterRef("pk"), list=list_id)

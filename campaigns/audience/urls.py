@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from campaigns.audience.views import contacts, imports, lists, recipients, suppressions
+from campaigns.audience.views import (
+    contacts,
+    fields,
+    imports,
+    lists,
+    recipients,
+    suppressions,
+    tags,
+)
 
 app_name = "audience"
 
@@ -24,8 +32,18 @@ urlpatterns = [
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),
     path("contacts/not-mailed/lift/", suppressions.lift_suppression, name="lift_suppression"),
+    path("contacts/fields/", fields.all_fields, name="fields"),
+    path("contacts/fields/new/", fields.new_field, name="new_field"),
+    path("contacts/fields/<int:pk>/", fields.edit_field, name="edit_field"),
+    path("contacts/fields/<int:pk>/move/", fields.move_field, name="move_field"),
+    path("contacts/tags/", tags.all_tags, name="tags"),
+    path("contacts/tags/<int:pk>/", tags.edit_tag, name="edit_tag"),
+    path("contacts/tags/<int:pk>/merge/", tags.merge_tag, name="merge_tag"),
+    path("contacts/tags/<int:pk>/delete/", tags.delete_tag, name="delete_tag"),
     path("contacts/<int:pk>/", contacts.contact, name="contact"),
     path("contacts/<int:pk>/edit/", contacts.edit_contact, name="edit_contact"),
+    path("contacts/<int:pk>/tag/", tags.add_tag, name="add_tag"),
+    path("contacts/<int:pk>/untag/", tags.remove_tag, name="remove_tag"),
     path("contacts/<int:pk>/subscribe/", contacts.subscribe, name="subscribe"),
     path(
         "contacts/<int:pk>/unsubscribe/<int:list_pk>/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience import typed_values
 from campaigns.audience.models import Contact
 from campaigns.composing import merge_tags
 
@@ -16,4 +17,4 @@ def names(workspace: Workspace) -> tuple[str, ...]:
 def values(contact: Contact) -> dict[str, str]:
     """Return what merge tags see of `contact`: plain strings, by field."""
     own = {name: str(getattr(contact, name)) for name in merge_tags.PERSON_FIELDS}
-    return {key: "" if value is None else str(value) for key, value in contact.fields.items()} | own
+    return {key: typed_values.written(value) for key, value in contact.fields.items()} | own

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import suppression
-from campaigns.audience.models import ConsentEntry, Contact, Unsubscription
+from campaigns.audience.models import ConsentEntry, Contact, Tagging, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.privacy import wording
 from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
@@ -79,6 +79,11 @@ def _lists(contact: Contact) -> Iterable[Row]:
     columns = ("status", "basis", "basis_note", "subscribed_at", "unsubscribed_at")
     for row in contact.subscriptions.select_related("list").order_by("pk"):
         yield {"list": row.list.name, **_row(row, columns)}
+
+
+def _tags(contact: Contact) -> Iterable[Row]:
+    for row in Tagging.objects.filter(contact=contact).select_related("tag").order_by("pk"):
+        yield {"tag": row.tag.name, "at": row.at}
 
 
 def _answers(contact: Contact) -> Iterable[Row]:
@@ -150,6 +155,7 @@ def _links(contact: Contact) -> Iterable[Row]:
 
 SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]] = {
     "profile": (_("Who you are"), _profile),
+    "tags": (_("Words that were put on you"), _tags),
     "lists": (_("Lists you are on, or were"), _lists),
     "answers": (_("What you answered about measuring"), _answers),
     "leavings": (_("When you unsubscribed"), _leavings),

@@ -84,6 +84,7 @@ LABELS: Mapping[str, str | Promise] = {
     "status": _("State"),
     "subject": _("Subject"),
     "subscribed_at": _("Joined"),
+    "tag": _("Word"),
     "time_zone": _("Time zone"),
     "to_address": _("To"),
     "undone_at": _("Taken back"),

@@ -101,6 +101,10 @@ def _make_import(workspace: Workspace) -> int:
     return made.pk
 
 
+def _make_field(workspace: Workspace) -> int:
+    return workspace.contact_fields.create(key="company", label="Company").pk
+
+
 def _make_mail(workspace: Workspace) -> int:
     store.insert([arriving.read(workspace.pk, "a@b.example", ["c@d.example"], b"Subject: x\n\nx")])
     return workspace.inbox.latest("pk").pk
@@ -169,6 +173,8 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("workspaces/", lambda workspace: workspace.pk),
     ("lists/", lambda workspace: world.make_list(workspace).pk),
     ("imports/", _make_import),
+    ("contacts/fields/", _make_field),
+    ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),
     ("campaigns/", _make_campaign),

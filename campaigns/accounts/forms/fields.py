@@ -16,11 +16,17 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Zl", "Zp", "Cs"})
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def is_single_line(value: str) -> bool:
+    """Whether text is one plain line."""
+    return not (
+        any(unicodedata.category(c) in _UNSAFE_CATEGORIES for c in value)
+        or _DIRECTION_OVERRIDES.intersection(value)
+    )
+
+
 def single_line(value: str) -> None:
     """Refuse text that is not one plain line."""
-    if any(unicodedata.category(c) in _UNSAFE_CATEGORIES for c in value) or (
-        _DIRECTION_OVERRIDES.intersection(value)
-    ):
+    if not is_single_line(value):
         raise ValidationError(_("Write this on one line, without control characters."))
 
 

@@ -105,6 +105,8 @@ class Field(models.Model):
     choices = models.JSONField(_("choices"), default=_no_choices, db_default=[])
     # Where it stands among the others; equals are sorted by label.
     position = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Whether the pages of contacts have a column for it.
+    is_listed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

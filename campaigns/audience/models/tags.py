@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience.tag_querysets import TaggingQuerySet, TagQuerySet
 
 
 class Tag(models.Model):
@@ -16,6 +17,8 @@ class Tag(models.Model):
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="tags", db_index=False)
     name = models.CharField(_("name"), max_length=80)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -35,6 +38,8 @@ class Tagging(models.Model):
     # Its index is for a contact's page, and for forgetting a person.
     contact = models.ForeignKey("audience.Contact", models.CASCADE, related_name="taggings")
     at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    objects = TaggingQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -11,27 +11,39 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import acting, browsing, consent, subscribing, suppression, unsubscribing
+from campaigns.audience import (
+    acting,
+    browsing,
+    consent,
+    fields,
+    numbers,
+    subscribing,
+    suppression,
+    unsubscribing,
+)
 from campaigns.audience.forms import BasisForm, ContactForm
-from campaigns.audience.models import Consent, ConsentEntry, Field, Subscription, Unsubscription
+from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
+from campaigns.audience.views import tags
 
 
 @require_safe
 def contacts(request: WorkspaceRequest) -> HttpResponse:
     lists = request.workspace.lists.order_by("name")
-    chosen = lists.filter(pk=_number(request.GET.get("list", ""))).first()
+    chosen = lists.filter(pk=numbers.identity(request.GET.get("list", ""))).first()
     list_id = chosen.pk if chosen else None
     deed = acting.asked(request.workspace.pk, request.GET)
     everybody = request.workspace.contacts.with_suppressed()
     people = browsing.browse(
         deed.narrow(everybody) if deed else everybody, request.GET, list_id
-    ).prefetch_related(_subscribed_lists())
+    ).prefetch_related(_subscribed_lists(), *tags.shown())
     paginator = acting.CountedPages if deed else Paginator
     context = {
         "page": paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
         "deed": deed,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
+        "tags": request.workspace.tags.order_by("name")[:500],
+        "columns": fields.listed(request.workspace.pk),
         "chosen": chosen,
         "statuses": browsing.STATUSES,
         "consents": Consent.choices,
@@ -43,7 +55,6 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
 def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts.with_suppressed(), pk=pk)
     subscriptions = one.subscriptions.select_related("list").order_by("list__name")
-    fields = Field.objects.filter(workspace=request.workspace).order_by("label")
     said = consent.answers(one)
     context = {
         "contact": one,
@@ -52,7 +63,8 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "choices": request.workspace.lists.exclude(
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),
-        "fields": [(field.label, one.fields.get(field.key, "")) for field in fields],
+        **tags.card(one),
+        "fields": fields.facts(one, fields.of(one.workspace_id)),
         "entries": one.consent_entries.select_related("actor", "notice").order_by("-pk"),
         "answers": list(said.items()),
         "may_withdraw": not set(said.values()) <= {Consent.REFUSED, Consent.WITHDRAWN},
@@ -79,7 +91,9 @@ def edit_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def subscribe(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Put the contact on a list, on the basis that the member states."""
     one = get_object_or_404(request.workspace.contacts, pk=pk)
-    onto = get_object_or_404(request.workspace.lists, pk=_number(request.POST.get("list", "")))
+    onto = get_object_or_404(
+        request.workspace.lists, pk=numbers.identity(request.POST.get("list", ""))
+    )
     form = BasisForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
@@ -116,8 +130,3 @@ def stop_measuring(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _subscribed_lists() -> Prefetch[str]:
     subscribed = Subscription.objects.subscribed().select_related("list").order_by("list__name")
     return Prefetch("subscriptions", subscribed, to_attr="subscribed_to")
-
-
-def _number(text: str) -> int:
-    """Return the id that `text` is, or 0, which nothing has."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

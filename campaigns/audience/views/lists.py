@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import browsing, deleting, export, subscribing
+from campaigns.audience import browsing, deleting, export, fields, subscribing
 from campaigns.audience.forms import AddContactForm, ListForm
 from campaigns.audience.models import Consent, List
 
@@ -43,6 +43,7 @@ def one_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "list": one,
         "page": page,
+        "columns": fields.listed(request.workspace.pk),
         "imports": one.imports.order_by("-pk")[:10],
         "statuses": browsing.STATUSES,
         "consents": Consent.choices,

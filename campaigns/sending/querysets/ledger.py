@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import connection, transaction
 
+from campaigns.audience import typed_values
 from campaigns.sending.querysets import deadlines, prepared
 from campaigns.sending.querysets.results import RESULTS, Result, as_json
 
@@ -256,7 +257,8 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
     contact = dict(zip(FIELDS, row[8:14], strict=True))
     fields = row[14]
     if fields != "{}":
-        contact.update((key, str(value)) for key, value in json.loads(fields).items())
+        values = json.loads(fields).items()
+        contact.update((key, typed_values.written(value)) for key, value in values)
     identity, uuid_hex, address, mode, epoch, revision, attempt, contact_id = row[:8]
     return Claimed(
         identity,

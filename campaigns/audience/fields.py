@@ -1,0 +1,64 @@
+"""A workspace's own fields: in their order, made, moved, and shown of one person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from campaigns.audience import columns, typed_values
+from campaigns.audience.models import Contact, Field
+
+# More would be a table of its own, and no page could show them.
+MOST = 100
+
+
+def of(workspace_id: int) -> list[Field]:
+    """Return the workspace's fields, in the order that members gave them."""
+    return list(Field.objects.filter(workspace=workspace_id).order_by("position", "label", "pk"))
+
+
+def listed(workspace_id: int) -> list[Field]:
+    """Return those fields that the pages of contacts have columns for."""
+    return [field for field in of(workspace_id) if field.is_listed]
+
+
+def free_key(workspace_id: int, label: str) -> str:
+    """Return the key for a new field of this label, one that no field has."""
+    taken = set(Field.objects.filter(workspace=workspace_id).values_list("key", flat=True))
+    wanted = columns.field_key(label, len(taken))
+    if wanted not in taken:
+        return wanted
+    numbered = (f"{wanted[: columns.MAX_KEY - 4]}_{number}" for number in range(2, MOST + 3))
+    return next(key for key in numbered if key not in taken)
+
+
+@transaction.atomic
+def move(field: Field, *, up: bool) -> None:
+    """Put a field one place up or down; the first and the last one stay where they are."""
+    rows = Field.objects.select_for_update().filter(workspace=field.workspace_id)
+    order = list(rows.order_by("position", "label", "pk"))
+    place = order.index(field)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(order):
+        return
+    order[place], order[other] = order[other], order[place]
+    for number, one in enumerate(order, 1):
+        one.position = number
+    Field.objects.bulk_update(order, ["position"])
+
+
+def facts(contact: Contact, fields: list[Field]) -> list[tuple[str, str]]:
+    """Return label and value of each field, as people read them."""
+    return [(field.label, shown(field, contact.fields.get(field.key))) for field in fields]
+
+
+def shown(field: Field, value: object) -> str:
+    """Return a value as people read it; what does not fit the field's kind as it is."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if field.kind == Field.Kind.DATE and typed_values.fits("date", value):
+        return date_format(date.fromisoformat(str(value)), "j M Y")
+    return typed_values.written(value)

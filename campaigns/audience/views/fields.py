@@ -1,0 +1,52 @@
+"""A workspace's own fields: all of them, and making, changing and moving one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns.accounts import audit
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import fields
+from campaigns.audience.field_forms import FieldForm
+from campaigns.audience.models import Field
+
+
+@require_safe
+def all_fields(request: WorkspaceRequest) -> HttpResponse:
+    found = fields.of(request.workspace.pk)
+    return render(request, "audience/fields.html", {"fields": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_field(request: WorkspaceRequest) -> HttpResponse:
+    return _edit(request, Field(workspace=request.workspace))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(request.workspace.contact_fields, pk=pk))
+
+
+@require_POST
+def move_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    field = get_object_or_404(request.workspace.contact_fields, pk=pk)
+    fields.move(field, up=request.POST.get("to") == "up")
+    return redirect("audience:fields")
+
+
+def _edit(request: WorkspaceRequest, one: Field) -> HttpResponse:
+    new = one.pk is None
+    form = FieldForm(request.POST or None, instance=one)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        context = {"form": form, "field": one, "new": new}
+        return render(request, "audience/edit_field.html", context, status=status)
+    saved = form.save()
+    action = "field_added" if new else "field_changed"
+    audit.record(request, request.workspace, action, field=saved.pk)
+    messages.success(request, _("The field is saved."))
+    return redirect("audience:fields")
