@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from campaigns.audience import suppression
-from campaigns.audience.models import Contact, Suppression, Unsubscription
+from campaigns.audience.models import Contact, ImportRemark, Suppression, Unsubscription
 from tracking import muting
 
 
@@ -17,8 +17,20 @@ def forget(contact_ids: Sequence[int]) -> None:
     they opened and clicked goes too, and mails they still have collect nothing more.
     """
     people = Contact.objects.select_for_update().filter(pk__in=contact_ids)
-    for workspace_id, fingerprint in people.values_list("workspace", "fingerprint"):
-        suppression.suppress(workspace_id, [fingerprint], Suppression.Reason.ERASED)
+    for workspace_id, email, fingerprint in people.values_list("workspace", "email", "fingerprint"):
+        _suppress(workspace_id, fingerprint)
+        ImportRemark.objects.filter(workspace=workspace_id).quoting(email).strike()
     Unsubscription.objects.filter(contact__in=contact_ids).update(contact=None, delivery_id=None)
     Contact.objects.filter(pk__in=contact_ids).delete()
     muting.forget(contact_ids)
+
+
+def _suppress(workspace_id: int, fingerprint: bytes) -> None:
+    """Let nothing be mailed there for good, whatever the reason was until now.
+
+    A bounce is forgiven after a while, and a member's own "no" may be taken back.
+    """
+    fingerprints = [bytes(fingerprint)]
+    mine = Suppression.objects.filter(workspace=workspace_id, fingerprint__in=fingerprints)
+    mine.update(reason=Suppression.Reason.ERASED, campaign_id=None)
+    suppression.suppress(workspace_id, fingerprints, Suppression.Reason.ERASED)

@@ -1,13 +1,15 @@
-"""Addresses of the privacy room; all of them are for recipients."""
+"""Addresses of the privacy room; all but the first are for recipients."""
 
 from django.urls import path
 
-from campaigns.privacy import views
+from campaigns.privacy.views import members, recipients
 
 app_name = "privacy"
 
 urlpatterns = [
-    path("p/<str:token>/kept/", views.asking, name="asking"),
-    path("kept/<str:sealed>/", views.everything, name="everything"),
-    path("kept/<str:sealed>/kept-about-me.json", views.take_away, name="take_away"),
+    path("contacts/<int:pk>/erase/", members.erase_contact, name="erase_contact"),
+    path("p/<str:token>/kept/", recipients.asking, name="asking"),
+    path("kept/<str:sealed>/", recipients.everything, name="everything"),
+    path("kept/<str:sealed>/erase/", recipients.erase_me, name="erase_me"),
+    path("kept/<str:sealed>/kept-about-me.json", recipients.take_away, name="take_away"),
 ]

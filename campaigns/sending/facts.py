@@ -91,7 +91,7 @@ def _keep(told: Told) -> None:
         kind=told.kind,
         severity=told.severity,
         reject_reason=told.reject_reason,
-        description=told.words[:300],
+        description=_words(told)[:300],
         at=told.at,
     )
     ProviderEvent.objects.bulk_create([row], ignore_conflicts=True)
@@ -105,13 +105,18 @@ def _note(told: Told) -> None:
         moves.note_fact(told.delivery.pk, "blocked_at", told.at)
     state = "sent" if told.kind in PROOFS else "failed" if told.kind in REFUSALS else ""
     if state:
-        words = _("the provider knows that it arrived") if told.is_unwanted else told.words
+        words = _("the provider knows that it arrived") if told.is_unwanted else _words(told)
         moves.take_evidence(
             told.delivery.pk,
             state=state,
             message_id=told.message_id,
             reason=(words or told.kind)[:300],
         )
+
+
+def _words(told: Told) -> str:
+    """Return what was said; of somebody who is erased nothing, since it may quote the address."""
+    return told.words if told.delivery.address else ""
 
 
 def _bounce(told: Told) -> str:
@@ -158,6 +163,9 @@ def _reconsider(delivery: Delivery) -> None:
 
 
 def _stop(delivery: Delivery, reason: Suppression.Reason) -> None:
+    if not delivery.address:
+        # Erased: stopped for good already, and no longer known here by its address.
+        return
     fingerprint = _print(delivery)
     if reason != Suppression.Reason.SOFT_BOUNCES:
         # That reason can be taken back, the others cannot: they replace it.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models.people import List, Subscription
 from campaigns.audience.querysets import ImportQuerySet
+from campaigns.audience.striking import ImportRemarkQuerySet
 
 
 def _no_names() -> list[str]:
@@ -121,6 +122,8 @@ class ImportRemark(models.Model):
     imported = models.BooleanField(default=False)
     reason = models.CharField(max_length=300)
     cells = models.JSONField(default=list)
+
+    objects = ImportRemarkQuerySet.as_manager()
 
     class Meta:
         # For the download, in the file's order.

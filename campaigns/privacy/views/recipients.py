@@ -11,12 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.audience import addresses, tokens
 from campaigns.audience.models import Contact
 from campaigns.audience.views.recipients import recipient_page
 from campaigns.privacy import known, links, tasks, wording
+from campaigns.privacy.erasing import erase
 from campaigns.privacy.take_away import take_away as file_of
 
 
@@ -68,12 +70,31 @@ def take_away(request: HttpRequest, sealed: str) -> HttpResponse:
     return _private(response)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+@csrf_exempt
+@never_cache
+def erase_me(request: HttpRequest, sealed: str) -> HttpResponse:
+    """Say what goes, what stays and why; a POST erases. The link is all the authority there is."""
+    contact = Contact.objects.select_related("workspace").filter(pk=_whose(sealed)).first()
+    if contact is None:
+        return _private(render(request, "privacy/erased.html"))
+    context = {"contact": contact, "sealed": sealed}
+    if request.method == "POST":
+        erase([contact.pk])
+        return _private(render(request, "privacy/erased.html", context))
+    return _private(render(request, "privacy/erase.html", context))
+
+
 def _person(sealed: str) -> Contact:
+    return get_object_or_404(Contact.objects.select_related("workspace"), pk=_whose(sealed))
+
+
+def _whose(sealed: str) -> int:
     try:
-        contact_id = links.open_sealed(sealed)
+        return links.open_sealed(sealed)
     except links.LinkError as error:
         raise Http404 from error
-    return get_object_or_404(Contact.objects.select_related("workspace"), pk=contact_id)
 
 
 def _private(response: HttpResponse) -> HttpResponse:

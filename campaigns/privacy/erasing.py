@@ -1,0 +1,26 @@
+"""Erase people: every room that keeps something of them forgets it, the highest first.
+
+Composing, reports and accounts keep nothing of a contact; tracking is told by audience. A test
+looks for an erased address in every table there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.db import transaction
+
+from campaigns.audience import forgetting as audience
+from campaigns.sending import forgetting as sending
+
+FORGET: Sequence[Callable[[Sequence[int]], None]] = (sending.forget, audience.forget)
+
+
+@transaction.atomic
+def erase(contact_ids: Sequence[int]) -> None:
+    """Let all rooms forget these contacts, or none. Twice is as good as once.
+
+    What stays is a keyed hash of each address, so that nobody mails it again, and counts.
+    """
+    for forget in FORGET:
+        forget(contact_ids)

@@ -1,0 +1,1 @@
+"""Pages of the privacy room: for recipients, and for members who erase somebody for them."""

@@ -1,0 +1,66 @@
+"""Take people out of the ledger, and leave the counts: the SQL of `forgetting`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from campaigns.sending.pacing import domains
+
+# Servers quote the address they refuse, whole or its first part: then their words go too.
+QUOTES = "strpos(lower({column}), split_part(d.address_key, '@', 1)) > 0"
+
+FORGET_COPIES = """
+DELETE FROM sending_inboxmail m USING sending_delivery d
+ WHERE d.contact_id = ANY(%(ids)s) AND m.workspace_id = d.workspace_id
+   AND (m.delivery_uuid = d.uuid OR strpos(lower(m.to_address), lower(d.address)) > 0)
+"""
+
+WAITS = "d.state IN ('pending', 'claimed')"
+
+# Also those of tests, which belong to no delivery.
+FORGET_ADDRESSED = """
+DELETE FROM sending_inboxmail m USING audience_contact c
+ WHERE c.id = ANY(%(ids)s) AND m.workspace_id = c.workspace_id
+   AND strpos(lower(m.to_address), lower(c.email)) > 0
+"""
+
+FORGET_EVENTS = f"""
+UPDATE sending_providerevent e
+   SET description = CASE WHEN {QUOTES.format(column="e.description")} THEN ''
+                          ELSE e.description END,
+       event_key = CASE WHEN {QUOTES.format(column="e.event_key")} THEN 'erased ' || e.id
+                        ELSE e.event_key END
+  FROM sending_delivery d
+ WHERE d.id = e.delivery_id AND d.contact_id = ANY(%(ids)s)
+   AND ({QUOTES.format(column="e.description")} OR {QUOTES.format(column="e.event_key")})
+"""  # noqa: S608 - constants of this module
+
+# Whoever holds a claim loses it with the token, and with it the right to mail. What is being
+# handed over right now gets its answer, which counts: only the address is gone. The domains
+# of mailbox providers stay for the counts; any other may be a person's own.
+FORGET = f"""
+WITH held AS MATERIALIZED (
+    SELECT id FROM sending_delivery WHERE contact_id = ANY(%(ids)s) ORDER BY id FOR UPDATE
+)
+UPDATE sending_delivery d
+   SET contact_id = NULL, address = '', address_key = 'erased ' || d.id,
+       domain = CASE WHEN d.domain = ANY(%(domains)s) THEN d.domain ELSE '' END,
+       reason = CASE WHEN {QUOTES.format(column="d.reason")} THEN '' ELSE d.reason END,
+       state = CASE WHEN {WAITS} THEN 'cancelled' ELSE d.state END,
+       claim_token = CASE WHEN {WAITS} THEN NULL ELSE d.claim_token END,
+       done_at = CASE WHEN {WAITS} THEN clock_timestamp() ELSE d.done_at END,
+       next_at = NULL
+  FROM held WHERE d.id = held.id
+"""  # noqa: S608 - constants of this module
+
+
+def forget(contact_ids: Sequence[int]) -> int:
+    """Take addresses and what quotes them away, cancel what waits; return how many rows."""
+    values = {"ids": list(contact_ids), "domains": domains.KNOWN}
+    with connection.cursor() as cursor:
+        for statement in (FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS):
+            cursor.execute(statement, values)
+        cursor.execute(FORGET, values)
+        return int(cursor.rowcount)
