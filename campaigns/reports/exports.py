@@ -158,6 +158,8 @@ SHEETS: dict[str, Callable[[Campaign, QueryDict], Iterator[bytes]]] = {
     "events": _events,
     "links": _links,
     "over-time": figure_sheets.over_time,
+    "best-hour": figure_sheets.best_hour,
+    "answers": figure_sheets.answers,
     "breakdowns": figure_sheets.breakdowns,
     "mailboxes": figure_sheets.mailboxes,
     "made-by": figure_sheets.made_by,

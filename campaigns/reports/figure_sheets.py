@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.reports import providers, reading, sheets
+from campaigns.reports import ledger, providers, reading, sheets
 from campaigns.reports.breakdowns import Breakdown
 from campaigns.reports.charts import Chart
 from campaigns.reports.reading import Report
@@ -30,6 +30,29 @@ def over_time(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
     header = [axis, _("Whose"), _("What"), _("How often")]
     rows = (row for whose, chart in charts for row in _along(chart, whose))
     return sheets.stream(header, rows)
+
+
+def best_hour(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
+    """Yield hits by hour of the day, all days together."""
+    chart = _report(campaign, query).day.chart
+    rows = (
+        (label, series.name, value)
+        for label, values in chart.rows
+        for series, value in zip(chart.series, values, strict=True)
+    )
+    return sheets.stream([chart.axis, _("What"), _("How often")], rows)
+
+
+def answers(campaign: Campaign, _query: QueryDict) -> Iterator[bytes]:
+    """Yield what mail servers said, at hand-over and later, and of how many mails."""
+    header = [_("When"), _("Code"), _("Enhanced code"), _("Answer"), _("Mails")]
+    found = ledger.of(campaign.pk)
+    at_once = [
+        (_("At hand-over"), one.code, one.enhanced_code, one.reason, one.deliveries)
+        for one in found.answers
+    ]
+    later = [(_("Returned later"), None, "", one.reason, one.deliveries) for one in found.returns]
+    return sheets.stream(header, [*at_once, *later])
 
 
 def breakdowns(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:

@@ -134,8 +134,13 @@ class Report:
     @cached_property
     def day(self) -> Day:
         """At which hours of the day it was read."""
-        lines = self._people_lines[:2] if self.is_about_people else self._totals_lines
-        return Day(lines, self._zone)
+        return Day(self._day_lines, self._zone)
+
+    @property
+    def _day_lines(self) -> list[Line]:
+        if self.is_about_people:
+            return self._people_lines[:2]
+        return [] if self.hides_totals else self._totals_lines
 
     @cached_property
     def _people_lines(self) -> list[Line]:

@@ -47,6 +47,18 @@ urlpatterns = [
         name="over_time_csv",
     ),
     path(
+        "campaigns/<int:pk>/report/best-hour.csv",
+        campaign.csv,
+        {"what": "best-hour"},
+        name="best_hour_csv",
+    ),
+    path(
+        "campaigns/<int:pk>/report/answers.csv",
+        campaign.csv,
+        {"what": "answers"},
+        name="answers_csv",
+    ),
+    path(
         "campaigns/<int:pk>/report/breakdowns.csv",
         campaign.csv,
         {"what": "breakdowns"},

@@ -5,6 +5,11 @@ import io
 from collections import Counter
 
 import pytest
+from django.utils import timezone
+
+from campaigns.reports import exports
+from campaigns.sending.models import Delivery
+from tests.sending import stage
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +42,53 @@ def test_over_time_can_be_raw_and_by_day(autumn, alice):
     assert next(iter(rows[0])) == f"Day ({autumn.workspace.time_zone})"
 
 
+def test_the_hours_of_the_day_are_those_of_the_page(autumn, alice):
+    rows = download(alice, autumn, "best-hour.csv")
+    assert list(rows[0]) == [
+        f"Hour of the day ({autumn.workspace.time_zone})",
+        "What",
+        "How often",
+    ]
+    assert len(rows) == 24 * 2
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row["What"]] += int(row["How often"])
+    assert sums == {"Opens": 7, "Clicks": 4}
+    by_hour: Counter[str] = Counter()
+    for row in rows:
+        by_hour[next(iter(row.values()))] += int(row["How often"])
+    best = max(by_hour, key=lambda hour: (by_hour[hour], hour))
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/").text
+    assert f"Most was done from <strong>{best} to " in page
+
+
+def test_the_hours_of_the_day_can_be_raw(autumn, alice):
+    rows = download(alice, autumn, "best-hour.csv?raw=1")
+    assert {row["What"] for row in rows} == {"All image loads", "All clicks"}
+    assert sum(int(row["How often"]) for row in rows) == 17
+
+
+def test_what_mail_servers_said_is_told_with_how_many_mails(autumn, alice):
+    stage.become(
+        Delivery.objects.filter(pk__in=[autumn.delivery(n).pk for n in (11, 12)]),
+        "failed",
+        code=550,
+        enhanced_code="5.1.1",
+        reason="No such user",
+    )
+    back, now = autumn.delivery(13), timezone.now()
+    Delivery.objects.filter(pk=back.pk).update(hard_bounced_at=now)
+    told = {"provider": "smtp", "kind": "bounced", "description": "Gone", "at": now}
+    back.events.create(workspace=autumn.workspace, event_key="1", **told)
+    rows = download(alice, autumn, "answers.csv")
+    assert [list(row.values()) for row in rows] == [
+        ["At hand-over", "550", "5.1.1", "No such user", "2"],
+        ["Returned later", "", "", "Gone", "1"],
+    ]
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/").text
+    assert all(row["Answer"] in page for row in rows)
+
+
 def test_breakdowns_say_out_of_how_many(autumn, alice):
     rows = download(alice, autumn, "breakdowns.csv")
     for title in ("Devices", "Countries", "Mail programs and browsers", "Operating systems"):
@@ -65,13 +117,17 @@ def test_totals_of_a_few_are_in_no_file(make_scene, alice):
     scene = make_scene(unknown=9)
     for person in range(9):
         scene.opens(person)
+        scene.opens(person, after=3700)
     scene.drain()
     assert download(alice, scene, "over-time.csv") == []
+    assert download(alice, scene, "best-hour.csv") == []
     assert download(alice, scene, "breakdowns.csv") == []
     assert download(alice, scene, "made-by.csv") == []
+    page = alice.get(f"/campaigns/{scene.campaign.pk}/report/").text
+    assert "Only counted" not in page and "Most was done from" not in page
 
 
 def test_files_of_another_workspace_are_not_there(autumn, stranger):
-    for name in ("over-time", "breakdowns", "mailboxes", "made-by"):
+    for name in exports.SHEETS:
         path = f"/campaigns/{autumn.campaign.pk}/report/{name}.csv"
         assert stranger.get(path).status_code == 404

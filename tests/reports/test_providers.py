@@ -69,4 +69,11 @@ def test_the_report_asks_for_it_after_itself(several, alice):
     page = alice.get(f"/campaigns/{several.campaign.pk}/report/").text
     path = f"/campaigns/{several.campaign.pk}/report/mailboxes/"
     assert f'hx-get="{path}" hx-trigger="load"' in page
-    assert "Gmail" in alice.get(path).text
+    part = alice.get(path, headers={"HX-Request": "true"}).text
+    assert "Gmail" in part and "<html" not in part
+
+
+def test_without_script_it_is_a_page_like_others(several, alice):
+    page = alice.get(f"/campaigns/{several.campaign.pk}/report/mailboxes/").text
+    assert "Gmail" in page and "<html" in page and several.campaign.name in page
+    assert f'href="/campaigns/{several.campaign.pk}/report/"' in page

@@ -1,6 +1,6 @@
 """From the answer of a person to what is counted: real mails, the real front, a real drainer.
 
-T1 to T6 of what a mail may tell; T7 and T8 are in `tests/tracking/test_declaring.py`.
+What readers are promised whatever they answer is in `test_promises.py`.
 """
 
 import base64
@@ -9,13 +9,12 @@ import pytest
 
 from campaigns.audience import consent
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Purpose
-from campaigns.composing.models import Campaign
 from campaigns.sending import launch
 from campaigns.sending.models import Delivery
 from tests import world
-from tests.sending.measured import PEOPLE, drain, of_people
+from tests.sending.measured import drain, of_people
 from tests.tracking.agents_met import GMAIL_PREFETCH
-from tracking.models import CampaignCount, Engagement, Event, LinkClicker, PeopleCount
+from tracking.models import CampaignCount, Event, PeopleCount
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,45 +46,6 @@ def test_each_mail_keeps_to_what_its_person_said(mailing, settings):
     assert (people.openers_sure, people.clickers_sure) == (4, 4)
 
 
-def test_t1_totals_tell_no_reader_from_another(mailing):
-    letters = mailing()
-    tracked = {(letter.pixel, *letter.tracked) for letter in letters.values()}
-    assert len(letters) == PEOPLE and len(tracked) == 1
-
-
-def test_t2_without_measuring_a_mail_holds_nothing_of_it(mailing, draft):
-    Campaign.objects.filter(pk=draft.pk).update(tracking="none")
-    draft.refresh_from_db()
-    letters = mailing(("granted", "granted"))
-    for letter in letters.values():
-        assert "/track/" not in letter.text
-        assert letter.links[:2] == [
-            "https://shop.example/offer?a=1&b=2",
-            "https://shop.example/more",
-        ]
-        assert "X-Tracking: opens=none; clicks=none;" in letter.headers
-
-
-@pytest.mark.parametrize("drained_before", [True, False])
-def test_t3_withdrawing_reaches_mails_that_are_out(mailing, settings, drained_before):
-    """Also hits that are in the spool already when the person withdraws."""
-    letters = mailing(("granted", "granted"))
-    letter = letters["granted-granted"]
-    letter.open(), letter.click()
-    if drained_before:
-        drain(settings)
-        assert len(of_people()) == 2
-    ann = Contact.objects.get(email="granted-granted@example.com")
-    assert consent.refuse(ann, EVIDENCE)
-    assert letter.open()["Status"] == "200 OK"
-    assert letter.click()["Location"] == "https://shop.example/offer?a=1&b=2"
-    drain(settings)
-    assert of_people() == []
-    assert not Engagement.objects.exists() and not LinkClicker.objects.exists()
-    # Totals name nobody, and stay; nothing was added to them.
-    assert PeopleCount.objects.count() == int(drained_before)
-
-
 def test_withdrawing_one_purpose_leaves_the_other_in_mails_that_are_out(mailing, settings):
     letter = mailing(("granted", "granted"))["granted-granted"]
     letter.open(), letter.click()
@@ -108,7 +68,7 @@ def test_who_agrees_again_is_measured_in_later_mails_alone(mailing, settings):
 
 
 @pytest.mark.parametrize("mode", ["a", "i", "c", "s"])
-def test_t4_no_token_passes_for_another_mode(mailing, settings, mode):
+def test_no_token_passes_for_another_mode(mailing, settings, mode):
     letter = mailing(("granted", "granted"))["granted-granted"]
     token = letter.pixel.removeprefix("/track/open/").removesuffix(".gif")
     raw = bytearray(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
@@ -121,14 +81,14 @@ def test_t4_no_token_passes_for_another_mode(mailing, settings, mode):
     assert not Event.objects.exists()
 
 
-def test_t5_nothing_is_left_with_the_reader(mailing):
+def test_nothing_is_left_with_the_reader(mailing):
     letter = mailing(("granted", "granted"))["granted-granted"]
     for answer in (letter.open(), letter.click()):
         assert {"Set-Cookie", "ETag", "Last-Modified"}.isdisjoint(answer)
         assert "no-store" in answer["Cache-Control"]
 
 
-def test_t6_machines_and_head_make_no_people(mailing, settings):
+def test_machines_and_head_make_no_people(mailing, settings):
     letter = mailing(("granted", "granted"))["granted-granted"]
     letter._ask(letter.pixel, "HEAD")
     letter.open(user_agent=GMAIL_PREFETCH)

@@ -56,7 +56,7 @@ def test_the_rules_name_this_hosts_pixel_and_links(door, settings):
 
 
 def test_the_published_pattern_finds_the_pixel_and_nothing_else(door):
-    """T8, as Ugly Email reads its list: a name, two at-signs and a regular expression."""
+    """As Ugly Email reads its list: a name, two at-signs and a regular expression."""
     text = door.ask("/tracker-rules.txt").body.decode()
     [pattern] = [line.split("@@=", 1)[1] for line in text.splitlines() if "@@=" in line]
     finds = re.compile(pattern, re.IGNORECASE).search
@@ -66,7 +66,7 @@ def test_the_published_pattern_finds_the_pixel_and_nothing_else(door):
 
 
 def test_the_policy_is_the_published_one_to_the_byte(door, promised):
-    """T7: Privacy Badger and others compare this very hash."""
+    """Privacy Badger and others compare this very hash."""
     answer = door.ask("/.well-known/dnt-policy.txt")
     assert answer.status == 200
     found = hashlib.sha1(answer.body, usedforsecurity=False).hexdigest()

@@ -91,11 +91,13 @@ def click_frame(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def mailboxes(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Return what each mailbox provider's people got and did, as a fragment."""
+    """Show what each mailbox provider's people got and did; to htmx, as the part of a page."""
     campaign = _campaign(request, pk)
-    context = {"campaign": campaign, "table": providers.of(campaign)}
-    return render(request, "reports/campaign/providers.html", context)
+    context = {"campaign": campaign, "table": providers.of(campaign), "here": "mailboxes"}
+    part = "providers" if request.htmx and not request.htmx.boosted else "mailboxes"
+    return render(request, f"reports/campaign/{part}.html", context)
 
 
 @require_safe
