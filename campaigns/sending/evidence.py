@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from campaigns.sending import facts
-from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import doubts, handing_over, moves
 from campaigns.sending.querysets.deliveries import DeliveryQuerySet
 
