@@ -21,7 +21,7 @@ from django.db import connection
 
 from bench import report_pages, report_scene
 from campaigns.reports import engagement
-from tracking.deeds import FACETS
+from tracking.deeds import FACETS, is_counted
 from tracking.models import Mode as Recorded
 
 ROUNDS = 7
@@ -195,6 +195,8 @@ def from_events(campaign_id: int) -> Figures:
                 for mode, value, opens, clicks in rows(FACET_SQL.format(facet=facet))
             }
             for mode, value in {*found, *(("individual", value) for value in people)}:
+                if not is_counted(facet, value):
+                    continue
                 counted = people.get(value, 0) if mode == "individual" else 0
                 facets.append((facet, mode, value, counted, *found.get((mode, value), (0, 0))))
         return {

@@ -1,4 +1,7 @@
-"""A campaign with many opens and clicks, one with few, and what lies beside them."""
+"""A workspace with a campaign of many opens and clicks, and one of few, each with its people.
+
+Beside each campaign one more is on its way to the same people: half of it went out.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
-from campaigns.composing.models import Campaign
+from campaigns.audience.models import Contact, List
+from campaigns.composing.models import Campaign, Revision
+from campaigns.reports import days
 from campaigns.reports.demo import agents
+from campaigns.sending.models import Delivery
 from tracking import draining, hits, keys, links, partitions, spool
 from tracking.hits import Hit
 from tracking.tokens import Kind, Mode
@@ -22,24 +30,65 @@ from tracking.tokens import Kind, Mode
 EVENTS = int(os.environ.get("BENCH_MANY", "300000"))
 FEW = 10_000
 LINKS = 12
+ANALYZED = (
+    *("audience_contact", "audience_subscription", "sending_delivery"),
+    *("tracking_event", "tracking_engagement", "tracking_linkclicker"),
+)
 DAYS = 14
 BROWSER = hits.FETCH_METADATA + hits.LANGUAGE
 # Far from the numbers that the database gives, so that persons can have theirs.
 FIRST = 1_000_000_000
-DELIVERIES = """
-INSERT INTO sending_delivery
-       (id, workspace_id, campaign_id, uuid, address, address_key, domain, mode, consent_epoch,
-        revision, state, attempt, message_id, code, enhanced_code, reason, done_at, sending_at,
-        hard_bounced_at)
-SELECT %(first)s + n, %(workspace)s, %(campaign)s, gen_random_uuid(),
-       'reader' || n || '@' || domain, 'reader' || n || '@' || domain, domain,
-       CASE n %% 3 WHEN 0 THEN 'aggregate' ELSE 'individual' END, 0, 1,
-       CASE WHEN n %% 500 = 0 THEN 'failed' ELSE 'sent' END, 1, '', 250, '', '', now(), now(),
-       CASE WHEN n %% 100 = 0 THEN now() END
-  FROM (SELECT n, (ARRAY['gmail.com', 'outlook.com', 'gmx.de', 'firm' || n %% 999 || '.example'])
-                  [1 + n %% 4] AS domain
+CONTACTS = """
+INSERT INTO audience_contact (
+    id, workspace_id, email, email_key, fingerprint, first_name, last_name, language, time_zone,
+    country, fields, measuring, consent_epoch, created_at, updated_at)
+SELECT %(first)s + n, %(workspace)s, address, address,
+       decode(lpad(to_hex(%(first)s + n), 32, '0'), 'hex'), 'Reader', 'Number ' || n, '', '', '',
+       '{}', CASE n %% 3 WHEN 0 THEN 'unknown' ELSE 'granted' END, 0, now(), now()
+  FROM (SELECT n, 'reader' || n || '@' || (ARRAY['gmail.com', 'outlook.com', 'gmx.de',
+               'firm' || n %% 999 || '.example'])[1 + n %% 4] AS address
           FROM generate_series(1, %(people)s) n) people
 """
+# They came over a year, and one of thirty has left.
+SUBSCRIPTIONS = """
+INSERT INTO audience_subscription (workspace_id, list_id, contact_id, status, basis, basis_note,
+                                   subscribed_at, unsubscribed_at)
+SELECT workspace_id, %(list)s, id, CASE WHEN id %% 30 = 0 THEN 'unsubscribed' ELSE 'subscribed' END,
+       'consent', '', now() - interval '1 day' * (10 + id %% 365),
+       CASE WHEN id %% 30 = 0 THEN now() - interval '1 day' * (id %% 10) END
+  FROM audience_contact WHERE workspace_id = %(workspace)s
+"""
+DELIVERIES = """
+INSERT INTO sending_delivery
+       (id, workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
+        consent_epoch, revision, state, attempt, message_id, code, enhanced_code, reason, done_at,
+        sending_at, hard_bounced_at)
+SELECT id, workspace_id, %(campaign)s, id, gen_random_uuid(), email, email,
+       split_part(email, '@', 2), CASE id %% 3 WHEN 0 THEN 'aggregate' ELSE 'individual' END, 0, 1,
+       CASE WHEN id %% 500 = 0 THEN 'failed' ELSE 'sent' END, 1, '', 250, '', '', %(at)s, %(at)s,
+       CASE WHEN id %% 100 = 0 THEN %(at)s END
+  FROM audience_contact WHERE workspace_id = %(workspace)s ORDER BY id
+"""
+# On its way: half of them have got it.
+UNDER_WAY = """
+INSERT INTO sending_delivery
+       (workspace_id, campaign_id, contact_id, uuid, address, address_key, domain, mode,
+        consent_epoch, revision, state, attempt, message_id, code, enhanced_code, reason, done_at,
+        sending_at, next_at)
+SELECT workspace_id, %(campaign)s, id, gen_random_uuid(), email, email,
+       split_part(email, '@', 2), CASE id %% 3 WHEN 0 THEN 'aggregate' ELSE 'individual' END, 0, 1,
+       CASE id %% 2 WHEN 0 THEN 'sent' ELSE 'pending' END, 1, '', 250, '', '',
+       CASE id %% 2 WHEN 0 THEN now() END, CASE id %% 2 WHEN 0 THEN now() END,
+       CASE id %% 2 WHEN 1 THEN now() END
+  FROM audience_contact WHERE workspace_id = %(workspace)s ORDER BY id
+"""
+LEFT = """
+INSERT INTO audience_unsubscription
+       (workspace_id, contact_id, list_id, campaign_id, delivery_id, source, at)
+SELECT workspace_id, contact_id, %(list)s, campaign_id, id, 'page', now()
+  FROM sending_delivery WHERE campaign_id = %(campaign)s AND id %% 300 = 0
+"""
+MAIL = "<html><body><h1>News</h1>{}</body></html>"
 BESIDE = """
 INSERT INTO tracking_event (workspace_id, campaign_id, delivery_id, contact_id, mode, kind, number,
        at, verdict, reason, rules, country, device, os, client)
@@ -49,45 +98,74 @@ SELECT workspace_id, campaign_id + 1000000 * copy, delivery_id, contact_id, mode
 """
 
 
+class Scene(NamedTuple):
+    """A workspace, its list, the campaign that was read, and the one on its way."""
+
+    everybody: List
+    campaign: Campaign
+    under_way: Campaign
+
+
 @contextmanager
-def campaigns() -> Iterator[tuple[Campaign, Campaign]]:
-    """Give the two campaigns with their events, and remove them in the end."""
-    workspace = Workspace.objects.create(name="Benchmark", postal_address="1 Main Street")
-    large = _make(workspace, EVENTS, first=FIRST)
-    small = _make(workspace, FEW, first=2 * FIRST)
+def scenes() -> Iterator[tuple[Scene, Scene]]:
+    """Give the large workspace and the small one, and remove them in the end."""
+    large = _make(EVENTS, first=FIRST)
+    small = _make(FEW, first=2 * FIRST)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(BESIDE, (large.pk,))
-            cursor.execute("VACUUM ANALYZE tracking_event, sending_delivery, tracking_engagement")
+            cursor.execute(BESIDE, (large.campaign.pk,))
+            for table in ANALYZED:
+                cursor.execute(f"VACUUM ANALYZE {table}")
+        days.begin()
+        for workspace_id in days.due():
+            days.count(workspace_id)
         yield large, small
     finally:
-        for campaign in (large, small):
-            _forget(campaign.pk)
-        workspace.delete()
+        for scene in (large, small):
+            _forget(scene)
 
 
-def _make(workspace: Workspace, events: int, *, first: int) -> Campaign:
+def _make(people: int, *, first: int) -> Scene:
     """Make a campaign that went to as many people as it has events."""
-    sent_at = datetime.now(UTC) - timedelta(days=DAYS)
-    campaign = Campaign.objects.create(
-        workspace=workspace,
-        name="Benchmark",
-        status=Campaign.Status.SENT,
-        launched_at=sent_at,
-        finished_at=sent_at + timedelta(hours=1),
+    workspace = Workspace.objects.create(name="Benchmark", postal_address="1 Main Street")
+    everybody = List.objects.create(workspace=workspace, name="Everybody")
+    now = timezone.now()
+    sent_at = now - timedelta(days=DAYS)
+    campaign = _campaign(
+        everybody, "sent", launched_at=sent_at, finished_at=sent_at + timedelta(hours=1)
     )
-    addresses = [f"https://shop.example/{number}" for number in range(LINKS)]
-    links.register(campaign.pk, workspace.pk, addresses)
-    values = {
-        "first": first,
-        "workspace": workspace.pk,
-        "campaign": campaign.pk,
-        "people": events,
-    }
+    under_way = _campaign(everybody, "sending", launched_at=now)
+    values = {"first": first, "workspace": workspace.pk, "list": everybody.pk, "people": people}
     with connection.cursor() as cursor:
-        cursor.execute(DELIVERIES, values)
-    _fill(campaign.pk, events, first=first)
-    return campaign
+        cursor.execute(CONTACTS, values)
+        cursor.execute(SUBSCRIPTIONS, values)
+        cursor.execute("ANALYZE audience_contact")
+        cursor.execute(DELIVERIES, values | {"campaign": campaign.pk, "at": sent_at})
+        cursor.execute(UNDER_WAY, values | {"campaign": under_way.pk})
+        cursor.execute(LEFT, values | {"campaign": campaign.pk})
+    _fill(campaign.pk, people, first=first)
+    return Scene(everybody, campaign, under_way)
+
+
+def _campaign(everybody: List, status: str, **moments: datetime) -> Campaign:
+    workspace = everybody.workspace
+    made = Campaign.objects.create(workspace=workspace, name="News", status=status, **moments)
+    made.lists.add(everybody)
+    addresses = [f"https://shop.example/{number}" for number in range(LINKS)]
+    numbers = links.register(made.pk, workspace.pk, addresses)
+    anchors = "".join(f'<p><a href="{address}">Offer</a></p>' for address in addresses)
+    Revision.objects.create(
+        workspace=workspace,
+        campaign=made,
+        number=1,
+        subject="News",
+        from_name="Acme News",
+        from_email="news@acme.example",
+        html=MAIL.format(anchors),
+        text="News",
+        links=numbers,
+    )
+    return made
 
 
 def _fill(campaign_id: int, events: int, *, first: int) -> None:
@@ -126,11 +204,17 @@ def _hits(campaign_id: int, start: datetime, events: int, first: int) -> Iterato
             yield Hit(at, Kind.CLICK, tokens[1], number, home, agent, BROWSER)
 
 
-def _forget(campaign_id: int) -> None:
+def _forget(scene: Scene) -> None:
     tables = (
         "event engagement linkclicker campaigncount peoplecount hourcount linkcount facetcount"
         " link trackedcampaign"
     )
+    mine = [scene.campaign.pk, scene.under_way.pk]
     with transaction.atomic(), connection.cursor() as cursor:
         for table in tables.split():
-            cursor.execute(f"DELETE FROM tracking_{table} WHERE campaign_id = %s", [campaign_id])
+            cursor.execute(f"DELETE FROM tracking_{table} WHERE campaign_id = ANY(%s)", [mine])
+    workspace = scene.everybody.workspace
+    Delivery.objects.filter(campaign__in=mine).delete()
+    workspace.campaigns.all().delete()
+    Contact.objects.filter(workspace=workspace).delete()
+    workspace.delete()

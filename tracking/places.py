@@ -55,6 +55,8 @@ class Places:
     def __init__(self, path: Path) -> None:
         try:
             self._reader = geoip2.database.Reader(path)
+            # Countries are read past the models of geoip2, which take most of a look-up.
+            self._records = maxminddb.open_database(path)
         except (OSError, maxminddb.InvalidDatabaseError) as error:
             raise PlacesError(f"{path} is no readable MMDB file: {error}") from error
         kind = self._reader.metadata().database_type
@@ -64,7 +66,6 @@ class Places:
             self._place = self._of_country
         else:
             self._place = self._of_flat
-            self._flat = maxminddb.open_database(path)
 
     def place(self, ip: str) -> Place:
         """Return where an address is; nothing is known of one that is not found."""
@@ -83,10 +84,12 @@ class Places:
         )
 
     def _of_country(self, ip: str) -> Place:
-        return _country(self._reader.country(ip).country.iso_code or "")
+        record: Any = self._records.get(ip)
+        country = record.get("country") if isinstance(record, dict) else None
+        return _country(country.get("iso_code") or "" if isinstance(country, dict) else "")
 
     def _of_flat(self, ip: str) -> Place:
-        record: Any = self._flat.get(ip)
+        record: Any = self._records.get(ip)
         code = record.get("country_code") if isinstance(record, dict) else None
         return _country(code or "")
 

@@ -14,6 +14,7 @@ from typing import cast
 
 from django.db import connection, models
 
+from tracking import asking
 from tracking.classify import RULES
 from tracking.deeds import Deeds
 from tracking.models import Engagement, LinkClicker
@@ -99,14 +100,13 @@ def judge_events(judged: Iterable[tuple[int, datetime, str, str, str]]) -> None:
 def deeds_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Deeds]:
     """Return what is kept of these campaigns and deliveries, locked until we are done."""
     campaigns, deliveries = zip(*sorted(keys), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {', '.join(f'e.{name}' for name in _DEEDS_COLUMNS)} "  # noqa: S608
-            "FROM unnest(%s::bigint[], %s::bigint[]) AS k (campaign_id, delivery_id) "
-            "JOIN tracking_engagement e USING (campaign_id, delivery_id) FOR UPDATE OF e",
-            [_array(campaigns), _array(deliveries)],
-        )
-        found = [Deeds(*row) for row in cursor.fetchall()]
+    rows = asking.rows(
+        f"SELECT {', '.join(f'e.{name}' for name in _DEEDS_COLUMNS)} "  # noqa: S608
+        "FROM unnest(%s::bigint[], %s::bigint[]) AS k (campaign_id, delivery_id) "
+        "JOIN tracking_engagement e USING (campaign_id, delivery_id) FOR UPDATE OF e",
+        [_array(campaigns), _array(deliveries)],
+    )
+    found = [Deeds(*row) for row in rows]
     return {(deeds.campaign_id, deeds.delivery_id): deeds for deeds in found}
 
 

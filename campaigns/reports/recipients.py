@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import addresses
 from campaigns.composing.models import Campaign
-from campaigns.reports import pages
+from campaigns.reports import ledger, pages
+from campaigns.reports.ledger import Ledger
 from campaigns.reports.pages import TablePage
+from campaigns.reports.querysets import keyset, ranking
 from campaigns.reports.querysets import recipients as questions
 from campaigns.reports.querysets.keyset import Key
 from campaigns.reports.querysets.recipients import Question, RecipientRow
@@ -39,6 +41,12 @@ FILTERS: tuple[tuple[str, str | Promise], ...] = (
     ("not_sent", _("Not sent")),
     ("waiting", _("Waiting")),
 )
+# Of what is in no index, and mostly rare.
+FEW: dict[str, Callable[[Ledger], int]] = {
+    "failed": lambda found: found.failed + found.unknown,
+    "not_sent": lambda found: found.suppressed + found.cancelled,
+    "waiting": lambda found: found.remaining,
+}
 
 
 class Outcome(models.TextChoices):
@@ -100,28 +108,47 @@ class Recipient:
 
 def question(campaign: Campaign, query: QueryDict) -> Question:
     """Read a query string; what makes no sense is left out."""
-    show, sort, link = query.get("show", ""), query.get("sort", "-last"), query.get("link", "")
-    return Question(
+    show, sort, link = query.get("show", ""), query.get("sort", ""), query.get("link", "")
+    asked = Question(
         campaign_id=campaign.pk,
         workspace_id=campaign.workspace_id,
         show=show if show in questions.SHOWN else "",
         link=int(link) if link.isascii() and link.isdecimal() and len(link) < 9 else None,
         text=query.get("q", "").replace("\0", "").strip(),
-        sort=sort if sort.removeprefix("-") in questions.SORTED else "-last",
     )
+    if sort.removeprefix("-") in questions.SORTED:
+        return _sortable(replace(asked, sort=sort))
+    # Who is not asked for by what they did has mostly done nothing to be sorted by.
+    return replace(asked, sort="address") if asked.needs_deliveries else asked
+
+
+def _sortable(question: Question) -> Question:
+    """Sort by address what only looking at very many could sort otherwise."""
+    if question.is_ranked or question.is_by_address:
+        return question
+    is_much = ranking.count(question, keyset.COUNTED + 1) > keyset.COUNTED
+    return replace(question, sort="address") if is_much else question
 
 
 def page(question: Question, at: str) -> TablePage[Recipient]:
     """Return the page of the table that the key `at` leads to."""
+    known = _known(question)
 
     def fetch(key: Key | None, length: int) -> list[tuple[Any, int, Recipient]]:
-        found = questions.window(question, key, length)
+        if known == 0:
+            return []
+        found = ranking.window(question, key, length)
         return [(place, row.id, Recipient(row)) for place, row in found]
 
-    return pages.page(
-        fetch,
-        partial(questions.count, question),
-        order=question.order,
-        at=at,
-        length=PER_PAGE,
-    )
+    def count(most: int) -> int:
+        return ranking.count(question, most) if known is None else min(known, most)
+
+    return pages.page(fetch, count, order=question.order, at=at, length=PER_PAGE)
+
+
+def _known(question: Question) -> int | None:
+    """Return how many there are where the ledger knows: of very many, they may be few."""
+    figure = FEW.get(question.show)
+    if figure is None or question.text or question.link is not None:
+        return None
+    return figure(ledger.of(question.campaign_id))

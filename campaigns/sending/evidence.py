@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from campaigns.sending import facts
-from campaigns.sending.models import Delivery
-from campaigns.sending.querysets import doubts, moves
+from campaigns.sending.querysets import doubts, handing_over, moves
 from campaigns.sending.querysets.deliveries import DeliveryQuerySet
 
 # Evidence comes soon or never.
@@ -37,8 +36,7 @@ def look() -> int:
 
 def sent_times(delivery_ids: Sequence[int]) -> Mapping[int, datetime]:
     """Return when each of the deliveries was handed over; for tracking's judgement."""
-    rows = Delivery.objects.among(delivery_ids).filter(sending_at__isnull=False)
-    return {pk: at for pk, at in rows.values_list("pk", "sending_at") if at is not None}
+    return handing_over.times(delivery_ids)
 
 
 def _traces(rows: DeliveryQuerySet) -> Iterator[tuple[DeliveryQuerySet, str, str]]:

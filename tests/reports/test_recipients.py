@@ -148,6 +148,38 @@ def test_pages_follow_each_other_and_lead_back(autumn, monkeypatch, sort):
     assert back == there[-2::-1]
 
 
+@pytest.mark.parametrize("show", sorted(questions.SHOWN))
+@pytest.mark.parametrize("sort", ["-last", "country", "address"])
+def test_a_filter_shows_the_same_people_however_they_are_sorted(autumn, monkeypatch, show, sort):
+    monkeypatch.setattr(recipients, "PER_PAGE", 2)
+    question = recipients.question(autumn.campaign, QueryDict(f"show={show}&sort={sort}"))
+    there, _last = walk(question)
+    found = [address for page in there for address in page]
+    assert len(found) == len(set(found))
+    monkeypatch.setattr(recipients, "PER_PAGE", 50)
+    assert set(found) == set(shown(autumn, f"show={show}"))
+
+
+@pytest.mark.parametrize("sort", ["address", "-address", "last", "country"])
+def test_no_address_stands_in_the_address_bar(autumn, monkeypatch, sort):
+    monkeypatch.setattr(recipients, "PER_PAGE", 4)
+    question = recipients.question(autumn.campaign, QueryDict(f"sort={sort}"))
+    at, keys = "", []
+    while at := recipients.page(question, at).next:
+        keys.append(keyset.read(at, question.order))
+    assert len(keys) == 8
+    assert not any("@" in str(key.place) for key in keys if key)
+
+
+def test_very_many_are_not_sorted_by_what_only_all_of_them_tell(autumn, monkeypatch):
+    asked = QueryDict("sort=state")
+    assert recipients.question(autumn.campaign, asked).sort == "state"
+    monkeypatch.setattr(keyset, "COUNTED", 30)
+    assert recipients.question(autumn.campaign, asked).sort == "address"
+    few = QueryDict("sort=state&show=opened")
+    assert recipients.question(autumn.campaign, few).sort == "state"
+
+
 def test_who_comes_meanwhile_shifts_no_page(autumn, monkeypatch):
     monkeypatch.setattr(recipients, "PER_PAGE", 10)
     question = recipients.question(autumn.campaign, QueryDict("sort=-last"))
@@ -179,8 +211,9 @@ def test_who_clicked_a_link_is_those_and_nobody_else(autumn, link, people):
 
 
 def test_the_table_takes_the_same_queries_for_every_size(autumn, alice, django_assert_num_queries):
-    # Session, member, workspace; campaign with lists, links; the rows, and their number.
-    with django_assert_num_queries(9):
+    # Session, member, workspace; campaign with lists, links; who did something, who did
+    # nothing, the rows of both, and their number.
+    with django_assert_num_queries(11):
         alice.get(f"/campaigns/{autumn.campaign.pk}/report/recipients/")
 
 

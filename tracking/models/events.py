@@ -129,6 +129,17 @@ class Event(models.Model):
             ),
             # For dropping rows past their time; they come in the order of time.
             BrinIndex(fields=["at"], name="tracking_event_at"),
+            # For the hits on one link, and for those of machines: a few of very many.
+            models.Index(
+                fields=["campaign_id", "number", "at"],
+                name="tracking_event_link",
+                condition=Q(kind="click"),
+            ),
+            models.Index(
+                fields=["campaign_id", "at"],
+                name="tracking_event_machine",
+                condition=Q(verdict__in=["prefetch", "scanner", "self"]),
+            ),
         ]
 
     def __str__(self) -> str:

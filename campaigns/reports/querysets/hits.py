@@ -100,7 +100,7 @@ class Question:
 
     @property
     def order(self) -> Order:
-        return Order("v.at", "timestamptz", "v.id", falls=self.falls)
+        return Order("v.at", "timestamptz", "v.id", falls=self.falls, is_whole=True)
 
 
 def window(question: Question, key: Key | None, length: int) -> list[HitRow]:

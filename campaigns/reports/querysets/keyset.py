@@ -41,14 +41,15 @@ class Order:
     cast: str
     id: str
     falls: bool
+    # Every row has a value: then an index can be followed from where the key stands.
+    is_whole: bool = False
 
     def by(self, key: Key | None) -> str:
         """Return what rows are fetched by; backwards, the other way round."""
-        falls, nulls, rises = ("DESC", "NULLS LAST", "ASC")
-        if key is not None and key.backwards:
-            falls, nulls, rises = "ASC", "NULLS FIRST", "DESC"
-            return f"{self.place} {'ASC' if self.falls else 'DESC'} {nulls}, {self.id} {rises}"
-        return f"{self.place} {falls if self.falls else 'ASC'} {nulls}, {self.id} {rises}"
+        backwards = key is not None and key.backwards
+        direction = "DESC" if self.falls != backwards else "ASC"
+        nulls = "" if self.is_whole else f" NULLS {'FIRST' if backwards else 'LAST'}"
+        return f"{self.place} {direction}{nulls}, {self.id} {'DESC' if backwards else 'ASC'}"
 
     def beyond(self, key: Key | None) -> tuple[str, dict[str, Any]]:
         """Return the condition for rows after `key`, or before it, and the values in it."""
@@ -58,6 +59,8 @@ class Order:
         place, value = self.place, f"%(key_place)s::{self.cast}"
         after = "<" if self.falls != key.backwards else ">"
         ids = f"{self.id} {'<' if key.backwards else '>'} %(key_id)s"
+        if self.is_whole:
+            return f"({place} {after}= {value} AND ({place} {after} {value} OR {ids}))", values
         if key.place is None:
             same = f"({place} IS NULL AND {ids})"
             return (f"({place} IS NOT NULL OR {same})" if key.backwards else same), values

@@ -6,7 +6,7 @@ Tracking knows no deliveries, and keeps no foreign keys, so the join is written 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from django.db import connection
 
 from campaigns.audience import addresses
 from campaigns.reports.querysets import copying
-from campaigns.reports.querysets.keyset import Key, Order
+from campaigns.reports.querysets.keyset import Order
 
 
 class RecipientRow(NamedTuple):
@@ -129,6 +129,9 @@ SORTED = {
     "country": ("nullif(e.country, '')", "text"),
     "device": ("nullif(e.device, '')", "text"),
 }
+# Sorted by what somebody did; and asked for by it.
+DEEDS = frozenset({"first_open", "opens", "clicks", "last", "country", "device"})
+OF_DOERS = frozenset({"opened", "perhaps", "clicked"})
 CLICKED_LINK = """EXISTS (SELECT FROM tracking_linkclicker k
      WHERE k.campaign_id = d.campaign_id AND k.number = %(link)s AND k.delivery_id = d.id)"""
 
@@ -172,18 +175,34 @@ class Question:
     @property
     def order(self) -> Order:
         """How they are sorted; people who did nothing come last."""
-        place, cast = SORTED.get(self.sort.removeprefix("-"), SORTED["last"])
+        place, cast = SORTED[self._column]
         return Order(place, cast, "d.id", falls=self.sort.startswith("-"))
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether they are sorted by what they did."""
+        return self._column in DEEDS
 
-# Found and sorted as narrow rows; only those of the page become wide ones.
-WINDOW = """
-WITH page AS MATERIALIZED (SELECT d.id, {place} AS place FROM {tables}
-                            WHERE {where} AND {beyond} ORDER BY {order} LIMIT %(length)s)
-SELECT page.place, {fields} FROM {tables} JOIN page ON page.id = d.id
- WHERE d.campaign_id = %(campaign)s ORDER BY {outer}
-"""
-COUNT = "SELECT count(*) FROM (SELECT FROM {tables} WHERE {where} LIMIT %(most)s) n"
+    @property
+    def is_by_address(self) -> bool:
+        return self._column == "address"
+
+    @property
+    def is_of_doers(self) -> bool:
+        """Whether only those are asked for who did something."""
+        return self.show in OF_DOERS or self.link is not None
+
+    @property
+    def needs_deliveries(self) -> bool:
+        """Whether tracking's rows do not say enough about who is asked for."""
+        return bool(self.text) or self.show not in ("", *OF_DOERS)
+
+    @property
+    def _column(self) -> str:
+        name = self.sort.removeprefix("-")
+        return name if name in SORTED else "last"
+
+
 STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {order}"
 
 
@@ -224,33 +243,6 @@ CELLS = (
 DOMAINS = """
 SELECT DISTINCT domain FROM sending_delivery WHERE campaign_id = %s AND domain LIKE '%%xn--%%'
 """
-
-
-def window(question: Question, key: Key | None, length: int) -> list[tuple[Any, RecipientRow]]:
-    """Return up to `length` recipients beyond `key`, nearest first, each with its place."""
-    where, values = question.where()
-    order = question.order
-    beyond, key_values = order.beyond(key)
-    sql = WINDOW.format(
-        place=order.place,
-        tables=TABLES,
-        fields=FIELDS,
-        where=where,
-        beyond=beyond,
-        order=order.by(key),
-        outer=replace(order, place="page.place").by(key),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values | key_values | {"length": length})
-        return [(row[0], RecipientRow(*row[1:])) for row in cursor.fetchall()]
-
-
-def count(question: Question, most: int) -> int:
-    """Count the recipients that are asked for, up to `most`."""
-    where, values = question.where()
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(tables=TABLES, where=where), values | {"most": most})
-        return int(cursor.fetchone()[0])
 
 
 def stream(question: Question, words: Mapping[str, str], header: Sequence[str]) -> Iterator[bytes]:
