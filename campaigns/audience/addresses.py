@@ -37,6 +37,8 @@ def check(email: str) -> str:
     """
     text = email.strip()
     if is_plain(text):
+        if text.islower():
+            return text
         local, _at, domain = text.rpartition("@")
         return f"{local}@{domain.lower()}"
     return _check_doubtful(text)

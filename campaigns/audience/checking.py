@@ -6,9 +6,9 @@ Runs once per row of files with millions of them: what can be decided once per f
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -49,24 +49,28 @@ class Checker:
         self.remarks: list[str] = []
         self._width = width
         self._fingerprint = addresses.fingerprinter(workspace_id)
-        self._json = json.JSONEncoder(ensure_ascii=False).encode
-        self._at = {target: number for number, target in mapping.items() if target}
+        at = {target: number for number, target in mapping.items() if target}
+        # Past the width there is one more cell, which is always empty: for what no column says.
+        self._email = at.get(columns.EMAIL, width)
+        self._first_name = at.get("first_name", width)
+        self._last_name = at.get("last_name", width)
+        self._language = at.get("language", width)
+        self._country = at.get("country", width)
+        self._time_zone = at.get("time_zone", width)
+        self._measuring = at.get(columns.MEASURING, width)
         self._fields = [
-            (target.removeprefix(columns.FIELD), number)
+            (encode_basestring(target.removeprefix(columns.FIELD)), number)
             for number, target in mapping.items()
             if target.startswith(columns.FIELD)
         ]
 
     def check(self, line: int, cells: Sequence[str]) -> Person:
         """Return the person of a row. Raises `RejectedError`."""
-        self.remarks = []
-        if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
-            raise RejectedError(
-                _("The line has %(found)d cells, but there are only %(columns)d columns.")
-                % {"found": len(cells), "columns": self._width}
-            )
+        if self.remarks:
+            self.remarks = []
+        row = self._whole(cells)
         try:
-            email = addresses.check(self._raw(cells, columns.EMAIL))
+            email = addresses.check(row[self._email])
         except addresses.AddressError as error:
             raise RejectedError(str(error)) from error
         email_key = email.lower()
@@ -75,26 +79,30 @@ class Checker:
             email,
             email_key,
             self._fingerprint(email_key),
-            self._text(cells, "first_name", MAX_NAME),
-            self._text(cells, "last_name", MAX_NAME),
-            self._word(cells, "language", _language),
-            self._word(cells, "country", _country),
-            self._word(cells, "time_zone", _time_zone),
-            self._further(cells),
-            self._agreement(cells),
+            self._name(row[self._first_name]),
+            self._name(row[self._last_name]),
+            self._word(row[self._language], "language", _language),
+            self._word(row[self._country], "country", _country),
+            self._word(row[self._time_zone], "time_zone", _time_zone),
+            self._further(row),
+            self._agreement(row[self._measuring]),
         )
 
-    def _raw(self, cells: Sequence[str], target: str) -> str:
-        number = self._at.get(target)
-        if number is None or number >= len(cells):
-            return ""
-        return cells[number].strip()
+    def _whole(self, cells: Sequence[str]) -> list[str]:
+        """Return as many cells as there are columns, and the empty one."""
+        missing = self._width - len(cells)
+        if missing < 0 and any(cell.strip() for cell in cells[self._width :]):
+            raise RejectedError(
+                _("The line has %(found)d cells, but there are only %(columns)d columns.")
+                % {"found": len(cells), "columns": self._width}
+            )
+        return [*cells[: self._width], *[""] * (missing + 1)]
 
-    def _text(self, cells: Sequence[str], target: str, most: int) -> str:
-        text = self._raw(cells, target)
+    def _name(self, cell: str) -> str:
+        text = cell.strip()
         if not text.isprintable():
             text = " ".join(text.split())
-        return self._clean(text, most) if text else ""
+        return self._clean(text, MAX_NAME)
 
     def _clean(self, text: str, most: int) -> str:
         if not text.isprintable():
@@ -109,10 +117,8 @@ class Checker:
             text = text[:most].rstrip()
         return text
 
-    def _word(
-        self, cells: Sequence[str], target: str, understand: Callable[[str], str | None]
-    ) -> str:
-        text = self._raw(cells, target)
+    def _word(self, cell: str, target: str, understand: Callable[[str], str | None]) -> str:
+        text = cell.strip()
         if not text:
             return ""
         found = understand(text[:100])
@@ -120,15 +126,17 @@ class Checker:
             self.remarks.append(_NOT_UNDERSTOOD[target]() % {"text": _CONTROL.sub("", text[:40])})
         return found or ""
 
-    def _further(self, cells: Sequence[str]) -> str:
-        found = {}
-        for key, number in self._fields:
-            if number < len(cells) and (text := cells[number].strip()):
-                found[key] = self._clean(text, MAX_FIELD)
-        return self._json(found) if found else "{}"
+    def _further(self, row: Sequence[str]) -> str:
+        # An encoder of the whole would be made anew for each row.
+        found = [
+            f"{key}: {encode_basestring(self._clean(text, MAX_FIELD))}"
+            for key, number in self._fields
+            if (text := row[number].strip())
+        ]
+        return f"{{{', '.join(found)}}}"
 
-    def _agreement(self, cells: Sequence[str]) -> str:
-        text = self._raw(cells, columns.MEASURING)
+    def _agreement(self, cell: str) -> str:
+        text = cell.strip()
         if not text:
             return ""
         agreed = vocabulary.agreement(text[:20])

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from campaigns.audience import notices, staging
+from campaigns.audience import notices, referring, staging
 from campaigns.audience.models import Import
 from tracking import muting
 
@@ -60,6 +60,9 @@ def merge(one: Import) -> Outcome:
         "said_on": one.measuring_said_on,
         "actor": one.created_by_id,
         "notice": _notice(one),
+        "ids": _number(
+            "SELECT pg_get_serial_sequence('audience_contact', 'id')::regclass::oid", {}
+        ),
     }
     _run("SET LOCAL work_mem = '64MB'", values)
     _run("SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values)
@@ -67,12 +70,12 @@ def merge(one: Import) -> Outcome:
     _run(_HEED_REFUSALS.format(staged=staging.table(one.pk)), values)
     _run("ANALYZE gathered (contact_id, is_new)", values)
     suppressed = _run("DELETE FROM gathered WHERE suppressed", values)
-    created = _run(_CREATE, values)
-    if created != _number("SELECT count(*) FROM gathered WHERE is_new", values):
-        raise MergeError
+    with referring.all_at_once(one.workspace_id, one.list_id):
+        created = _create(values)
+        subscribed = _run(_SUBSCRIBE_NEW, values)
     updated = _run(_UPDATE, values)
     kept = _number(_COUNT_LEFT, values)
-    subscribed = _run(_SUBSCRIBE, values)
+    subscribed += _run(_SUBSCRIBE_KNOWN, values)
     consents = _record(values)
     if created + subscribed > _MANY:
         _run("ANALYZE audience_contact, audience_subscription", values)
@@ -106,7 +109,7 @@ def _notice(one: Import) -> int | None:
 _GATHER = """
 CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
 SELECT
-    coalesce(contact.id, nextval(pg_get_serial_sequence('audience_contact', 'id'))) AS contact_id,
+    coalesce(contact.id, nextval(%(ids)s)) AS contact_id,
     contact.id IS NULL AS is_new,
     suppression.id IS NOT NULL AS suppressed,
     coalesce(contact.measuring, 'unknown') AS measuring,
@@ -138,7 +141,6 @@ SELECT
     contact_id, %(workspace)s, email, email_key, fingerprint, first_name, last_name, language,
     country, time_zone, fields, coalesce(nullif(said, ''), 'unknown'), 0, now(), now()
 FROM gathered WHERE is_new
-ON CONFLICT DO NOTHING
 """
 
 _UPDATE = """
@@ -172,9 +174,13 @@ INSERT INTO audience_subscription (
     workspace_id, list_id, contact_id, status, basis, basis_note, subscribed_at
 )
 SELECT %(workspace)s, %(list)s, contact_id, 'subscribed', %(basis)s, %(basis_note)s, now()
-FROM gathered ORDER BY contact_id
-ON CONFLICT (list_id, contact_id) DO NOTHING
+FROM gathered WHERE {who} ORDER BY contact_id
 """
+# Nobody can have put on a list who is made in this transaction.
+_SUBSCRIBE_NEW = _SUBSCRIBE.format(who="is_new")
+_SUBSCRIBE_KNOWN = (
+    _SUBSCRIBE.format(who="NOT is_new") + "ON CONFLICT (list_id, contact_id) DO NOTHING"
+)
 
 # What an answer makes of the one before: who was not asked agrees, or refuses; who agreed
 # withdraws; a "no" is never overruled by a file.
@@ -234,6 +240,13 @@ SELECT
     array_agg(consent_epoch) FILTER (WHERE said = 'refused')
 FROM applied
 """  # noqa: S608 - constants of this module
+
+
+def _create(values: Mapping[str, Any]) -> int:
+    try:
+        return _run(_CREATE, values)
+    except IntegrityError as error:
+        raise MergeError from error
 
 
 def _record(values: Mapping[str, Any]) -> int:

@@ -107,6 +107,8 @@ class Server:
             if role.fetchone() is None:
                 # It may make databases, for tests, and rules nothing else.
                 connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
+            # Imports check the keys of a million new rows together: audience/referring.py.
+            connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if found.fetchone() is None:
                 statement = sql.SQL("CREATE DATABASE {} OWNER {}")
