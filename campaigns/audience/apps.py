@@ -25,6 +25,8 @@ class AudienceConfig(AppConfig):
                 "tags_merged": _("Merged two tags"),
                 "tag_deleted": _("Deleted a tag"),
                 "import_started": _("Started an import"),
+                "import_cancelled": _("Cancelled an import"),
+                "import_undone": _("Undid an import"),
                 "suppression_added": _("Stopped mail to an address"),
                 "suppression_lifted": _("Allowed mail to an address again"),
             }

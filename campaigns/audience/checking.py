@@ -6,18 +6,22 @@ Runs once per row of files with millions of them: what can be decided once per f
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, columns, formulas, vocabulary
+from campaigns.audience import addresses, columns, formulas, further, standing, vocabulary
 
 MAX_NAME = 120
 MAX_FIELD = 1000
+MAX_PROOF = 300
+MAX_TAG = 80
+MAX_TAGS = 50
 # What PostgreSQL cannot keep, or no screen can show.
+_SEPARATED = re.compile(r"[,;|]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -36,6 +40,10 @@ class Person(NamedTuple):
     fields: str
     # What the row says about being measured: "granted", "refused" or nothing.
     said: str
+    # Whether they want mail, as `standing` tells it; tags as a JSON list.
+    standing: str
+    tags: str
+    proof: str
 
 
 class RejectedError(Exception):
@@ -45,7 +53,13 @@ class RejectedError(Exception):
 class Checker:
     """Checks the rows of one file; `remarks` says what the last row lost."""
 
-    def __init__(self, workspace_id: int, mapping: Mapping[int, str], width: int) -> None:
+    def __init__(
+        self,
+        workspace_id: int,
+        mapping: Mapping[int, str],
+        width: int,
+        kinds: Mapping[str, further.Kind] | None = None,
+    ) -> None:
         self.remarks: list[str] = []
         self._width = width
         self._fingerprint = addresses.fingerprinter(workspace_id)
@@ -58,11 +72,16 @@ class Checker:
         self._country = at.get("country", width)
         self._time_zone = at.get("time_zone", width)
         self._measuring = at.get(columns.MEASURING, width)
-        self._fields = [
-            (encode_basestring(target.removeprefix(columns.FIELD)), number)
-            for number, target in mapping.items()
-            if target.startswith(columns.FIELD)
-        ]
+        self._standing = at.get(columns.STANDING, width)
+        self._opted_out = at.get(columns.OPTED_OUT, width)
+        self._tags = at.get(columns.TAGS, width)
+        self._proof = at.get(columns.PROOF, width)
+        self._further = further.Further(
+            mapping,
+            kinds or {},
+            clean=functools.partial(self._clean, most=MAX_FIELD),
+            remark=self._note,
+        )
 
     def check(self, line: int, cells: Sequence[str]) -> Person:
         """Return the person of a row. Raises `RejectedError`."""
@@ -84,8 +103,11 @@ class Checker:
             self._word(row[self._language], "language", _language),
             self._word(row[self._country], "country", _country),
             self._word(row[self._time_zone], "time_zone", _time_zone),
-            self._further(row),
+            self._further.encode(row),
             self._agreement(row[self._measuring]),
+            self._wants(row),
+            self._tagged(row[self._tags]),
+            self._clean(row[self._proof].strip(), MAX_PROOF),
         )
 
     def _whole(self, cells: Sequence[str]) -> list[str]:
@@ -126,14 +148,25 @@ class Checker:
             self.remarks.append(_NOT_UNDERSTOOD[target]() % {"text": _CONTROL.sub("", text[:40])})
         return found or ""
 
-    def _further(self, row: Sequence[str]) -> str:
-        # An encoder of the whole would be made anew for each row.
-        found = [
-            f"{key}: {encode_basestring(self._clean(text, MAX_FIELD))}"
-            for key, number in self._fields
-            if (text := row[number].strip())
-        ]
-        return f"{{{', '.join(found)}}}"
+    def _note(self, remark: str) -> None:
+        self.remarks.append(remark)
+
+    def _wants(self, row: Sequence[str]) -> str:
+        try:
+            found = standing.read(row[self._standing].strip())
+            return found or standing.read_opted_out(row[self._opted_out].strip())
+        except standing.StandingError as error:
+            raise RejectedError(str(error)) from error
+
+    def _tagged(self, cell: str) -> str:
+        if not cell:
+            return "[]"
+        # MailChimp puts each tag into quotation marks of its own.
+        words = (self._name(part.strip().strip('"')) for part in _SEPARATED.split(cell))
+        tags = dict.fromkeys(word[:MAX_TAG].strip() for word in words if word)
+        if len(tags) > MAX_TAGS:
+            self.remarks.append(_("Only the first %(most)d tags were kept.") % {"most": MAX_TAGS})
+        return json.dumps(list(tags)[:MAX_TAGS], ensure_ascii=False)
 
     def _agreement(self, cell: str) -> str:
         text = cell.strip()

@@ -8,9 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.audience import standing
+
 IGNORE = ""
 EMAIL = "email"
 MEASURING = "measuring"
+STANDING = "standing"
+OPTED_OUT = "opted_out"
+TAGS = "tags"
+PROOF = "proof"
+JSON = "json"
 FIELD = "field:"
 MAX_KEY = 40
 # In the order of the mapping page.
@@ -22,7 +29,12 @@ TARGETS = (
     ("language", _("Language")),
     ("country", _("Country")),
     ("time_zone", _("Time zone")),
+    (STANDING, _("Status: subscribed, unsubscribed, bounced …")),
+    (OPTED_OUT, _("Wants no mail: yes or no")),
+    (TAGS, _("Tags, separated by commas")),
+    (PROOF, _("Proof that they agreed to get mail")),
     (MEASURING, _("May be measured: yes or no")),
+    (JSON, _("Further fields, as JSON")),
 )
 
 
@@ -57,10 +69,23 @@ _NAMES: Mapping[str, frozenset[str]] = {
         "trackingerlaubt mesure consentementmesure mesureautorisee accordmesure "
         "consentementsuivi"
     ),
+    # "Status" may as well be anything else: see `_is_doubtful`.
+    STANDING: _words(
+        "status subscriptionstatus subscriberstatus emailstatus contactstatus marketingstatus "
+        "emailmarketing emailmarketingconsent abostatus statut estado"
+    ),
+    OPTED_OUT: _words(
+        "optedout optout emailoptout emailoptedout hasoptedoutofemail donotemail donotcontact dnc "
+        "emaildisabled emailblacklisted blacklisted blocklisted emailblocklisted unsubscribed "
+        "isunsubscribed"
+    ),
+    TAGS: _words("tags tag labels label etiketten schlagworte etiquettes etiquetas"),
+    PROOF: _words("proof optinproof consentproof optinsource proofofconsent"),
+    JSON: _words("attributes data customfields"),
     # What other products add of their own, and what nobody should keep by accident.
     IGNORE: _words(
         "ip ipaddress optinip confirmip ipaddresssignup leid euid latitude longitude gmtoff "
-        "dstoff memberrating id uuid"
+        "dstoff memberrating id uuid externalid contactid webid unsubcampaignid cleancampaignid"
     ),
 }
 _RESERVED = frozenset({"email", "first_name", "last_name", "language", "country", "time_zone"})
@@ -72,7 +97,9 @@ def guess(names: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[int, str]
     chosen: dict[int, str] = {}
     for number, name in enumerate(names):
         target = _target_named(name)
-        if target is None or (target != IGNORE and target in chosen.values()):
+        cells = [cell for row in samples if (cell := _cell(row, number))]
+        taken = target != IGNORE and target in chosen.values()
+        if target is None or taken or _is_doubtful(target, cells):
             target = _as_field(name, number, chosen)
         if target.startswith(FIELD) and not any(_cell(row, number) for row in samples):
             target = IGNORE
@@ -94,6 +121,19 @@ def field_key(name: str, number: int) -> str:
 def is_field(target: str) -> bool:
     """Whether `target` names a field of the workspace's own."""
     return re.fullmatch(rf"{FIELD}[a-z][a-z0-9_]{{0,{MAX_KEY - 1}}}", target) is not None
+
+
+def _is_doubtful(target: str, cells: Sequence[str]) -> bool:
+    """Whether the cells do not bear out what the name suggests."""
+    match target:
+        case "standing":
+            return not standing.all_known(cells)
+        case "opted_out":
+            return not standing.all_answers(cells)
+        case "json":
+            return not all(cell.startswith("{") for cell in cells)
+        case _:
+            return False
 
 
 def _as_field(name: str, number: int, chosen: Mapping[int, str]) -> str:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
-from campaigns.audience import columns, reading
+from campaigns.audience import columns, reading, spreadsheets, standing
 from campaigns.audience.forms import BasisForm
-from campaigns.audience.models import Import
+from campaigns.audience.models import Field, Import
 
 _ENCODINGS = {
     "windows-1250": _("Central Europe (Windows-1250)"),
@@ -24,31 +25,71 @@ _ENCODINGS = {
     "iso-8859-15": _("Western Europe (ISO-8859-15)"),
     "mac-roman": _("Old Macintosh"),
 }
+# A choice needs its words, which the page of fields asks for.
+_KINDS = [choice for choice in Field.Kind.choices if choice[0] != Field.Kind.CHOICE]
 MAX_BYTES = 100 * 1024 * 1024
 
 
 class UploadForm(forms.Form):
-    """A file of people; `shape` and `names` are what was found in it."""
+    """A file of people, or its lines; `shape` and `names` are what was found in it."""
 
     file = forms.FileField(
-        label=_("CSV file"),
-        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=_("A table saved as CSV, with one person per line. Up to 100 MB."),
+        label=_("File"),
+        required=False,
+        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
+        help_text=_(
+            "A table with one person per line: CSV, TSV or Excel (.xlsx), also as MailChimp, "
+            "listmonk, Mautic, Keila, Brevo and Substack export it. Up to 100 MB."
+        ),
+    )
+    pasted = forms.CharField(
+        label=_("Or paste lines"),
+        required=False,
+        max_length=1_000_000,
+        strip=False,
+        widget=forms.Textarea({"rows": 6, "spellcheck": "false", "class": "font-monospace"}),
+        help_text=_("Copied from a spreadsheet, or one address per line."),
     )
     shape: reading.Shape
     names: list[str]
 
-    def clean_file(self) -> UploadedFile[bytes]:
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[bytes] | None:
+        file: UploadedFile[bytes] | None = self.cleaned_data["file"]
+        if file is None:
+            return None
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 100 MB. Import it in parts."))
+        return self._read(file)
+
+    def clean_pasted(self) -> UploadedFile[bytes] | None:
+        text: str = self.cleaned_data["pasted"]
+        if not text.strip():
+            return None
+        content = text.strip("\r\n").encode("utf-8", "replace")
+        return self._read(SimpleUploadedFile("pasted.csv", content))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        given = [values[name] for name in ("file", "pasted") if values.get(name)]
+        if not self.errors and len(given) != 1:
+            self.add_error("file", _("Choose a file, or paste lines: one of the two."))
+        elif given:
+            values["content"] = given[0]
+        return values
+
+    def _read(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
         try:
+            if spreadsheets.is_spreadsheet(cast(BinaryIO, file)):
+                table = spreadsheets.as_csv(cast(BinaryIO, file))
+                file = UploadedFile(
+                    cast("File[bytes]", table), file.name, size=spreadsheets.size(table)
+                )
             content = cast(BinaryIO, file)
             self.shape = reading.find_shape(content)
             self.names = reading.column_names(content, self.shape)
             if next(reading.rows(content, self.shape), None) is None:
                 raise forms.ValidationError(_("The file has no lines below its header."))
-        except reading.ReadingError as error:
+        except (reading.ReadingError, spreadsheets.SpreadsheetError) as error:
             raise forms.ValidationError(str(error)) from error
         file.seek(0)
         return file
@@ -108,9 +149,30 @@ class MappingForm(BasisForm):
         help_text=_("The day, or the last one when they agreed on several."),
     )
 
+    known = forms.ChoiceField(
+        label=_("People who are contacts already"),
+        choices=Import.Known.choices,
+        initial=Import.Known.OVERWRITE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    everybody = forms.ChoiceField(
+        label=_("All people of this file, unless a column says otherwise"),
+        choices=Import.Everybody.choices,
+        required=False,
+        help_text=_("Who left here, or must not be mailed here, is never put on a list again."),
+    )
+    tags = LineField(
+        label=_("Tags for all of them"),
+        max_length=300,
+        required=False,
+        help_text=_("Separated by commas."),
+    )
+
     def __init__(self, *args: Any, names: Sequence[str], guesses: dict[int, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.names = names
+        self.initial["everybody"] = standing.of_file(names)
         asked = columns.MEASURING in guesses.values()
         self.initial["measuring"] = Import.Measuring.COLUMN if asked else Import.Measuring.UNKNOWN
         for number, name in enumerate(names):
@@ -122,6 +184,31 @@ class MappingForm(BasisForm):
                 initial=guess,
                 required=False,
             )
+            # Asked only where the column becomes a field; see `mapping.html`.
+            self.fields[f"kind_{number}"] = forms.ChoiceField(
+                label=_("Kind of “%(name)s”") % {"name": name},
+                choices=_KINDS,
+                initial=Field.Kind.TEXT,
+                required=False,
+            )
+
+    def kinds(self) -> dict[str, str]:
+        """Return of what kind new fields are, where they are no text."""
+        return {
+            target.removeprefix(columns.FIELD): kind
+            for number, target in self.mapping().items()
+            if target.startswith(columns.FIELD)
+            and (kind := self.cleaned_data.get(f"kind_{number}")) not in {None, "", Field.Kind.TEXT}
+        }
+
+    def tag_names(self) -> list[str]:
+        """Return the tags for everybody, each once."""
+        words = (" ".join(word.split()) for word in self.cleaned_data["tags"].split(","))
+        return list(dict.fromkeys(word[:80] for word in words if word))
+
+    def kind_of(self, number: int) -> forms.BoundField:
+        """Return the choice of the kind of a column's field."""
+        return self[f"kind_{number}"]
 
     def columns(self) -> list[forms.BoundField]:
         """Return the choices of columns, in the file's order."""

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience import checking, columns, merging, reading, staging, tidying
-from campaigns.audience.models import Field, Import, ImportRemark
+from campaigns.audience import checking, fielding, merging, reading, staging, statements, tidying
+from campaigns.audience.models import Import, ImportRemark
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,51 @@ class ClaimLostError(Exception):
     """Somebody else works on the import now, or it was deleted."""
 
 
-def start(one: Import) -> bool:
-    """Queue an import whose columns are chosen; say whether this call was the one."""
-    return (
-        Import.objects.filter(pk=one.pk, status=Import.Status.UPLOADED).update(
-            status=Import.Status.QUEUED
-        )
-        == 1
+def start(one: Import, *, rehearse: bool = False) -> bool:
+    """Queue an import whose columns are chosen; say whether this call was the one.
+
+    A rehearsal does all of it, takes it back, and says what would have happened; starting it
+    once more is for good, and goes on from its staged rows.
+    """
+    waiting = [Import.Status.UPLOADED, Import.Status.REHEARSED]
+    moved = Import.objects.filter(pk=one.pk, status__in=waiting).update(
+        status=Import.Status.QUEUED, is_rehearsal=rehearse
     )
+    return moved == 1
+
+
+def take_back(one: Import) -> bool:
+    """Go back from a rehearsal to choosing columns; say whether this call was the one."""
+    with transaction.atomic():
+        moved = Import.objects.filter(pk=one.pk, status=Import.Status.REHEARSED).update(
+            status=Import.Status.UPLOADED,
+            is_rehearsal=False,
+            started_at=None,
+            **dict.fromkeys(("bytes_read", "rows_read", "rows_staged", "rejected", "partly"), 0),
+        )
+        if moved:
+            ImportRemark.objects.filter(of=one).delete()
+            staging.drop(one.pk)
+    return moved == 1
+
+
+def cancel(one: Import) -> bool:
+    """Stop an import before its people appear; say whether this call was the one.
+
+    While they are just appearing its row is held, and it is too late.
+    """
+    with transaction.atomic():
+        free = Import.objects.unfinished().select_for_update(skip_locked=True)
+        found = free.filter(pk=one.pk).first()
+        if found is None:
+            return False
+        Import.objects.filter(pk=one.pk).update(
+            status=Import.Status.CANCELLED, claim_token=None, finished_at=timezone.now()
+        )
+    # A running one's worker sees it at the end of its chunk, and clears up behind itself.
+    if found.status == Import.Status.QUEUED:
+        tidying.drop_stopped(one.pk)
+    return True
 
 
 def run(import_id: int) -> None:
@@ -58,11 +95,11 @@ def run(import_id: int) -> None:
     except FileNotFoundError:
         _fail(one, _("The uploaded file is gone. Please upload it again."))
     except ClaimLostError:
-        logger.warning("Import %s was taken over or deleted", import_id)
-        if not Import.objects.filter(pk=import_id).exists():
-            staging.drop(import_id)
+        logger.warning("Import %s was taken over, cancelled or deleted", import_id)
+        tidying.drop_stopped(import_id)
         return
-    tidying.drop_file(one)
+    if not one.is_rehearsal:
+        tidying.drop_file(one)
 
 
 def resume_stale(ring: Callable[[int], object]) -> int:
@@ -101,7 +138,7 @@ def _stage(one: Import) -> None:
     shape = reading.Shape(one.encoding, one.delimiter, one.has_header)
     with one.open() as file:
         names = reading.column_names(file, shape)
-        checker = checking.Checker(one.workspace_id, mapping, len(names))
+        checker = checking.Checker(one.workspace_id, mapping, len(names), fielding.kinds(one))
         rows = itertools.islice(reading.rows(file, shape), one.rows_read, None)
         while chunk := list(itertools.islice(rows, CHUNK)):
             _stage_chunk(one, checker, chunk, file.tell())
@@ -180,23 +217,31 @@ def _merge_once(one: Import) -> None:
         if not Import.objects.held_by(one.claim_token).select_for_update().filter(pk=one.pk):
             raise ClaimLostError
         outcome = asdict(merging.merge(one))
-        Field.objects.bulk_create(_new_fields(one), ignore_conflicts=True)
-        Import.objects.filter(pk=one.pk).update(
-            status=Import.Status.DONE, finished_at=timezone.now(), claim_token=None, **outcome
-        )
-        staging.drop(one.pk)
+        if one.is_rehearsal:
+            transaction.set_rollback(True)
+        else:
+            _finish(one, outcome)
+    if one.is_rehearsal:
+        _show(one, outcome)
 
 
-def _new_fields(one: Import) -> list[Field]:
-    return [
-        Field(
-            workspace_id=one.workspace_id,
-            key=target.removeprefix(columns.FIELD),
-            label=one.names[int(number)] if int(number) < len(one.names) else target,
-        )
-        for number, target in one.mapping.items()
-        if target.startswith(columns.FIELD)
-    ]
+def _finish(one: Import, outcome: dict[str, int]) -> None:
+    fielding.make(one)
+    Import.objects.filter(pk=one.pk).update(
+        status=Import.Status.DONE,
+        finished_at=timezone.now(),
+        merged_at=statements.value("SELECT now()", {}),
+        claim_token=None,
+        **outcome,
+    )
+    staging.drop(one.pk)
+
+
+def _show(one: Import, outcome: dict[str, int]) -> None:
+    """Keep what would have happened; the staged rows wait for the member's word."""
+    Import.objects.held_by(one.claim_token).filter(pk=one.pk).update(
+        status=Import.Status.REHEARSED, claim_token=None, attempts=0, **outcome
+    )
 
 
 def _save_claimed(one: Import, *fields: str) -> None:

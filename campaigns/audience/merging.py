@@ -5,7 +5,7 @@ at all. They are the rules of importing, and written to be read:
 
 - The first line of an address counts; a "no" to being measured counts from any line.
 - Who must not be mailed is left alone entirely, and never made anew.
-- Cells that are filled overwrite, empty ones leave what is there.
+- Empty cells never take anything away; what filled ones do is the import's to say.
 - Who left the list stays away. An agreement never overrules a person's own refusal.
 """
 
@@ -18,7 +18,16 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from campaigns.audience import notices, referring, staging
+from campaigns.audience import (
+    columns,
+    leaving_by_file,
+    notices,
+    overwriting,
+    referring,
+    staging,
+    statements,
+    tagging_by_file,
+)
 from campaigns.audience.models import Import
 from tracking import muting
 
@@ -42,6 +51,9 @@ class Outcome:
     subscriptions_created: int
     kept_unsubscribed: int
     kept_suppressed: int
+    left_elsewhere: int
+    newly_suppressed: int
+    tagged: int
     consents_recorded: int
     duplicates: int
 
@@ -52,6 +64,9 @@ def merge(one: Import) -> Outcome:
         raise transaction.TransactionManagementError("merging is all or nothing")
     values = {
         "workspace": one.workspace_id,
+        "import": one.pk,
+        "everybody": one.everybody,
+        "tags": json.dumps(one.tags),
         "list": one.list_id,
         "basis": one.basis,
         "basis_note": one.basis_note,
@@ -60,37 +75,52 @@ def merge(one: Import) -> Outcome:
         "said_on": one.measuring_said_on,
         "actor": one.created_by_id,
         "notice": _notice(one),
-        "ids": _number(
+        "ids": statements.number(
             "SELECT pg_get_serial_sequence('audience_contact', 'id')::regclass::oid", {}
         ),
     }
-    _run("SET LOCAL work_mem = '64MB'", values)
-    _run("SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values)
-    staged = _run(_GATHER.format(staged=staging.table(one.pk)), values)
-    _run(_HEED_REFUSALS.format(staged=staging.table(one.pk)), values)
-    _run("ANALYZE gathered (contact_id, is_new)", values)
-    suppressed = _run("DELETE FROM gathered WHERE suppressed", values)
+    statements.run("SET LOCAL work_mem = '64MB'", values)
+    statements.run(
+        "SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values
+    )
+    table = staging.table(one.pk)
+    staged = statements.run(_GATHER.format(staged=table), values)
+    statements.run(_HEED_REFUSALS.format(staged=table), values)
+    statements.run("ANALYZE gathered (contact_id, is_new)", values)
+    some_left = _says(one, columns.STANDING, columns.OPTED_OUT) or bool(one.everybody)
+    newly_suppressed = leaving_by_file.suppress(table, values) if some_left else 0
+    suppressed = statements.run(_SET_ASIDE, values)
     with referring.all_at_once(one.workspace_id, one.list_id):
         created = _create(values)
-        subscribed = _run(_SUBSCRIBE_NEW, values)
-    updated = _run(_UPDATE, values)
-    kept = _number(_COUNT_LEFT, values)
-    subscribed += _run(_SUBSCRIBE_KNOWN, values)
+        subscribed = statements.run(_SUBSCRIBE_NEW, values)
+    updated = overwriting.change(one.known, values)
+    # Before the next ones leave: who had left already is told apart from them.
+    kept = statements.number(_COUNT_LEFT, values)
+    subscribed += statements.run(_SUBSCRIBE_KNOWN, values)
+    left = leaving_by_file.leave(values) if some_left else 0
+    tagged = tagging_by_file.tag(values) if one.tags or _says(one, columns.TAGS) else 0
     consents = _record(values)
     if created + subscribed > _MANY:
-        _run("ANALYZE audience_contact, audience_subscription", values)
-    total = _number("SELECT count(*) FROM gathered", values)
-    _run("DROP TABLE gathered", values)
+        statements.run("ANALYZE audience_contact, audience_subscription", values)
+    total = statements.number("SELECT count(*) FROM gathered", values)
+    statements.run("DROP TABLE gathered", values)
     return Outcome(
         contacts_created=created,
         contacts_updated=updated,
         contacts_unchanged=total - created - updated,
         subscriptions_created=subscribed,
         kept_unsubscribed=kept,
-        kept_suppressed=suppressed,
+        kept_suppressed=suppressed - newly_suppressed,
+        left_elsewhere=left,
+        newly_suppressed=newly_suppressed,
+        tagged=tagged,
         consents_recorded=consents,
         duplicates=one.rows_staged - staged,
     )
+
+
+def _says(one: Import, *targets: str) -> bool:
+    return not set(targets).isdisjoint(one.mapping.values())
 
 
 def _evidence(one: Import) -> dict[str, Any]:
@@ -114,6 +144,7 @@ SELECT
     suppression.id IS NOT NULL AS suppressed,
     coalesce(contact.measuring, 'unknown') AS measuring,
     CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
+    coalesce(nullif(person.standing, ''), %(everybody)s) AS standing, person.tags, person.proof,
     person.email, person.email_key, person.fingerprint, person.first_name, person.last_name,
     person.language, person.country, person.time_zone, person.fields
 FROM (
@@ -123,6 +154,11 @@ LEFT JOIN audience_contact AS contact
     ON contact.workspace_id = %(workspace)s AND contact.email_key = person.email_key
 LEFT JOIN audience_suppression AS suppression
     ON suppression.workspace_id = %(workspace)s AND suppression.fingerprint = person.fingerprint
+"""
+
+# Who must not be mailed is left alone from here on.
+_SET_ASIDE = """
+DELETE FROM gathered WHERE suppressed OR standing NOT IN ('', 'unsubscribed')
 """
 
 _HEED_REFUSALS = """
@@ -143,26 +179,6 @@ SELECT
 FROM gathered WHERE is_new
 """
 
-_UPDATE = """
-UPDATE audience_contact AS contact SET
-    first_name = coalesce(nullif(gathered.first_name, ''), contact.first_name),
-    last_name = coalesce(nullif(gathered.last_name, ''), contact.last_name),
-    language = coalesce(nullif(gathered.language, ''), contact.language),
-    country = coalesce(nullif(gathered.country, ''), contact.country),
-    time_zone = coalesce(nullif(gathered.time_zone, ''), contact.time_zone),
-    fields = contact.fields || gathered.fields,
-    updated_at = now()
-FROM gathered
-WHERE contact.id = gathered.contact_id AND NOT gathered.is_new AND (
-    gathered.first_name NOT IN ('', contact.first_name)
-    OR gathered.last_name NOT IN ('', contact.last_name)
-    OR gathered.language NOT IN ('', contact.language)
-    OR gathered.country NOT IN ('', contact.country)
-    OR gathered.time_zone NOT IN ('', contact.time_zone)
-    OR NOT contact.fields @> gathered.fields
-)
-"""
-
 _COUNT_LEFT = """
 SELECT count(*) FROM gathered JOIN audience_subscription AS subscription
     ON subscription.contact_id = gathered.contact_id AND subscription.list_id = %(list)s
@@ -173,8 +189,9 @@ _SUBSCRIBE = """
 INSERT INTO audience_subscription (
     workspace_id, list_id, contact_id, status, basis, basis_note, subscribed_at
 )
-SELECT %(workspace)s, %(list)s, contact_id, 'subscribed', %(basis)s, %(basis_note)s, now()
-FROM gathered WHERE {who} ORDER BY contact_id
+SELECT %(workspace)s, %(list)s, contact_id, 'subscribed', %(basis)s,
+    coalesce(nullif(proof, ''), %(basis_note)s), now()
+FROM gathered WHERE {who} AND standing = '' ORDER BY contact_id
 """
 # Nobody can have put on a list who is made in this transaction.
 _SUBSCRIBE_NEW = _SUBSCRIBE.format(who="is_new")
@@ -244,7 +261,7 @@ FROM applied
 
 def _create(values: Mapping[str, Any]) -> int:
     try:
-        return _run(_CREATE, values)
+        return statements.run(_CREATE, values)
     except IntegrityError as error:
         raise MergeError from error
 
@@ -257,15 +274,3 @@ def _record(values: Mapping[str, Any]) -> int:
     if refused:
         muting.mute(dict(zip(refused, epochs, strict=True)))
     return int(recorded)
-
-
-def _run(statement: str, values: Mapping[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
-
-
-def _number(statement: str, values: Mapping[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.fetchone()[0])

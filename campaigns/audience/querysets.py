@@ -174,6 +174,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
         """Imports that wait to start, or run."""
         return self.filter(status__in=["queued", "running"])
 
+    def with_staged(self) -> ImportQuerySet:
+        """Imports whose staged rows are still needed."""
+        return self.filter(status__in=["queued", "running", "rehearsed"])
+
     def held_by(self, token: Any) -> ImportQuerySet:
         """Running imports whose claim is still ours."""
         return self.filter(status="running", claim_token=token)

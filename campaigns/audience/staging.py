@@ -23,6 +23,9 @@ _TYPES = (
     ("time_zone", "text"),
     ("fields", "jsonb"),
     ("said", "text"),
+    ("standing", "text"),
+    ("tags", "jsonb"),
+    ("proof", "text"),
 )
 
 

@@ -75,6 +75,7 @@ def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
 
 def left_by_themselves(contact: Contact, one: List) -> bool:
     """Whether the contact, not a member, ended the subscription."""
-    theirs = [Unsubscription.Source.PAGE, Unsubscription.Source.ONE_CLICK]
+    sources = Unsubscription.Source
+    theirs = [sources.PAGE, sources.ONE_CLICK, sources.IMPORT]
     last = Unsubscription.objects.standing().filter(contact=contact, list=one).order_by("pk").last()
     return last is not None and last.source in theirs

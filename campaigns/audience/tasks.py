@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.audience import importing, learning, seeing, suppression, tidying
+from campaigns.audience import importing, learning, seeing, suppression, tidying, undoing
 
 
 @shared_task(base=DjangoTask)
@@ -14,6 +14,12 @@ def run_import(import_id: int) -> None:
 @shared_task(base=DjangoTask)
 def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
+    undoing.resume(undo_import.delay)
+
+
+@shared_task(base=DjangoTask)
+def undo_import(import_id: int) -> None:
+    undoing.run(import_id)
 
 
 @shared_task(base=DjangoTask)

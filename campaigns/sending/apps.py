@@ -13,10 +13,12 @@ class SendingConfig(AppConfig):
         from anymail.signals import tracking as provider_told
 
         from campaigns.accounts import audit
-        from campaigns.sending import evidence, provider_events
+        from campaigns.audience import undoing
+        from campaigns.sending import evidence, mailed, provider_events
         from tracking import facts
 
         facts.register_sent_times(evidence.sent_times)
+        undoing.register_keeper(mailed.among)
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")
         audit.register_labels(
             {

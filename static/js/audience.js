@@ -16,6 +16,18 @@
     }
   }
 
+  // <div data-shown-for-field="id">: shown while the <select id> makes a field of a column.
+  const kinds = [...document.querySelectorAll("[data-shown-for-field]")];
+
+  function showKinds() {
+    for (const kind of kinds) {
+      const target = document.getElementById(kind.dataset.shownForField);
+      kind.hidden = !target.value.startsWith("field:");
+    }
+  }
+
   document.addEventListener("change", show);
+  document.addEventListener("change", showKinds);
   show();
+  showKinds();
 })();

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.core.files.base import ContentFile
 
-from campaigns.audience import columns, importing, reading
+from campaigns.audience import columns, importing, reading, standing
 from campaigns.audience.models import Import, List
 
 
@@ -25,6 +25,7 @@ def make_import(on: List, content: bytes, **fields) -> Import:
     one.encoding, one.delimiter, one.has_header = shape.encoding, shape.delimiter, shape.has_header
     guessed = columns.guess(one.names, rows[:20])
     one.mapping = {str(number): target for number, target in guessed.items()}
+    one.everybody = standing.of_file(one.names)
     for name, value in fields.items():
         setattr(one, name, value)
     one.save()

@@ -24,7 +24,7 @@ from campaigns.audience import columns, vocabulary
         # MailChimp's export, without what nobody should keep by accident.
         (
             "Email Address|First Name|MEMBER_RATING|OPTIN_IP|LATITUDE|EUID|TAGS",
-            "email first_name - - - - field:tags",
+            "email first_name - - - - tags",
         ),
         ("E-mail|E-mail|Name", "email field:e_mail field:name"),
         (

@@ -31,7 +31,7 @@ MOMENTS = [
     ("importing._stage_chunk", 3, "after"),
     ("staging.copy", 4, "before"),
     ("importing._merge", 1, "before"),
-    ("merging._run", 5, "after"),
+    ("statements.run", 5, "after"),
     ("merging._record", 1, "after"),
     ("staging.drop", 2, "after"),
     ("tidying.drop_file", 1, "before"),

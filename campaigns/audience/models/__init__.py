@@ -1,7 +1,7 @@
 """People, the lists they are on, what they agreed to, and who must not be mailed."""
 
 from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Purpose
-from campaigns.audience.models.imports import Import, ImportRemark
+from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
 from campaigns.audience.models.people import Contact, Field, List, Subscription
 from campaigns.audience.models.tags import Tag, Tagging
@@ -13,6 +13,7 @@ __all__ = [
     "Contact",
     "Field",
     "Import",
+    "ImportBefore",
     "ImportRemark",
     "List",
     "Notice",

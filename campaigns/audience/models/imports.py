@@ -25,8 +25,27 @@ class Import(models.Model):
         UPLOADED = "uploaded", _("Waiting for its columns")
         QUEUED = "queued", _("Waiting to start")
         RUNNING = "running", _("Running")
+        REHEARSED = "rehearsed", _("Tried, waiting for your word")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
+
+    class Known(models.TextChoices):
+        """What becomes of people who are contacts already."""
+
+        OVERWRITE = "overwrite", _("Filled cells replace what we have; empty ones change nothing")
+        FILL = "fill", _("Fill in only what is empty")
+        SKIP = "skip", _("Leave their names and fields as they are")
+
+    class Everybody(models.TextChoices):
+        """What is true of all people of the file about whom no cell says otherwise."""
+
+        SUBSCRIBED = "", _("They want mail: put them on the list")
+        UNSUBSCRIBED = "unsubscribed", _("They left: keep them off the list")
+        BOUNCED = "bounced", _("Their addresses bounced: never mail them")
+        BLOCKED = "blocked", _("They must not be mailed, for another reason")
 
     class Measuring(models.TextChoices):
         """How we know what the people of a file said about being measured."""
@@ -47,6 +66,16 @@ class Import(models.Model):
     names = models.JSONField(default=_no_names)
     # What columns become: {"0": "email", "1": "first_name", "5": "field:company"}.
     mapping = models.JSONField(default=dict)
+    known = models.CharField(
+        max_length=10, choices=Known, default=Known.OVERWRITE, db_default="overwrite"
+    )
+    everybody = models.CharField(
+        max_length=12, choices=Everybody, blank=True, default="", db_default=""
+    )
+    # Put on everybody who is imported, beside what a column says.
+    tags = models.JSONField(default=_no_names, db_default=[])
+    # Of fields that this import makes, where they are no text: {"since": "date"}.
+    kinds = models.JSONField(default=dict, db_default={})
     basis = models.CharField(max_length=10, choices=Subscription.Basis, blank=True)
     basis_note = models.CharField(max_length=300, blank=True)
     measuring = models.CharField(max_length=10, choices=Measuring, default=Measuring.UNKNOWN)
@@ -54,6 +83,8 @@ class Import(models.Model):
     measuring_said_on = models.DateField(null=True)
 
     status = models.CharField(max_length=10, choices=Status, default=Status.UPLOADED)
+    # Says what would happen, and waits; see Status.REHEARSED.
+    is_rehearsal = models.BooleanField(default=False, db_default=False)
     # Who works on it, and until when we believe so without hearing from them.
     claim_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
@@ -70,6 +101,10 @@ class Import(models.Model):
     # People of the file who had left the list, or must not be mailed: left alone.
     kept_unsubscribed = models.PositiveIntegerField(default=0)
     kept_suppressed = models.PositiveIntegerField(default=0)
+    # People who, says the file, left or must not be mailed, and of whom we did not know.
+    left_elsewhere = models.PositiveIntegerField(default=0, db_default=0)
+    newly_suppressed = models.PositiveIntegerField(default=0, db_default=0)
+    tagged = models.PositiveIntegerField(default=0, db_default=0)
     consents_recorded = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
@@ -82,6 +117,10 @@ class Import(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # The database's clock when its people appeared: by it, undoing finds them.
+    merged_at = models.DateTimeField(null=True)
+    # What undoing did and could not do: {"removed": 5, "kept": 1, …}.
+    undone = models.JSONField(default=dict, db_default={})
 
     objects = ImportQuerySet.as_manager()
 
@@ -91,7 +130,7 @@ class Import(models.Model):
             models.Index(
                 fields=["lease_until"],
                 name="audience_import_open",
-                condition=models.Q(status__in=["queued", "running"]),
+                condition=models.Q(status__in=["queued", "running", "undoing"]),
             )
         ]
 
@@ -105,7 +144,7 @@ class Import(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
-        return self.status in {self.Status.DONE, self.Status.FAILED}
+        return self.status not in {self.Status.QUEUED, self.Status.RUNNING, self.Status.UNDOING}
 
     @property
     def people(self) -> int:
@@ -131,3 +170,20 @@ class ImportRemark(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
+
+
+class ImportBefore(models.Model):
+    """What a contact said before an import changed it, for undoing."""
+
+    of = models.ForeignKey(Import, models.CASCADE, related_name="befores", db_index=False)
+    # A plain id: the contact may be gone by then.
+    contact_id = models.BigIntegerField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["of", "contact_id"], name="audience_before_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} before {self.of_id}"

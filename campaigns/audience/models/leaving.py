@@ -16,6 +16,8 @@ class Unsubscription(models.Model):
         ONE_CLICK = "one_click", _("The mail program's own button")
         PAGE = "page", _("The link in the mail")
         MEMBER = "member", _("A member of the workspace")
+        # They left where we were before, and the file said so.
+        IMPORT = "import", _("An import")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     contact = models.ForeignKey(

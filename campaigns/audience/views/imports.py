@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import columns, export, importing, reading, tasks, tidying
+from campaigns.audience import columns, export, importing, reading, tasks, tidying, undoing
 from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
 from campaigns.audience.models import Import, List
 from campaigns.audience.views.lists import csv_response
@@ -68,7 +68,12 @@ def one_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if one.status == Import.Status.UPLOADED:
         return redirect("audience:mapping", pk)
     remarks = one.remarks.order_by("line", "pk")[:REMARKS_SHOWN] if one.is_over else []
-    context = {"import": one, "remarks": remarks, "list": one.list}
+    context = {
+        "import": one,
+        "remarks": remarks,
+        "list": one.list,
+        "can_undo": undoing.can_undo(one),
+    }
     polled = request.htmx and not request.htmx.boosted
     template = "audience/parts/import_progress.html" if polled else "audience/import.html"
     return render(request, template, context)
@@ -81,18 +86,54 @@ def import_remarks(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
 
 
 @require_POST
+def begin_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Import for good what was tried."""
+    tried = request.workspace.imports.filter(status=Import.Status.REHEARSED)
+    return _begin(request, get_object_or_404(tried, pk=pk))
+
+
+@require_POST
+def choose_again(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Go back from a trial to its columns."""
+    importing.take_back(get_object_or_404(request.workspace.imports, pk=pk))
+    return redirect("audience:mapping", pk)
+
+
+@require_POST
+def cancel_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(request.workspace.imports, pk=pk)
+    if importing.cancel(one):
+        audit.record(request, request.workspace, "import_cancelled", import_id=pk)
+        messages.success(request, _("The import is cancelled. Nothing was imported."))
+    else:
+        messages.error(request, _("It is too late to cancel: its people are appearing already."))
+    return redirect("audience:import", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Say what undoing means, and begin it."""
+    one = get_object_or_404(request.workspace.imports.select_related("list"), pk=pk)
+    if request.method != "POST" and undoing.can_undo(one):
+        return render(request, "audience/undo_import.html", {"import": one, "list": one.list})
+    if request.method == "POST" and undoing.start(one):
+        audit.record(request, request.workspace, "import_undone", import_id=pk, list=one.list_id)
+        tasks.undo_import.delay(pk)
+    return redirect("audience:import", pk)
+
+
+@require_POST
 def discard_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Forget an upload whose columns were not chosen yet."""
-    waiting = request.workspace.imports.filter(status=Import.Status.UPLOADED)
-    one = get_object_or_404(waiting, pk=pk)
-    tidying.delete_upload(one)
-    one.delete()
+    waiting = [Import.Status.UPLOADED, Import.Status.REHEARSED]
+    one = get_object_or_404(request.workspace.imports.filter(status__in=waiting), pk=pk)
+    tidying.discard(one)
     messages.success(request, _("The file is deleted. Nothing was imported."))
     return redirect("audience:list", one.list_id)
 
 
 def _keep(request: WorkspaceRequest, onto: List, form: UploadForm) -> Import:
-    file: UploadedFile[bytes] = form.cleaned_data["file"]
+    file: UploadedFile[bytes] = form.cleaned_data["content"]
     one = Import(
         workspace=request.workspace,
         list=onto,
@@ -133,6 +174,7 @@ def _columns(form: MappingForm, rows: list[list[str]]) -> list[dict[str, object]
         {
             "name": form.names[number],
             "field": bound,
+            "kind": form.kind_of(number),
             "cells": [row[number] for row in rows if number < len(row) and row[number].strip()][
                 :PREVIEW_ROWS
             ],
@@ -156,10 +198,19 @@ def _start(
         measuring=values["measuring"],
         measuring_statement=values["measuring_statement"],
         measuring_said_on=values["measuring_said_on"],
+        known=values["known"] or Import.Known.OVERWRITE,
+        everybody=values["everybody"],
+        tags=form.tag_names(),
+        kinds=form.kinds(),
     )
-    if importing.start(one):
-        audit.record(
-            request, request.workspace, "import_started", import_id=one.pk, list=one.list_id
-        )
+    return _begin(request, one, rehearse="rehearse" in request.POST)
+
+
+def _begin(request: WorkspaceRequest, one: Import, *, rehearse: bool = False) -> HttpResponse:
+    if importing.start(one, rehearse=rehearse):
+        if not rehearse:
+            audit.record(
+                request, request.workspace, "import_started", import_id=one.pk, list=one.list_id
+            )
         tasks.run_import.delay(one.pk)
     return redirect("audience:import", one.pk)

@@ -1,0 +1,57 @@
+"""Change people who are contacts already, as the import says: overwrite, fill in, or leave alone.
+
+Part of merging, in its transaction, on its table of gathered people. What was there before is
+kept for undoing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.audience import statements
+
+_TEXTS = ("first_name", "last_name", "language", "country", "time_zone")
+
+# {better} of two values is the one that is there afterwards.
+_OVERWRITE = "coalesce(nullif(gathered.{name}, ''), contact.{name})"
+_FILL = "coalesce(nullif(contact.{name}, ''), gathered.{name})"
+_FIELDS = {
+    "overwrite": "contact.fields || gathered.fields",
+    "fill": "gathered.fields || contact.fields",
+}
+
+_KEEP = """
+INSERT INTO audience_importbefore (of_id, contact_id, values)
+SELECT %(import)s, contact.id, jsonb_build_object({named}, 'fields', contact.fields)
+FROM gathered JOIN audience_contact AS contact ON contact.id = gathered.contact_id
+WHERE NOT gathered.is_new AND ({changes})
+"""
+
+_CHANGE = """
+UPDATE audience_contact AS contact SET {texts}, fields = {fields}, updated_at = now()
+FROM gathered
+WHERE contact.id = gathered.contact_id AND NOT gathered.is_new AND ({changes})
+"""
+
+
+def change(policy: str, values: Mapping[str, Any]) -> int:
+    """Change what the file knows better of people who were here; return how many changed."""
+    if policy not in _FIELDS:
+        return 0
+    parts = _parts(policy)
+    statements.run(_KEEP.format(**parts), values)
+    return statements.run(_CHANGE.format(**parts), values)
+
+
+def _parts(policy: str) -> dict[str, str]:
+    better = _OVERWRITE if policy == "overwrite" else _FILL
+    fields = _FIELDS[policy]
+    new = {name: better.format(name=name) for name in _TEXTS}
+    changed = [f"{new[name]} <> contact.{name}" for name in _TEXTS]
+    return {
+        "texts": ", ".join(f"{name} = {new[name]}" for name in _TEXTS),
+        "fields": fields,
+        "named": ", ".join(f"'{name}', contact.{name}" for name in _TEXTS),
+        "changes": " OR ".join([*changed, f"{fields} <> contact.fields"]),
+    }

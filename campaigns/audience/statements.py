@@ -1,0 +1,38 @@
+"""Run the SQL of an import: statements over whole sets, all with the same values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+
+def run(statement: str, values: Mapping[str, Any]) -> int:
+    """Run `statement`, and return how many rows it was about."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def number(statement: str, values: Mapping[str, Any]) -> int:
+    """Return the number that `statement` asks for."""
+    return int(value(statement, values))
+
+
+def value(statement: str, values: Mapping[str, Any]) -> Any:
+    """Return the one value that `statement` asks for."""
+    return row(statement, values)[0]
+
+
+def row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the one row that `statement` asks for."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: tuple[Any, ...] = cursor.fetchone()
+        return found
+
+
+def column(statement: str, values: Mapping[str, Any]) -> list[Any]:
+    """Return the first value of each row that `statement` asks for."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [found[0] for found in cursor.fetchall()]
