@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("audience", "0007_typed_fields_and_tags"),
+        ("audience", "0008_listed_fields"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
