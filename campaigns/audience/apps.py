@@ -19,6 +19,7 @@ class AudienceConfig(AppConfig):
                 "list_added": _("Added a list"),
                 "list_changed": _("Changed a list"),
                 "list_deleted": _("Deleted a list"),
+                "sign_up_form_changed": _("Changed a sign-up form"),
                 "import_started": _("Started an import"),
                 "suppression_added": _("Stopped mail to an address"),
                 "suppression_lifted": _("Allowed mail to an address again"),

@@ -19,7 +19,9 @@ class ImportRemarkQuerySet(models.QuerySet["ImportRemark"]):
         """Those whose cells or reason hold the address."""
         address = Value(email.lower())
         cells = StrIndex(Lower(Cast("cells", TextField())), address)
-        return self.alias(_cells=cells, _reason=StrIndex(Lower("reason"), address)).filter(Q(_cells__gt=0) | Q(_reason__gt=0))
+        return self.alias(_cells=cells, _reason=StrIndex(Lower("reason"), address)).filter(
+            Q(_cells__gt=0) | Q(_reason__gt=0)
+        )
 
     def strike(self) -> int:
         """Empty them; that there was such a line stays. Returns how many."""

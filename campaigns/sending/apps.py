@@ -13,9 +13,11 @@ class SendingConfig(AppConfig):
         from anymail.signals import tracking as provider_told
 
         from campaigns.accounts import audit
-        from campaigns.sending import evidence, provider_events
+        from campaigns.audience import letters as audience_letters
+        from campaigns.sending import evidence, letters, provider_events
         from tracking import facts
 
+        audience_letters.register_post(letters.post)
         facts.register_sent_times(evidence.sent_times)
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")
         audit.register_labels(
