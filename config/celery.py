@@ -24,6 +24,7 @@ SCHEDULE = (
     ("schedules", "campaigns.sending.tasks.look_ahead", 300.0),
     ("bounces", "campaigns.sending.tasks.look_for_bounces", 60.0),
     ("imports", "campaigns.audience.tasks.resume_imports", 15.0),
+    ("sign-ups", "campaigns.audience.tasks.look_at_sign_ups", 120.0),
     ("tidying", "campaigns.audience.tasks.tidy", 3600.0),
     ("pruning", "tracking.tasks.prune", 3600.0),
     ("days", "campaigns.reports.tasks.look_at_days", 60.0),

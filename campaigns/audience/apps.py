@@ -24,6 +24,7 @@ class AudienceConfig(AppConfig):
                 "tag_renamed": _("Renamed a tag"),
                 "tags_merged": _("Merged two tags"),
                 "tag_deleted": _("Deleted a tag"),
+                "sign_up_form_changed": _("Changed a sign-up form"),
                 "import_started": _("Started an import"),
                 "import_cancelled": _("Cancelled an import"),
                 "import_undone": _("Undid an import"),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from campaigns.audience import suppression
-from campaigns.audience.models import Contact, ImportRemark, Suppression, Unsubscription
+from campaigns.audience import addresses, suppression
+from campaigns.audience.models import Contact, ImportRemark, SignUp, Suppression, Unsubscription
 from tracking import muting
 
 
@@ -18,6 +18,7 @@ def forget(contact_ids: Sequence[int]) -> None:
     """
     people = Contact.objects.select_for_update().filter(pk__in=contact_ids)
     for workspace_id, email, fingerprint in people.values_list("workspace", "email", "fingerprint"):
+        SignUp.objects.of_address(workspace_id, addresses.key(email)).delete()
         _suppress(workspace_id, fingerprint)
         ImportRemark.objects.filter(workspace=workspace_id).quoting(email).strike()
     Unsubscription.objects.filter(contact__in=contact_ids).update(contact=None, delivery_id=None)

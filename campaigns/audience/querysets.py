@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce, Now, NullIf
 from django.utils import timezone
 
 from campaigns.audience import measuring
@@ -39,7 +39,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             **{f"contact__{bound}": pk for bound, pk in (ids or {}).items()},
         )
         part = {f"pk__{bound}": pk for bound, pk in (ids or {}).items()}
-        return self.filter(Exists(on_a_list), workspace=workspace_id, **part).unsuppressed()
+        found = self.filter(Exists(on_a_list), workspace=workspace_id, **part)
+        return found.unsuppressed().unpaused()
+
+    def unpaused(self) -> ContactQuerySet:
+        """People who did not ask for a pause, or whose pause is over."""
+        return self.filter(Q(paused_until__isnull=True) | Q(paused_until__lte=Now()))
 
     def suppressed(self) -> ContactQuerySet:
         """People whose address must not be mailed."""

@@ -3,7 +3,15 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.audience import importing, learning, seeing, suppression, tidying, undoing
+from campaigns.audience import (
+    importing,
+    learning,
+    seeing,
+    signing_up,
+    suppression,
+    tidying,
+    undoing,
+)
 
 
 @shared_task(base=DjangoTask)
@@ -28,3 +36,21 @@ def tidy() -> None:
     seeing.note()
     learning.learn()
     suppression.expire()
+    signing_up.expire()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def mail_sign_up(sign_up_id: int) -> None:
+    signing_up.mail(sign_up_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def welcome(contact_id: int, form_id: int) -> None:
+    signing_up.welcome(contact_id, form_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def look_at_sign_ups() -> None:
+    """Ring for the mails whose ring was lost, or which a server did not take."""
+    for sign_up_id in signing_up.unmailed():
+        mail_sign_up.delay(sign_up_id)

@@ -8,6 +8,8 @@ from campaigns.audience.views import (
     imports,
     lists,
     recipients,
+    sign_up_forms,
+    sign_ups,
     suppressions,
     tags,
 )
@@ -55,6 +57,14 @@ urlpatterns = [
         name="unsubscribe_contact",
     ),
     path("contacts/<int:pk>/stop-measuring/", contacts.stop_measuring, name="stop_measuring"),
+    path("lists/<int:pk>/form/", sign_up_forms.edit_form, name="sign_up_form"),
+    path("join/confirm/<str:sealed>/", sign_ups.confirm, name="confirm_sign_up"),
+    path("join/<str:form_key>/", sign_ups.join, name="join"),
+    path("join/<str:form_key>/asked/", sign_ups.asked, name="asked"),
+    path("join/<str:form_key>/framed/", sign_ups.join, {"framed": True}, name="framed_join"),
+    path(
+        "join/<str:form_key>/framed/asked/", sign_ups.asked, {"framed": True}, name="framed_asked"
+    ),
     path("u/<str:token>/", recipients.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/one-click", recipients.one_click, name="one_click"),
     path("u/<str:token>/undo", recipients.undo, name="undo_unsubscribe"),

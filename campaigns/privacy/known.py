@@ -16,8 +16,8 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import suppression
-from campaigns.audience.models import ConsentEntry, Contact, Tagging, Unsubscription
+from campaigns.audience import signing_up, suppression
+from campaigns.audience.models import ConsentEntry, Contact, SignUp, Tagging, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.privacy import wording
 from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
@@ -52,7 +52,8 @@ def counts(contact: Contact) -> list[tuple[str | Promise, int]]:
 # The columns that a person is shown, of each model; what is left out is in the test.
 OF_CONTACT = (
     *("email", "first_name", "last_name", "language", "country", "time_zone", "learned_zone"),
-    *("fields", "measuring", "measuring_clicks", "last_seen_on", "created_at", "updated_at"),
+    *("fields", "measuring", "measuring_clicks", "last_seen_on", "paused_until"),
+    *("created_at", "updated_at"),
 )
 OF_DELIVERY = (
     *("campaign_id", "address", "mode", "click_mode", "state", "attempt", "first_tried_at"),
@@ -86,12 +87,25 @@ def _tags(contact: Contact) -> Iterable[Row]:
         yield {"tag": row.tag.name, "at": row.at}
 
 
+def _sign_ups(contact: Contact) -> Iterable[Row]:
+    columns = ("asked_at", "email", "first_name", "last_name", "language", "fields")
+    mine = SignUp.objects.of_address(contact.workspace_id, contact.email_key)
+    for row in mine.select_related("form__list").order_by("pk"):
+        ends = (row.asked_at + signing_up.KEPT).date()
+        more = {"confirmed_at": row.confirmed_at, "deleted_on": ends}
+        yield {"list": row.form.list.name, **_row(row, columns), **more}
+
+
 def _answers(contact: Contact) -> Iterable[Row]:
     mine = ConsentEntry.objects.filter(contact=contact).select_related("notice").order_by("pk")
     for row in mine:
         notice = {}
         if row.notice is not None:
-            notice = {"notice_version": row.notice.version, "notice": row.notice.text}
+            notice = {
+                "notice_version": row.notice.version,
+                "notice": row.notice.text,
+                "notice_sha256": row.notice.sha256,
+            }
         yield _row(row, ("at", "said_at", "purpose", "state", "source", "evidence")) | notice
 
 
@@ -99,7 +113,7 @@ def _leavings(contact: Contact) -> Iterable[Row]:
     rows = Unsubscription.objects.filter(contact=contact).select_related("list").order_by("pk")
     for row in rows:
         name = row.list.name if row.list else ""
-        yield {"list": name, **_row(row, ("at", "source", "campaign_id", "undone_at"))}
+        yield {"list": name, **_row(row, ("at", "source", "why", "campaign_id", "undone_at"))}
 
 
 def _stops(contact: Contact) -> Iterable[Row]:
@@ -157,7 +171,8 @@ SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]]
     "profile": (_("Who you are"), _profile),
     "tags": (_("Words that were put on you"), _tags),
     "lists": (_("Lists you are on, or were"), _lists),
-    "answers": (_("What you answered about measuring"), _answers),
+    "sign_ups": (_("Forms you filled in"), _sign_ups),
+    "answers": (_("What you agreed to, and what not"), _answers),
     "leavings": (_("When you unsubscribed"), _leavings),
     "stops": (_("Why nothing is mailed to you"), _stops),
     "mails": (_("Mails to you"), _mails),

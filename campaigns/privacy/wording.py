@@ -14,6 +14,7 @@ from tracking import hits
 LABELS: Mapping[str, str | Promise] = {
     "address": _("Sent to"),
     "age": _("Seconds after the mail"),
+    "asked_at": _("Filled in"),
     "at": _("When"),
     "attempt": _("Tries"),
     "basis": _("On which ground"),
@@ -28,6 +29,7 @@ LABELS: Mapping[str, str | Promise] = {
     "client": _("Program"),
     "code": _("Answer code of the mail server"),
     "complained_at": _("Reported as spam"),
+    "confirmed_at": _("Confirmed"),
     "country": _("Country"),
     "created_at": _("Added"),
     "deleted_on": _("Is deleted on"),
@@ -62,12 +64,14 @@ LABELS: Mapping[str, str | Promise] = {
     "mode": _("Measuring of opens"),
     "network": _("Kind of network"),
     "notice": _("The words you answered to"),
+    "notice_sha256": _("SHA-256 of these words"),
     "notice_version": _("Version of these words"),
     "number": _("Number of the link"),
     "opens_machine": _("Image loads by machines"),
     "opens_sure": _("Your opens"),
     "opens_uncertain": _("Perhaps your opens"),
     "os": _("Operating system"),
+    "paused_until": _("No mails until"),
     "provider": _("Mail service"),
     "purpose": _("About"),
     "reason": _("Why"),
@@ -92,6 +96,7 @@ LABELS: Mapping[str, str | Promise] = {
     "updated_at": _("Changed"),
     "url": _("Link"),
     "verdict": _("Taken for"),
+    "why": _("Your reason"),
 }
 FLAGS: Mapping[str, str | Promise] = {
     hits.PREFETCH: _("said that it fetches in advance"),

@@ -13,10 +13,12 @@ class SendingConfig(AppConfig):
         from anymail.signals import tracking as provider_told
 
         from campaigns.accounts import audit
+        from campaigns.audience import letters as audience_letters
         from campaigns.audience import undoing
-        from campaigns.sending import evidence, mailed, provider_events
+        from campaigns.sending import evidence, letters, mailed, provider_events
         from tracking import facts
 
+        audience_letters.register_post(letters.post)
         facts.register_sent_times(evidence.sent_times)
         undoing.register_keeper(mailed.among)
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")

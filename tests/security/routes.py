@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
-from campaigns.audience.models import Import, List
+from campaigns.audience.models import Import, List, SignUpForm
 from campaigns.composing import freezing
 from campaigns.composing.models import Campaign
 from campaigns.reports import sharing
@@ -158,6 +158,18 @@ def _make_share_link(workspace: Workspace) -> int:
     return sharing.share(campaign, days=7, by=None)[0].pk
 
 
+def _make_sign_up_form(workspace: Workspace) -> str:
+    into = world.make_list(workspace)
+    made = SignUpForm.objects.create(
+        workspace=workspace,
+        list=into,
+        sender=world.make_sender(workspace),
+        key=f"form{into.pk}",
+        is_open=True,
+    )
+    return made.key
+
+
 def _make_token(workspace: Workspace) -> str:
     contact = world.make_contact(workspace)
     return tokens.unsubscribe_token(contact.pk, 1, 1)
@@ -192,6 +204,7 @@ VALUES: dict[str, Callable[[Workspace], Any]] = {
     "token": _make_token,
     # A wrong one: the right ones are mailed, and for the tests of privacy.
     "sealed": lambda workspace: "none",
+    "form_key": _make_sign_up_form,
     "uidb36": lambda workspace: "1",
     "key": lambda workspace: "none",
 }

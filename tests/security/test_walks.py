@@ -40,6 +40,13 @@ PUBLIC = {
     "privacy:asking",
     "privacy:everything",
     "privacy:take_away",
+    "privacy:erase_me",
+    # Sign-up forms: anybody may post them, also from a page elsewhere, and gets a mail at most.
+    "audience:join",
+    "audience:asked",
+    "audience:framed_join",
+    "audience:framed_asked",
+    "audience:confirm_sign_up",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.
@@ -58,6 +65,13 @@ WITHOUT_CSRF = {
     "audience:preferences",
     "audience:own_measuring",
     "privacy:asking",
+    "privacy:erase_me",
+    # Sign-up forms: anybody may post them, also from a page elsewhere, and gets a mail at most.
+    "audience:join",
+    "audience:asked",
+    "audience:framed_join",
+    "audience:framed_asked",
+    "audience:confirm_sign_up",
     # For providers: the secret in the address is the key.
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.

@@ -4,6 +4,7 @@ from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Pur
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
 from campaigns.audience.models.people import Contact, Field, List, Subscription
+from campaigns.audience.models.sign_ups import SignUp, SignUpForm
 from campaigns.audience.models.tags import Tag, Tagging
 from campaigns.audience.models.tracking import Tracking
 
@@ -18,6 +19,8 @@ __all__ = [
     "List",
     "Notice",
     "Purpose",
+    "SignUp",
+    "SignUpForm",
     "Subscription",
     "Suppression",
     "Tag",

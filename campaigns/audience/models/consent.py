@@ -20,12 +20,14 @@ class Consent(models.TextChoices):
 
 
 class Purpose(models.TextChoices):
-    """What may be recorded. Two purposes: who agrees to one has not agreed to the other."""
+    """What people agree to. Who agrees to one has not agreed to another."""
 
     OPENS = "opens", _("When mails are opened")
     CLICKS = "clicks", _("Which links are followed")
     # Said in one answer.
     BOTH = "both", _("Opens and clicks")
+    # To get a list's mails: said on a form, and confirmed by mail.
+    MAIL = "mail", _("Getting mails")
 
 
 class Notice(models.Model):
@@ -60,6 +62,7 @@ class ConsentEntry(models.Model):
         IMPORT = "import", _("Import")
         PREFERENCES = "preferences", _("Preferences page")
         MEMBER = "member", _("A member of the workspace")
+        FORM = "form", _("Sign-up form")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     contact = models.ForeignKey(

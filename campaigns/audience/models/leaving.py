@@ -19,6 +19,14 @@ class Unsubscription(models.Model):
         # They left where we were before, and the file said so.
         IMPORT = "import", _("An import")
 
+    class Why(models.TextChoices):
+        """What they said about it, if they wanted to."""
+
+        TOO_MANY = "too_many", _("Too many mails")
+        NOT_RELEVANT = "not_relevant", _("Not what I am interested in")
+        NEVER_ASKED = "never_asked", _("I did not sign up")
+        OTHER = "other", _("Something else")
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     contact = models.ForeignKey(
         "audience.Contact", models.SET_NULL, null=True, related_name="unsubscriptions"
@@ -28,6 +36,7 @@ class Unsubscription(models.Model):
     campaign_id = models.BigIntegerField(null=True)
     delivery_id = models.BigIntegerField(null=True)
     source = models.CharField(max_length=10, choices=Source)
+    why = models.CharField(max_length=12, choices=Why, blank=True, default="", db_default="")
     at = models.DateTimeField(auto_now_add=True)
     # The person took it back on the same page; see UnsubscriptionQuerySet.standing().
     undone_at = models.DateTimeField(null=True)

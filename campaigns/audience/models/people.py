@@ -46,6 +46,8 @@ class Contact(models.Model):
     )
     # Raised by each refusal; tokens of an older epoch collect nothing.
     consent_epoch = models.PositiveIntegerField(default=0)
+    # Nothing is mailed to them before: they asked for a pause.
+    paused_until = models.DateTimeField(null=True)
     # A date and no more, for people who agreed: see docs/privacy.md.
     last_seen_on = models.DateField(null=True)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)

@@ -139,7 +139,7 @@ def measuring(request: HttpRequest, token: tokens.Token, contact: Contact | None
 
 def _purpose(request: HttpRequest) -> Purpose | None:
     text = request.POST.get("purpose", Purpose.BOTH)
-    return Purpose(text) if text in Purpose.values else None
+    return Purpose(text) if text in (*consent.BOTH, Purpose.BOTH) else None
 
 
 def _signals(request: HttpRequest) -> bool:

@@ -86,6 +86,7 @@ WANTED = """
               JOIN audience_subscription s ON s.contact_id = c.id AND s.status = 'subscribed'
               JOIN composing_campaign_lists l ON l.list_id = s.list_id
              WHERE c.id = d.contact_id AND l.campaign_id = d.campaign_id
+               AND (c.paused_until IS NULL OR c.paused_until <= statement_timestamp())
                AND NOT EXISTS (SELECT FROM audience_suppression x
                                 WHERE x.workspace_id = d.workspace_id
                                   AND x.fingerprint = c.fingerprint))
