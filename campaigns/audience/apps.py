@@ -11,9 +11,11 @@ class AudienceConfig(AppConfig):
     def ready(self) -> None:
         from campaigns.accounts import audit
         from campaigns.audience import seeing
+        from campaigns.audience.segments import conditions
         from tracking import facts
 
         facts.register_agreements(seeing.agreements)
+        conditions.register()
         audit.register_labels(
             {
                 "list_added": _("Added a list"),
@@ -25,6 +27,9 @@ class AudienceConfig(AppConfig):
                 "tags_merged": _("Merged two tags"),
                 "tag_deleted": _("Deleted a tag"),
                 "import_started": _("Started an import"),
+                "segment_added": _("Added a segment"),
+                "segment_changed": _("Changed a segment"),
+                "segment_deleted": _("Deleted a segment"),
                 "suppression_added": _("Stopped mail to an address"),
                 "suppression_lifted": _("Allowed mail to an address again"),
             }

@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from campaigns.audience import importing, learning, seeing, suppression, tidying
+from campaigns.audience.segments import counting
 
 
 @shared_task(base=DjangoTask)
@@ -14,6 +15,11 @@ def run_import(import_id: int) -> None:
 @shared_task(base=DjangoTask)
 def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
+
+
+@shared_task(base=DjangoTask)
+def count_segment(segment_id: int) -> None:
+    counting.count_saved(segment_id)
 
 
 @shared_task(base=DjangoTask)

@@ -4,6 +4,7 @@ from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Pur
 from campaigns.audience.models.imports import Import, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
 from campaigns.audience.models.people import Contact, Field, List, Subscription
+from campaigns.audience.models.segments import Segment
 from campaigns.audience.models.tags import Tag, Tagging
 from campaigns.audience.models.tracking import Tracking
 
@@ -17,6 +18,7 @@ __all__ = [
     "List",
     "Notice",
     "Purpose",
+    "Segment",
     "Subscription",
     "Suppression",
     "Tag",
