@@ -13,10 +13,11 @@ class SendingConfig(AppConfig):
         from anymail.signals import tracking as provider_told
 
         from campaigns.accounts import audit
-        from campaigns.sending import evidence, provider_events
+        from campaigns.sending import evidence, provider_events, segments
         from tracking import facts
 
         facts.register_sent_times(evidence.sent_times)
+        segments.register()
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")
         audit.register_labels(
             {

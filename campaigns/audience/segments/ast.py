@@ -103,7 +103,7 @@ def _group(raw: dict[Any, Any], place: tuple[int, ...], grammar: Grammar) -> Gro
     match, of = raw.get("match"), raw.get("of")
     if not isinstance(match, str) or match not in MATCHES:
         raise QuestionError(_within(where, "match"), "Choose all, any or none.")
-    if set(raw) != {"match", "of"}:
+    if set(raw) - {"match", "of"}:
         raise QuestionError(where, "There is something in it that is not known here.")
     if not isinstance(of, list) or not of:
         # A group without conditions would be true of everybody.

@@ -147,7 +147,7 @@ def _row(workspace_id: int, part: Draft, place: str, *, told: bool) -> Row:
         return Row(place, error=_("Choose what it is about, or remove it.") if told else "")
     how = part["how"]
     inputs = [
-        _input(workspace_id, place, one, part.get(one.name, ""))
+        _input(workspace_id, place, one, part)
         for one in what.parameters(how)
         if one is not what.about
     ]
@@ -175,15 +175,21 @@ def _error(part: Draft, place: str, *, told: bool) -> str:
     return ""
 
 
-def _input(workspace_id: int, place: str, parameter: Parameter, value: Any) -> Input:
+def _input(workspace_id: int, place: str, parameter: Parameter, part: Draft) -> Input:
+    value = part.get(parameter.name, "")
     chosen = isinstance(value, list | tuple)
-    may_choose = parameter.kind in (Kind.THING, Kind.CHOICE, Kind.WORDS)
+    above = part.get(parameter.within, "")
+    offered: Sequence[tuple[str, Any]] = ()
+    if parameter.within and isinstance(above, int):
+        offered = registry.parts(parameter.thing, workspace_id, above)
+    elif parameter.kind in (Kind.THING, Kind.CHOICE, Kind.WORDS):
+        offered = choices.of(workspace_id, parameter)
     return Input(
         name=f"v-{place}-{parameter.name}",
-        kind=parameter.kind.value,
+        kind="part" if parameter.within else parameter.kind.value,
         label=parameter.label,
         value=[str(one) for one in value] if chosen else str(value),
-        choices=choices.of(workspace_id, parameter) if may_choose else (),
+        choices=offered,
         optional=parameter.optional,
         least=parameter.least,
         most=parameter.most,

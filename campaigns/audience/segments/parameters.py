@@ -54,6 +54,8 @@ class Parameter:
     choices: tuple[tuple[str, Any], ...] = ()
     # Whose id it is, or whose words.
     thing: str = ""
+    # The parameter whose thing this is a part of: a link's campaign.
+    within: str = ""
     # May be left out.
     optional: bool = False
 
@@ -120,7 +122,7 @@ def _day(raw: object) -> str:
         found = date.fromisoformat(raw) if isinstance(raw, str) and len(raw) == 10 else None
     except ValueError:
         found = None
-    if found is None or not 1900 <= found.year <= 2199:
+    if found is None or found.isoformat() != raw or not 1900 <= found.year <= 2199:
         raise ValueRefused("Give a day as in 2026-01-31.")
     return found.isoformat()
 

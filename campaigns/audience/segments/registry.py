@@ -43,6 +43,12 @@ class Answer:
     yes: Q
     no: Q
 
+    def __and__(self, other: Answer) -> Answer:
+        return Answer(self.yes & other.yes, self.no | other.no)
+
+    def __invert__(self) -> Answer:
+        return Answer(self.no, self.yes)
+
 
 def fact(yes: Q) -> Answer:
     """Return the answer of a question to which everybody's answer is known."""
@@ -97,6 +103,9 @@ class Thing:
     options: Callable[[int], list[tuple[int, str]]]
 
 
+# The values and labels of what is within a thing: a campaign's links.
+Parts = Callable[[int, int], list[tuple[str, str]]]
+_parts: dict[str, Parts] = {}
 _whats: dict[str, What] = {}
 _things: dict[str, Thing] = {}
 
@@ -109,6 +118,16 @@ def register(*whats: What) -> None:
 def register_things(*things: Thing) -> None:
     """Let conditions name `things`."""
     _things.update((thing.name, thing) for thing in things)
+
+
+def register_parts(name: str, function: Parts) -> None:
+    """Let conditions name the `name` of a thing: by workspace and the thing's id."""
+    _parts[name] = function
+
+
+def parts(name: str, workspace_id: int, pk: int) -> list[tuple[str, str]]:
+    """Return what may be chosen within a thing: value and label."""
+    return _parts[name](workspace_id, pk)
 
 
 def whats() -> Mapping[str, What]:

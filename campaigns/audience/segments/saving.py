@@ -51,7 +51,7 @@ def save(segment: Segment, name: str, question: Group) -> None:
     segment.name, segment.question = name, asked
     try:
         with transaction.atomic():
-            if segment.pk is None:
+            if segment._state.adding:
                 segment.save(force_insert=True)
             else:
                 kept = ("name", "question", "people", "unseen", "counted_at", "updated_at")

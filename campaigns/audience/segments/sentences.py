@@ -46,7 +46,7 @@ def _joined(parts: Sequence[str], word: str) -> str:
 def _condition(workspace_id: int, one: Condition) -> str:
     what = registry.whats()[one.what]
     values: Mapping[str, Any] = {
-        each.name: _value(workspace_id, each, one.values[each.name])
+        each.name: _value(workspace_id, each, one.values)
         for each in what.parameters(one.how)
         if each.name in one.values
     }
@@ -59,7 +59,11 @@ def _condition(workspace_id: int, one: Condition) -> str:
     return str(sentence) % values
 
 
-def _value(workspace_id: int, parameter: Parameter, value: Any) -> str:
+def _value(workspace_id: int, parameter: Parameter, values: Mapping[str, Any]) -> str:
+    value = values[parameter.name]
+    if parameter.within:
+        offered = dict(registry.parts(parameter.thing, workspace_id, values[parameter.within]))
+        return offered.get(str(value), str(value))
     match parameter.kind:
         case Kind.THING:
             return choices.name_of(workspace_id, parameter.thing, value)
