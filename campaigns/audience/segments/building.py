@@ -178,6 +178,7 @@ def _error(part: Draft, place: str, *, told: bool) -> str:
 def _input(workspace_id: int, place: str, parameter: Parameter, part: Draft) -> Input:
     value = part.get(parameter.name, "")
     chosen = isinstance(value, list | tuple)
+    words = parameter.kind is Kind.WORDS
     above = part.get(parameter.within, "")
     offered: Sequence[tuple[str, Any]] = ()
     if parameter.within and isinstance(above, int):
@@ -186,7 +187,7 @@ def _input(workspace_id: int, place: str, parameter: Parameter, part: Draft) -> 
         offered = choices.of(workspace_id, parameter)
     return Input(
         name=f"v-{place}-{parameter.name}",
-        kind="part" if parameter.within else parameter.kind.value,
+        kind="part" if parameter.within and not words else parameter.kind.value,
         label=parameter.label,
         value=[str(one) for one in value] if chosen else str(value),
         choices=offered,

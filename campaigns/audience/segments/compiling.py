@@ -19,7 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.models import Contact
+from campaigns.audience.models import Contact, Field
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import ast, registry
 from campaigns.audience.segments.ast import Condition, Group
@@ -39,7 +39,8 @@ class Gone:
 def asking(workspace: Workspace) -> Asking:
     """Return who asks, now."""
     zone = ZoneInfo(workspace.time_zone)
-    return Asking(workspace.pk, zone, timezone.localdate(timezone=zone))
+    fields = Field.objects.filter(workspace=workspace).values_list("pk", "key")
+    return Asking(workspace.pk, zone, timezone.localdate(timezone=zone), dict(fields))
 
 
 def read(raw: object) -> Group:

@@ -26,6 +26,8 @@ class Asking:
     workspace_id: int
     zone: ZoneInfo
     today: date
+    # The keys of the workspace's own fields, by id.
+    keys: Mapping[int, str]
 
     def start_of(self, day: date) -> datetime:
         """Return the moment at which `day` begins."""

@@ -63,7 +63,8 @@ def _value(workspace_id: int, parameter: Parameter, values: Mapping[str, Any]) -
     value = values[parameter.name]
     if parameter.within:
         offered = dict(registry.parts(parameter.thing, workspace_id, values[parameter.within]))
-        return offered.get(str(value), str(value))
+        words = value if isinstance(value, tuple) else [value]
+        return _joined([offered.get(str(word), str(word)) for word in words], _("or"))
     match parameter.kind:
         case Kind.THING:
             return choices.name_of(workspace_id, parameter.thing, value)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience import suppression
-from campaigns.audience.models import Contact, Subscription, Suppression
+from campaigns.audience.models import Contact, Field, Subscription, Suppression, Tag, Tagging
 from campaigns.audience.segments import compiling
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery
@@ -24,6 +24,7 @@ from tracking.models import Engagement, LinkClicker
 
 pytestmark = pytest.mark.django_db
 PEOPLE, CAMPAIGNS, LISTS = 40, 4, 3
+COLOURS = ["red", "green", "blue"]
 NAMES = ["", "Ann", "ann", "Bob", "Zoë", "50%", "_x", "a\\b", "O'Neil"]
 
 
@@ -45,6 +46,10 @@ class Town:
             )
             for days in range(CAMPAIGNS)
         ]
+        self.fields = {kind: self._field(kind) for kind in Field.Kind.values}
+        self.tags = [
+            Tag.objects.create(workspace=workspace, name=name).pk for name in ("vip", "press")
+        ]
         self.today = compiling.asking(workspace).today
         self.people = dict(self._person(number) for number in range(PEOPLE))
         # Neighbours, with all that ours have.
@@ -52,7 +57,29 @@ class Town:
         world.make_contact(other, on=world.make_list(other), country="CL", measuring="granted")
 
     def setting(self) -> Setting:
-        return Setting(self.today, [campaign.pk for campaign in self.campaigns])
+        keys = {pk: f"a_{kind}" for kind, pk in self.fields.items()}
+        return Setting(self.today, [campaign.pk for campaign in self.campaigns], keys)
+
+    def _field(self, kind: str) -> int:
+        made = Field.objects.create(
+            workspace=self.workspace, key=f"a_{kind}", label=kind, kind=kind, choices=COLOURS
+        )
+        return made.pk
+
+    def _own(self) -> dict[str, Any]:
+        days = [(self.today + timedelta(days=n)).isoformat() for n in (-400, -30, -3, 0, 2, 5)]
+        values = {
+            "text": NAMES[1:],
+            "number": [-1, 0, 2, 2.5, 10],
+            "date": [*days, "2000-02-29"],
+            "yes_no": [True, False],
+            "choice": COLOURS,
+        }
+        return {
+            f"a_{kind}": self._random.choice(choice)
+            for kind, choice in values.items()
+            if self._random.random() < 0.7
+        }
 
     def _person(self, number: int) -> tuple[int, Person]:
         pick = self._random.choice
@@ -65,6 +92,8 @@ class Town:
             added=self.today - timedelta(days=days),
             agreed=pick([True, False]),
             suppressed=pick([True, False, False]),
+            fields=self._own(),
+            tags={pk for pk in self.tags if pick([True, False])},
         )
         contact = world.make_contact(
             self.workspace,
@@ -74,7 +103,10 @@ class Town:
             language=person.language,
             measuring="granted" if person.agreed else "unknown",
             consent_epoch=1,
+            fields=person.fields,
         )
+        for pk in person.tags:
+            Tagging.objects.create(workspace=self.workspace, tag_id=pk, contact=contact)
         noon = compiling.asking(self.workspace).start_of(person.added) + timedelta(hours=12)
         Contact.objects.filter(pk=contact.pk).update(created_at=noon)
         if person.suppressed:
@@ -137,6 +169,34 @@ class Town:
         return mail
 
 
+Choice = tuple[str, list[str], dict[str, st.SearchStrategy[Any]]]
+
+
+def _of_own_fields(
+    town: Town, texts: st.SearchStrategy[str], day: st.SearchStrategy[str]
+) -> list[Choice]:
+    number = st.sampled_from([-1, 0, 2, 2.5, 3])
+    days = st.integers(0, 366)
+    text_hows = ["is", "is_not", "contains", "contains_not", "starts", "ends"]
+    colours = st.lists(st.sampled_from(COLOURS), min_size=1)
+    found: list[Choice] = [
+        ("text", text_hows, {"value": texts}),
+        ("number", ["is", "over", "under"], {"value": number}),
+        ("number", ["between"], {"least": number, "most": number}),
+        ("date", ["in_last", "before_last"], {"days": st.integers(1, 500)}),
+        ("date", ["on", "before", "from"], {"day": day}),
+        ("date", ["between"], {"first": day, "last": day}),
+        ("date", ["anniversary"], {"days": days}),
+        ("yes_no", ["yes", "no"], {}),
+        ("choice", ["is", "is_not"], {"values": colours}),
+    ]
+    found += [(kind, ["known", "unknown"], {}) for kind in Field.Kind.values]
+    return [
+        (f"{kind}_field", hows, {"field": st.just(town.fields[kind]), **values})
+        for kind, hows, values in found
+    ]
+
+
 @st.composite
 def conditions(draw: st.DrawFn, town: Town) -> dict[str, Any]:
     """Draw a condition about things that there are."""
@@ -147,7 +207,7 @@ def conditions(draw: st.DrawFn, town: Town) -> dict[str, Any]:
     words = {"countries": ["CL", "PE", "NL"], "languages": ["es", "nl"], "devices": ["mobile"]}
     some = {name: st.lists(st.sampled_from(of), min_size=1) for name, of in words.items()}
     text_hows = ["is", "is_not", "contains", "contains_not", "starts", "ends"]
-    choices: list[tuple[str, list[str], dict[str, st.SearchStrategy[Any]]]] = [
+    choices: list[Choice] = [
         ("first_name", text_hows, {"value": texts}),
         ("first_name", ["known", "unknown"], {}),
         ("email", ["contains", "contains_not", "starts"], {"value": texts}),
@@ -158,6 +218,9 @@ def conditions(draw: st.DrawFn, town: Town) -> dict[str, Any]:
         ("added", ["in_last", "before_last"], {"days": st.integers(1, 500)}),
         ("added", ["on", "before", "from"], {"day": day}),
         ("added", ["between"], {"first": day, "last": day}),
+        *_of_own_fields(town, texts, day),
+        ("tag", ["has", "has_not"], {"tag": st.sampled_from(town.tags)}),
+        ("tag", ["any", "none"], {}),
         ("list", ["on", "not_on", "left"], {"list": st.sampled_from(town.lists)}),
         ("list", ["on_any", "on_none"], {}),
         ("measuring", ["agreed", "refused", "not_asked"], {"purpose": st.just("opens")}),

@@ -6,7 +6,7 @@ Written from docs/segments.md, not from the compiler, and slow on purpose.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 
@@ -40,6 +40,8 @@ class Person:
     lists: dict[int, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
     suppressed: bool = False
+    fields: dict[str, Any] = field(default_factory=dict)
+    tags: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Setting:
 
     today: date
     campaigns: list[int]
+    # Field id: key.
+    keys: dict[int, str]
 
 
 def answer(part: dict[str, Any], person: Person, setting: Setting) -> bool | None:
@@ -97,6 +101,16 @@ def _condition(one: dict[str, Any], person: Person, setting: Setting) -> bool | 
                 "on_any": lambda: "subscribed" in states.values(),
                 "on_none": lambda: "subscribed" not in states.values(),
             }[how]()
+        case "tag", how:
+            return {
+                "has": lambda: one["tag"] in person.tags,
+                "has_not": lambda: one["tag"] not in person.tags,
+                "any": lambda: bool(person.tags),
+                "none": lambda: not person.tags,
+            }[how]()
+        case what, how if what.endswith("_field"):
+            value = person.fields.get(setting.keys[one["field"]])
+            return _own(what.removesuffix("_field"), how, one, value, setting.today)
         case "measuring", how:
             return person.agreed if how == "agreed" else how == "not_asked" and not person.agreed
         case "mailed", how:
@@ -124,6 +138,44 @@ def _text(value: str, how: str, given: str) -> bool:
         "known": value != "",
         "unknown": value == "",
     }[how]
+
+
+def _own(kind: str, how: str, one: dict[str, Any], value: Any, today: date) -> bool:
+    if how in ("known", "unknown"):
+        return (value in (None, "")) == (how == "unknown")
+    match kind:
+        case "text":
+            return _text(value or "", how, one["value"])
+        case "choice":
+            return ((value or "") in one["values"]) == (how == "is")
+        case "yes_no":
+            return value is (how == "yes")
+    if value is None:
+        return False
+    if kind == "number":
+        return {
+            "is": lambda: value == one["value"],
+            "over": lambda: value > one["value"],
+            "under": lambda: value < one["value"],
+            "between": lambda: one["least"] <= value <= one["most"],
+        }[how]()
+    day = _day(value)
+    if how == "anniversary":
+        return any(_is_anniversary(day, today + timedelta(days=n)) for n in range(one["days"] + 1))
+    return {
+        "in_last": lambda: (today - day).days <= one["days"],
+        "before_last": lambda: (today - day).days > one["days"],
+        "on": lambda: day == _day(one["day"]),
+        "before": lambda: day < _day(one["day"]),
+        "from": lambda: day >= _day(one["day"]),
+        "between": lambda: _day(one["first"]) <= day <= _day(one["last"]),
+    }[how]()
+
+
+def _is_anniversary(day: date, today: date) -> bool:
+    if (day.month, day.day) == (2, 29) and (today.month, today.day) == (2, 28):
+        return (today + timedelta(days=1)).day == 1
+    return (day.month, day.day) == (today.month, today.day)
 
 
 def _mails(one: dict[str, Any], person: Person, setting: Setting) -> list[Mail]:
