@@ -102,7 +102,7 @@ def _add(campaign: Campaign, segment: Segment, *, excludes: bool) -> None:
 
 
 def _uses(campaign: Campaign) -> list[SegmentUse]:
-    if campaign.pk is None:
+    if not campaign.pk:
         return []
     mine = SegmentUse.objects.filter(campaign=campaign.pk)
     return list(mine.select_related("segment__workspace").order_by("pk"))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0008_segments"),
+        ("audience", "0009_segments"),
         ("composing", "0008_sender_pauses"),
     ]
 

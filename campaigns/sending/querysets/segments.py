@@ -91,6 +91,12 @@ def in_the_dark(kind: str, campaigns: Campaigns = None) -> QuerySet[Delivery]:
     return _mails(campaigns, state__in=OUT, hard_bounced_at__isnull=True).filter(~known)
 
 
+def without(mails: QuerySet[Delivery], rows: EngagementQuerySet) -> QuerySet[Delivery]:
+    """Of `mails`, those of which there is none of `rows`, which must not be about one contact."""
+    theirs = rows.filter(campaign_id=OuterRef("campaign_id"), delivery_id=OuterRef("pk"))
+    return mails.filter(~Exists(theirs))
+
+
 def at_least(rows: EngagementQuerySet, times: int) -> Q:
     """People with at least so many of `rows`, which must not be about one contact."""
     often = rows.values("contact_id").annotate(n=Count("pk")).filter(n__gte=times)

@@ -82,11 +82,12 @@ class Deed:
     def often(self, who: Asking, values: Values) -> Answer:
         """Whether they did it in at least so many of the last campaigns."""
         campaigns = questions.latest(who.workspace_id, values["last"])
-        everybody = self.surely(Engagement.objects.filter(campaign_id__in=campaigns))
+        rows = Engagement.objects.filter(campaign_id__in=campaigns)
         mine = self.perhaps(questions.did(who.workspace_id, campaigns))
         dark = questions.in_the_dark(self.kind, campaigns)
+        dark = questions.without(dark, self.perhaps(rows))
         return Answer(
-            questions.at_least(everybody, values["times"]),
+            questions.at_least(self.surely(rows), values["times"]),
             questions.fewer_than(values["times"], mine, dark),
         )
 

@@ -10,7 +10,7 @@ from campaigns.audience.segments import ast
 from campaigns.audience.segments.ast import Condition, Group, QuestionError
 from campaigns.audience.segments.parameters import Kind, Parameter
 
-GRAMMAR = {
+GRAMMAR: ast.Grammar = {
     "list": {"on": (Parameter("list", Kind.THING),), "on_any": ()},
     "name": {"is": (Parameter("value", Kind.TEXT),)},
     "age": {"over": (Parameter("value", Kind.NUMBER),)},

@@ -68,7 +68,7 @@ class Town:
 
     def _own(self) -> dict[str, Any]:
         days = [(self.today + timedelta(days=n)).isoformat() for n in (-400, -30, -3, 0, 2, 5)]
-        values = {
+        values: dict[str, list[Any]] = {
             "text": NAMES[1:],
             "number": [-1, 0, 2, 2.5, 10],
             "date": [*days, "2000-02-29"],

@@ -54,7 +54,7 @@ class Setting:
     keys: dict[int, str]
 
 
-def answer(part: dict[str, Any], person: Person, setting: Setting) -> bool | None:
+def answer(part: dict[str, Any], person: Person, setting: Setting) -> Any:
     """Answer a question, in three values."""
     if "match" not in part:
         return _condition(part, person, setting)
@@ -67,7 +67,7 @@ def answer(part: dict[str, Any], person: Person, setting: Setting) -> bool | Non
     return False if True in found else None if None in found else True
 
 
-def _condition(one: dict[str, Any], person: Person, setting: Setting) -> bool | None:
+def _condition(one: dict[str, Any], person: Person, setting: Setting) -> Any:
     match one["what"], one["how"]:
         case "email", "domain":
             return person.email.endswith("@" + one["value"])
@@ -126,7 +126,7 @@ def _condition(one: dict[str, Any], person: Person, setting: Setting) -> bool | 
     raise AssertionError(one)
 
 
-def _text(value: str, how: str, given: str) -> bool:
+def _text(value: str, how: str, given: str) -> Any:
     value, given = value.upper(), given.upper()
     return {
         "is": value == given,
@@ -140,7 +140,7 @@ def _text(value: str, how: str, given: str) -> bool:
     }[how]
 
 
-def _own(kind: str, how: str, one: dict[str, Any], value: Any, today: date) -> bool:
+def _own(kind: str, how: str, one: dict[str, Any], value: Any, today: date) -> Any:
     if how in ("known", "unknown"):
         return (value in (None, "")) == (how == "unknown")
     match kind:
@@ -172,7 +172,7 @@ def _own(kind: str, how: str, one: dict[str, Any], value: Any, today: date) -> b
     }[how]()
 
 
-def _is_anniversary(day: date, today: date) -> bool:
+def _is_anniversary(day: date, today: date) -> Any:
     if (day.month, day.day) == (2, 29) and (today.month, today.day) == (2, 28):
         return (today + timedelta(days=1)).day == 1
     return (day.month, day.day) == (today.month, today.day)
@@ -187,12 +187,12 @@ def _mails(one: dict[str, Any], person: Person, setting: Setting) -> list[Mail]:
     return [mail for mail in person.mails if mail.campaign in wanted]
 
 
-def _sent(one: dict[str, Any], how: str, person: Person, setting: Setting) -> bool:
+def _sent(one: dict[str, Any], how: str, person: Person, setting: Setting) -> Any:
     got = bool(_mails(one, person, setting))
     return not got if how in ("not_campaign", "never", "not_last") else got
 
 
-def _did(one: dict[str, Any], person: Person, setting: Setting) -> bool | None:
+def _did(one: dict[str, Any], person: Person, setting: Setting) -> Any:
     mails = _mails(one, person, setting)
     how, opens = one["how"], one["what"] == "opened"
     each = [_one(mail, person, opens=opens, link=one.get("link")) for mail in mails]
@@ -204,13 +204,13 @@ def _did(one: dict[str, Any], person: Person, setting: Setting) -> bool | None:
     return done
 
 
-def _often(times: int, each: list[bool | None], mails: list[Mail], *, opens: bool) -> bool | None:
+def _often(times: int, each: list[bool | None], mails: list[Mail], *, opens: bool) -> Any:
     if each.count(True) >= times:
         return True
     return False if len(each) - each.count(False) < times else None
 
 
-def _one(mail: Mail, person: Person, *, opens: bool, link: int | None) -> bool | None:
+def _one(mail: Mail, person: Person, *, opens: bool, link: int | None) -> Any:
     said = mail.opened if opens else mail.clicked
     if opens and mail.clicked == "sure":
         said = "sure"

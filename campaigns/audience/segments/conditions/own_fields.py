@@ -10,11 +10,22 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import CharField, F, Func, JSONField, Q, TextField, Value
+from django.db.models import CharField, F, Func, JSONField, Lookup, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce, Substr
-from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, In, LessThan, Regex
-from django.db.models.lookups import LessThanOrEqual as AtMost
+from django.db.models.lookups import (
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    IContains,
+    IEndsWith,
+    IExact,
+    In,
+    IStartsWith,
+    LessThan,
+    LessThanOrEqual,
+    Regex,
+)
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Field
@@ -52,13 +63,9 @@ def _is_a(who: Asking, values: Values, kind: str) -> Q:
     return Q(Exact(Coalesce(found, Value("")), kind))
 
 
-# ... Texts: ways to ask that know who asks, as the key of a field does.
-
-
-def _text_how(label: Any, words: Any, lookup: str, *, no: bool = False) -> How:
+def _text_how(label: Any, words: Any, lookup: type[Lookup[Any]], *, no: bool = False) -> How:
     def answer(who: Asking, values: Values) -> Any:
-        column = TextField.get_lookups()[lookup]
-        found = Q(column(_text(who, values), values["value"]))
+        found = Q(lookup(_text(who, values), values["value"]))
         return fact(~found if no else found)
 
     return How(label, answer, texts.said(NAME, words), texts.TEXT)
@@ -98,17 +105,13 @@ def _number(value: Any) -> Value:
     return Value(value, JSONField())
 
 
-def _day_of(who: Asking, values: Values) -> Any:
-    return _text(who, values)
-
-
 def _between(who: Asking, values: Values, first: date | None, end: date | None) -> Q:
     """Days are written so that their order is that of words."""
-    found = Q(Regex(_day_of(who, values), r"^\d{4}-\d\d-\d\d$"))
+    found = Q(Regex(_text(who, values), r"^\d{4}-\d\d-\d\d$"))
     if first is not None:
-        found &= Q(GreaterThanOrEqual(_day_of(who, values), first.isoformat()))
+        found &= Q(GreaterThanOrEqual(_text(who, values), first.isoformat()))
     if end is not None:
-        found &= Q(LessThan(_day_of(who, values), end.isoformat()))
+        found &= Q(LessThan(_text(who, values), end.isoformat()))
     return found
 
 
@@ -117,8 +120,8 @@ def _anniversary(who: Asking, values: Values) -> Any:
     wanted = {day.strftime("%m-%d") for day in days}
     # Who was born on a leap day has their day a day earlier in other years.
     wanted |= {"02-29" for day in days if (day + timedelta(days=1)).strftime("%m-%d") == "03-01"}
-    found = Q(In(Substr(_day_of(who, values), 6), sorted(wanted)))
-    return fact(Q(Regex(_day_of(who, values), r"^\d{4}-\d\d-\d\d$")) & found)
+    found = Q(In(Substr(_text(who, values), 6), sorted(wanted)))
+    return fact(Q(Regex(_text(who, values), r"^\d{4}-\d\d-\d\d$")) & found)
 
 
 def _choice(who: Asking, values: Values) -> Q:
@@ -164,14 +167,14 @@ WHATS = (
     _what(
         "text",
         {
-            "is": _text_how(_("is"), _("is “%(value)s”"), "iexact"),
-            "is_not": _text_how(_("is not"), _("is not “%(value)s”"), "iexact", no=True),
-            "contains": _text_how(_("contains"), _("contains “%(value)s”"), "icontains"),
+            "is": _text_how(_("is"), _("is “%(value)s”"), IExact),
+            "is_not": _text_how(_("is not"), _("is not “%(value)s”"), IExact, no=True),
+            "contains": _text_how(_("contains"), _("contains “%(value)s”"), IContains),
             "contains_not": _text_how(
-                _("does not contain"), _("does not contain “%(value)s”"), "icontains", no=True
+                _("does not contain"), _("does not contain “%(value)s”"), IContains, no=True
             ),
-            "starts": _text_how(_("begins with"), _("begins with “%(value)s”"), "istartswith"),
-            "ends": _text_how(_("ends with"), _("ends with “%(value)s”"), "iendswith"),
+            "starts": _text_how(_("begins with"), _("begins with “%(value)s”"), IStartsWith),
+            "ends": _text_how(_("ends with"), _("ends with “%(value)s”"), IEndsWith),
         }
         | _known("string"),
     ),
@@ -191,7 +194,8 @@ WHATS = (
                 _("from … to …"),
                 _("is from %(least)s to %(most)s"),
                 lambda n, v: (
-                    Q(GreaterThanOrEqual(n, _number(v["least"]))) & Q(AtMost(n, _number(v["most"])))
+                    Q(GreaterThanOrEqual(n, _number(v["least"])))
+                    & Q(LessThanOrEqual(n, _number(v["most"])))
                 ),
                 BETWEEN,
             ),
