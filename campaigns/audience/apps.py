@@ -11,9 +11,11 @@ class AudienceConfig(AppConfig):
     def ready(self) -> None:
         from campaigns.accounts import audit
         from campaigns.audience import seeing
+        from campaigns.audience.segments import conditions
         from tracking import facts
 
         facts.register_agreements(seeing.agreements)
+        conditions.register()
         audit.register_labels(
             {
                 "list_added": _("Added a list"),
@@ -28,6 +30,9 @@ class AudienceConfig(AppConfig):
                 "import_started": _("Started an import"),
                 "import_cancelled": _("Cancelled an import"),
                 "import_undone": _("Undid an import"),
+                "segment_added": _("Added a segment"),
+                "segment_changed": _("Changed a segment"),
+                "segment_deleted": _("Deleted a segment"),
                 "suppression_added": _("Stopped mail to an address"),
                 "suppression_lifted": _("Allowed mail to an address again"),
             }

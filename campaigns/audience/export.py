@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience import consent, formulas, typed_values
 from campaigns.audience import fields as own
-from campaigns.audience.models import Import, List, Subscription
+from campaigns.audience.models import Contact, Import, List, Subscription
+from campaigns.audience.querysets import ContactQuerySet
 
 # Excel takes a file without this mark for the local code page.
 MARK = "\ufeff"
@@ -37,6 +38,24 @@ def contacts_of(one: List) -> Iterator[bytes]:
     return _csv(header, (_person(row, keys) for row in rows.iterator(chunk_size=2000)))
 
 
+def people(workspace_id: int, contacts: ContactQuerySet) -> Iterator[bytes]:
+    """Yield the CSV file of contacts of the workspace."""
+    fields = own.of(workspace_id)
+    header = [
+        _("E-mail address"),
+        _("First name"),
+        _("Last name"),
+        _("Language"),
+        _("Country"),
+        _("Time zone"),
+        _("Measuring"),
+        *(field.label for field in fields),
+    ]
+    keys = [field.key for field in fields]
+    rows = contacts.order_by("pk").iterator(chunk_size=2000)
+    return _csv(header, ([*_facts(row), *_own(row, keys)] for row in rows))
+
+
 def remarks_of(one: Import) -> Iterator[bytes]:
     """Yield the CSV file of lines that were not imported whole: their cells, and why."""
     header = [_("Line"), _("Imported"), _("Reason"), *one.names]
@@ -52,7 +71,18 @@ def remarks_of(one: Import) -> Iterator[bytes]:
 
 def _person(row: Subscription, keys: Sequence[str]) -> list[str]:
     contact = row.contact
+    known = _facts(contact)
     since = row.unsubscribed_at or row.subscribed_at
+    return [
+        *known[:-1],
+        row.get_status_display(),
+        since.strftime("%Y-%m-%d %H:%M:%S"),
+        known[-1],
+        *_own(contact, keys),
+    ]
+
+
+def _facts(contact: Contact) -> list[str]:
     return [
         contact.email,
         contact.first_name,
@@ -60,11 +90,12 @@ def _person(row: Subscription, keys: Sequence[str]) -> list[str]:
         contact.language,
         contact.country,
         contact.time_zone,
-        row.get_status_display(),
-        since.strftime("%Y-%m-%d %H:%M:%S"),
         str(consent.least(contact).label),
-        *(typed_values.written(contact.fields.get(key)) for key in keys),
     ]
+
+
+def _own(contact: Contact, keys: Sequence[str]) -> list[str]:
+    return [typed_values.written(contact.fields.get(key)) for key in keys]
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

@@ -234,6 +234,11 @@ def _rows(model: str) -> models.QuerySet[Any]:
     return manager.all()
 
 
+def is_suppressed() -> Exists:
+    """Return the condition that a contact must not be mailed."""
+    return _suppression()
+
+
 def _suppression() -> Exists:
     return Exists(
         _rows("Suppression").filter(

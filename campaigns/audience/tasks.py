@@ -12,6 +12,7 @@ from campaigns.audience import (
     tidying,
     undoing,
 )
+from campaigns.audience.segments import counting
 
 
 @shared_task(base=DjangoTask)
@@ -28,6 +29,11 @@ def resume_imports() -> None:
 @shared_task(base=DjangoTask)
 def undo_import(import_id: int) -> None:
     undoing.run(import_id)
+
+
+@shared_task(base=DjangoTask)
+def count_segment(segment_id: int) -> None:
+    counting.count_saved(segment_id)
 
 
 @shared_task(base=DjangoTask)

@@ -8,6 +8,7 @@ from campaigns.audience.views import (
     imports,
     lists,
     recipients,
+    segments,
     sign_up_forms,
     sign_ups,
     suppressions,
@@ -65,6 +66,13 @@ urlpatterns = [
     path(
         "join/<str:form_key>/framed/asked/", sign_ups.asked, {"framed": True}, name="framed_asked"
     ),
+    path("segments/", segments.segments, name="segments"),
+    path("segments/new/", segments.new_segment, name="new_segment"),
+    path("segments/<int:pk>/", segments.segment, name="segment"),
+    path("segments/<int:pk>/edit/", segments.edit_segment, name="edit_segment"),
+    path("segments/<int:pk>/duplicate/", segments.duplicate_segment, name="duplicate_segment"),
+    path("segments/<int:pk>/contacts.csv", segments.export_segment, name="export_segment"),
+    path("segments/<int:pk>/delete/", segments.delete_segment, name="delete_segment"),
     path("u/<str:token>/", recipients.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/one-click", recipients.one_click, name="one_click"),
     path("u/<str:token>/undo", recipients.undo, name="undo_unsubscribe"),

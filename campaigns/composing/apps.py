@@ -16,10 +16,12 @@ class ComposingConfig(AppConfig):
         """
         from campaigns.accounts import audit
         from campaigns.audience import acting, unsubscribing
+        from campaigns.audience.segments import saving
         from campaigns.composing import querysets
 
         unsubscribing.register_campaign_lists(querysets.list_ids)
         acting.register_campaign_name(querysets.name_of)
+        saving.register_uses(querysets.uses_of_segment)
         audit.register_labels(
             {
                 "campaign_created": _("Started a campaign"),

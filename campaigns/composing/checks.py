@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Provider
-from campaigns.composing import compiling, fields, freezing, headers, merge_tags
+from campaigns.composing import compiling, fields, freezing, headers, merge_tags, narrowing
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
 
@@ -84,6 +84,8 @@ def _missing(campaign: Campaign) -> Iterator[Problem]:
         yield Problem("sender", _("Choose who the mail is from."), missing=True)
     if not campaign.lists.exists():
         yield Problem("lists", _("Choose at least one list."), missing=True)
+    for message in narrowing.problems(campaign):
+        yield Problem("segments", message)
     if not campaign.body.strip():
         yield Problem("body", _("Write something: the body is empty."), missing=True)
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User, Workspace
+from campaigns.composing import narrowing
 from campaigns.composing.models import Campaign
 
 # What a mail says: may change until it is sent, also while sending is paused.
@@ -53,6 +54,8 @@ def save(campaign: Campaign, values: Mapping[str, Any], *, version: int, tab: st
     saved = Campaign.objects.select_related("sender", "workspace").get(pk=campaign.pk)
     if "lists" in values and saved.is_draft:
         saved.lists.set(values["lists"])
+    if saved.is_draft:
+        narrowing.save(saved, values)
     return saved
 
 
@@ -79,4 +82,5 @@ def duplicate(campaign: Campaign, user: User) -> Campaign:
     facts["name"] = name[: Campaign._meta.get_field("name").max_length]
     copy = Campaign.objects.create(workspace=campaign.workspace, created_by=user, **facts)
     copy.lists.set(campaign.lists.all())
+    narrowing.copy(campaign, copy)
     return copy

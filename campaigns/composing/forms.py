@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from campaigns.accounts.forms.fields import AddressField, LineField
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import List
+from campaigns.composing import narrowing
 from campaigns.composing.models import Campaign
 
 # Django's own classes are generic for the type checker only.
@@ -66,6 +67,12 @@ class CampaignForm(_CampaignModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Who is on several lists gets one mail."),
     )
+    only_segments = forms.MultipleChoiceField(
+        label=_("Only people in"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    without_segments = forms.MultipleChoiceField(
+        label=_("Without people in"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
     tab = forms.CharField(widget=forms.HiddenInput, max_length=36, required=False)
 
@@ -116,8 +123,12 @@ class CampaignForm(_CampaignModelForm):
             described_by = " ".join([*hint, f"problem-{name}"])
             self.fields[name].widget.attrs["aria-describedby"] = described_by
         self.initial.update(version=self.instance.version, tab=tab)
+        chosen = narrowing.chosen(self.instance)
+        for name in (narrowing.ONLY, narrowing.WITHOUT):
+            self.fields[name].choices = narrowing.choices(self.instance)  # type: ignore[attr-defined]  # of a MultipleChoiceField
+            self.initial[name] = chosen[name]
         if not self.instance.is_draft:
-            for name in ("lists", "tracking", "policy"):
+            for name in ("lists", narrowing.ONLY, narrowing.WITHOUT, "tracking", "policy"):
                 self.fields[name].disabled = True
 
     def renew(self, version: int) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Sender, Workspace
-from campaigns.audience.models import List
+from campaigns.audience.models import List, Segment
 from campaigns.audience.models import Tracking as _Tracking
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 
@@ -146,6 +146,27 @@ class Campaign(models.Model):
     def is_draft(self) -> bool:
         """Whether everything may still change, the audience included."""
         return self.status == self.Status.DRAFT
+
+
+class SegmentUse(models.Model):
+    """A segment that narrows whom a campaign reaches: only its people, or all but them."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="segment_uses")
+    # Null: it was deleted, and nobody is reached until somebody chooses anew.
+    segment = models.ForeignKey(Segment, models.SET_NULL, null=True, related_name="+")
+    # As it was called when it was chosen, for when it is deleted.
+    name = models.CharField(max_length=120)
+    excludes = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "segment"], name="composing_segment_use_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {'without' if self.excludes else 'only'} {self.name}"
 
 
 class Revision(models.Model):

@@ -24,6 +24,7 @@ FORM_FIELDS = (
     "sender",
     "reply_to",
     "lists",
+    "segments",
     "body",
     "text",
     "tracking",

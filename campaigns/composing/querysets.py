@@ -9,6 +9,9 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
+from django.urls import reverse
+
+from campaigns.audience.segments.saving import Use
 
 if TYPE_CHECKING:
     from campaigns.composing.models import Campaign
@@ -63,6 +66,18 @@ def name_of(workspace_id: int, campaign_id: int) -> str | None:
     mine = campaigns.filter(pk=campaign_id, workspace=workspace_id)
     name: str | None = mine.values_list("name", flat=True).first()
     return name
+
+
+def uses_of_segment(segment_id: int) -> list[Use]:
+    """Return the campaigns that a segment narrows, the newest first."""
+    campaigns = apps.get_model("composing", "Campaign")._default_manager
+    mine = campaigns.filter(segment_uses__segment=segment_id).order_by("-created_at")
+    return [
+        Use(
+            name, reverse("sending:campaign", args=[pk]), status in ("draft", "scheduled", "missed")
+        )
+        for pk, name, status in mine.values_list("pk", "name", "status")
+    ]
 
 
 def list_ids(campaign_id: int) -> list[int]:

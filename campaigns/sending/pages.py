@@ -16,7 +16,7 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact
-from campaigns.composing import allowing, checks
+from campaigns.composing import allowing, checks, narrowing
 from campaigns.composing.checks import Problem
 from campaigns.composing.models import Campaign
 from campaigns.sending import (
@@ -58,6 +58,7 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "allowed": allowing.of(campaign),
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
+        "segments": narrowing.words(campaign),
         "obstacles": _obstacles(review.problems, people),
         "advice": [*review.advice, *_forebodings(campaign)],
         "test_form": TestForm(initial={"address": request.user.email}),

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
-from campaigns.audience.models import Import, List, SignUpForm
+from campaigns.audience.models import Import, List, Segment, SignUpForm
 from campaigns.composing import freezing
 from campaigns.composing.models import Campaign
 from campaigns.reports import sharing
@@ -69,6 +69,11 @@ class Route:
         if name == "pk":
             return _of_prefix(self.pattern)(workspace)
         return VALUES[name](workspace)
+
+
+def _make_segment(workspace: Workspace) -> int:
+    question = {"match": "all", "of": [{"what": "list", "how": "on_any"}]}
+    return Segment.objects.create(workspace=workspace, name="Listed", question=question).pk
 
 
 def every() -> list[Route]:
@@ -185,6 +190,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("workspaces/", lambda workspace: workspace.pk),
     ("lists/", lambda workspace: world.make_list(workspace).pk),
     ("imports/", _make_import),
+    ("segments/", _make_segment),
     ("contacts/fields/", _make_field),
     ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),

@@ -4,6 +4,7 @@ from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Pur
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
 from campaigns.audience.models.people import Contact, Field, List, Subscription
+from campaigns.audience.models.segments import Segment
 from campaigns.audience.models.sign_ups import SignUp, SignUpForm
 from campaigns.audience.models.tags import Tag, Tagging
 from campaigns.audience.models.tracking import Tracking
@@ -19,6 +20,7 @@ __all__ = [
     "List",
     "Notice",
     "Purpose",
+    "Segment",
     "SignUp",
     "SignUpForm",
     "Subscription",

@@ -23,6 +23,7 @@ from campaigns.audience import (
 )
 from campaigns.audience.forms import BasisForm, ContactForm
 from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
+from campaigns.audience.segments import applying
 from campaigns.audience.views import tags
 
 
@@ -32,14 +33,18 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
     chosen = lists.filter(pk=numbers.identity(request.GET.get("list", ""))).first()
     list_id = chosen.pk if chosen else None
     deed = acting.asked(request.workspace.pk, request.GET)
+    segment = applying.asked(request.workspace, request.GET)
     everybody = request.workspace.contacts.with_suppressed()
+    if segment:
+        everybody = applying.among(everybody, [segment])
     people = browsing.browse(
         deed.narrow(everybody) if deed else everybody, request.GET, list_id
     ).prefetch_related(_subscribed_lists(), *tags.shown())
-    paginator = acting.CountedPages if deed else Paginator
+    paginator = acting.CountedPages if deed or segment else Paginator
     context = {
         "page": paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
         "deed": deed,
+        "segment": segment,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
         "tags": request.workspace.tags.order_by("name")[:500],

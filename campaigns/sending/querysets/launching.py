@@ -11,7 +11,7 @@ from django.db.models import Count, Max
 
 from campaigns.audience.models import Contact
 from campaigns.audience.querysets import ContactQuerySet
-from campaigns.composing import allowing
+from campaigns.composing import allowing, narrowing
 from campaigns.composing.models import Campaign, Revision
 from campaigns.sending import local_times
 from campaigns.sending.models import Delivery
@@ -138,6 +138,7 @@ def audience(campaign: Campaign, *, ids: Mapping[str, int] | None = None) -> Con
     """People whom a launch would reach now, each once; with `ids`, a part: see `mailable`."""
     list_ids = list(campaign.lists.values_list("pk", flat=True))
     people = Contact.objects.mailable(campaign.workspace_id, list_ids, ids=ids)
+    people = narrowing.narrow(people, campaign)
     if campaign.non_openers_of_id is None:
         return people
     return non_openers.among(people, campaign.non_openers_of_id)

@@ -1,0 +1,1 @@
+"""Segments: saved questions about people. See docs/segments.md."""

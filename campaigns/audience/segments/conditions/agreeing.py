@@ -1,0 +1,115 @@
+"""Conditions about what people agreed to, and whether they may be mailed and were seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import In
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.audience.models import Consent
+from campaigns.audience.querysets import is_suppressed
+from campaigns.audience.segments.conditions import texts
+from campaigns.audience.segments.parameters import Kind, Parameter
+from campaigns.audience.segments.registry import Answer, Asking, How, Values, What, fact
+
+SUBJECT = _("Agreement")
+PURPOSE = Parameter(
+    "purpose",
+    Kind.CHOICE,
+    _("To what"),
+    choices=(
+        ("opens", _("to their opens being recorded")),
+        ("clicks", _("to their clicks being recorded")),
+    ),
+)
+# What each answer in the builder stands for in the ledger's newest row.
+SAID = {
+    "agreed": (Consent.GRANTED,),
+    "refused": (Consent.REFUSED, Consent.WITHDRAWN),
+    "not_asked": (Consent.UNKNOWN,),
+}
+
+
+def _said(answer: str) -> Any:
+    states = [str(one) for one in SAID[answer]]
+
+    def found(_who: Asking, values: Values) -> Answer:
+        if values["purpose"] == "opens":
+            return fact(Q(measuring__in=states))
+        # What they said about clicks, where it differs from what they said about opens.
+        clicks = Coalesce(NullIf(F("measuring_clicks"), Value("")), F("measuring"))
+        return fact(Q(In(clicks, states)))
+
+    return found
+
+
+def _never_seen(_who: Asking, _values: Values) -> Answer:
+    # Known of those only who agreed: nobody else has such a day.
+    agreed = Q(measuring=Consent.GRANTED) | Q(measuring_clicks=Consent.GRANTED)
+    never = agreed & Q(last_seen_on__isnull=True)
+    return Answer(never, Q(last_seen_on__isnull=False))
+
+
+def _seen(how: How) -> How:
+    def answer(who: Asking, values: Values) -> Answer:
+        yes = how.answer(who, values).yes
+        return Answer(yes, Q(last_seen_on__isnull=False) & ~yes)
+
+    return How(how.label, answer, how.sentence, how.parameters)
+
+
+WHATS = (
+    What(
+        "measuring",
+        SUBJECT,
+        _("Being measured"),
+        {
+            "agreed": How(
+                _("has agreed"), _said("agreed"), _("who agreed %(purpose)s"), (PURPOSE,)
+            ),
+            "refused": How(
+                _("has said no, or taken it back"),
+                _said("refused"),
+                _("who did not agree %(purpose)s, or took it back"),
+                (PURPOSE,),
+            ),
+            "not_asked": How(
+                _("has not answered"),
+                _said("not_asked"),
+                _("who have not yet agreed %(purpose)s, or refused"),
+                (PURPOSE,),
+            ),
+        },
+    ),
+    What(
+        "mailed",
+        SUBJECT,
+        _("May be mailed"),
+        {
+            "yes": How(_("yes"), lambda _w, _v: fact(~Q(is_suppressed())), _("who may be mailed")),
+            "no": How(
+                _("no"), lambda _w, _v: fact(Q(is_suppressed())), _("who must not be mailed")
+            ),
+        },
+    ),
+    What(
+        "seen",
+        SUBJECT,
+        _("Last seen"),
+        {
+            name: _seen(how)
+            for name, how in texts.days(
+                texts.calendar_days("last_seen_on"), _("who were last seen")
+            ).items()
+        }
+        | {
+            "never": How(
+                _("never"), _never_seen, _("who agreed to be measured and were never seen")
+            )
+        },
+        about_deeds=True,
+    ),
+)

@@ -1,0 +1,95 @@
+"""Conditions about lists: who is on one, who is not, who left it, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.audience.models import List, Subscription
+from campaigns.audience.segments.conditions import texts
+from campaigns.audience.segments.parameters import Kind, Parameter
+from campaigns.audience.segments.registry import Asking, How, Thing, Values, What, fact
+
+SUBJECT = _("Lists")
+LIST = Parameter("list", Kind.THING, _("List"), thing="list")
+
+
+def _on(values: Values, **facts: Any) -> Q:
+    rows = Subscription.objects.filter(contact=OuterRef("pk"), **facts)
+    return Q(Exists(rows.filter(list=values["list"]) if "list" in values else rows))
+
+
+def _joined(who: Asking, values: Values, first: date | None, end: date | None) -> Q:
+    facts: dict[str, Any] = {"status": Subscription.Status.SUBSCRIBED}
+    if first is not None:
+        facts["subscribed_at__gte"] = who.start_of(first)
+    if end is not None:
+        facts["subscribed_at__lt"] = who.start_of(end)
+    return _on(values, **facts)
+
+
+def _how(label: Any, sentence: Any, *, no: bool = False, some: bool = True, **facts: Any) -> How:
+    def answer(_who: Asking, values: Values) -> Any:
+        found = _on(values, **facts)
+        return fact(~found if no else found)
+
+    return How(label, answer, sentence, (LIST,) if some else ())
+
+
+def _names(workspace_id: int, ids: Collection[int]) -> Mapping[int, str]:
+    mine = List.objects.filter(workspace=workspace_id, pk__in=ids)
+    return dict(mine.values_list("pk", "name"))
+
+
+def _options(workspace_id: int) -> list[tuple[int, str]]:
+    mine = List.objects.filter(workspace=workspace_id).order_by("name")
+    return list(mine.values_list("pk", "name"))
+
+
+def _of_a_list(hows: Mapping[str, How]) -> dict[str, How]:
+    return {
+        name: How(how.label, how.answer, how.sentence, (LIST, *how.parameters))
+        for name, how in hows.items()
+    }
+
+
+THINGS = (Thing("list", _("a list"), _names, _options),)
+WHATS = (
+    What(
+        "list",
+        SUBJECT,
+        _("List"),
+        {
+            "on": _how(_("is on"), _("who are on the list “%(list)s”"), status="subscribed"),
+            "not_on": _how(
+                _("is not on"),
+                _("who are not on the list “%(list)s”"),
+                no=True,
+                status="subscribed",
+            ),
+            "left": _how(
+                _("has left"), _("who have left the list “%(list)s”"), status="unsubscribed"
+            ),
+            "on_any": _how(
+                _("is on any list"), _("who are on a list"), some=False, status="subscribed"
+            ),
+            "on_none": _how(
+                _("is on no list"),
+                _("who are on no list"),
+                some=False,
+                no=True,
+                status="subscribed",
+            ),
+        },
+    ),
+    What(
+        "joined",
+        SUBJECT,
+        _("Joined a list"),
+        _of_a_list(texts.days(_joined, _("who joined “%(list)s”"))),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Say a question in words: "People who are on the list “News” and whose country is Chile"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from campaigns.audience.segments import choices, registry
+from campaigns.audience.segments.ast import Condition, Group
+from campaigns.audience.segments.parameters import Kind, Parameter
+
+
+def of(workspace_id: int, question: Group) -> str:
+    """Return the question as a sentence."""
+    clause = _clause(workspace_id, question)
+    if question.match == "none":
+        return _("Everybody but people %(clause)s.") % {"clause": clause}
+    return _("People %(clause)s.") % {"clause": clause}
+
+
+def of_part(workspace_id: int, part: Condition | Group) -> str:
+    """Return one condition or group in words."""
+    if isinstance(part, Condition):
+        return _condition(workspace_id, part)
+    clause = _clause(workspace_id, part)
+    if part.match == "none":
+        return _("none of those (%(clause)s)") % {"clause": clause}
+    return f"({clause})" if len(part.of) > 1 else clause
+
+
+def _clause(workspace_id: int, group: Group) -> str:
+    said = [of_part(workspace_id, part) for part in group.of]
+    return _joined(said, _("and") if group.match == "all" else _("or"))
+
+
+def _joined(parts: Sequence[str], word: str) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def _condition(workspace_id: int, one: Condition) -> str:
+    what = registry.whats()[one.what]
+    values: Mapping[str, Any] = {
+        each.name: _value(workspace_id, each, one.values)
+        for each in what.parameters(one.how)
+        if each.name in one.values
+    }
+    how = what.hows[one.how]
+    sentence = how.sentence
+    if how.sentence_without is not None and any(
+        each.optional and each.name not in one.values for each in how.parameters
+    ):
+        sentence = how.sentence_without
+    return str(sentence) % values
+
+
+def _value(workspace_id: int, parameter: Parameter, values: Mapping[str, Any]) -> str:
+    value = values[parameter.name]
+    if parameter.within:
+        offered = dict(registry.parts(parameter.thing, workspace_id, values[parameter.within]))
+        words = value if isinstance(value, tuple) else [value]
+        return _joined([offered.get(str(word), str(word)) for word in words], _("or"))
+    match parameter.kind:
+        case Kind.THING:
+            return choices.name_of(workspace_id, parameter.thing, value)
+        case Kind.CHOICE:
+            return str(dict(parameter.choices)[value])
+        case Kind.WORDS:
+            labels = choices.labels(parameter)
+            return _joined([str(labels.get(word, word)) for word in value], _("or"))
+        case Kind.DAY:
+            return date_format(date.fromisoformat(value), "j F Y")
+        case _text_or_number:
+            return str(value)

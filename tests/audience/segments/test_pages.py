@@ -1,0 +1,132 @@
+"""Segments are built, saved, shown and used in a browser, with and without script."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.audience.models import Segment
+from tests import world
+
+pytestmark = pytest.mark.django_db
+NEW = "/segments/new/"
+
+
+@pytest.fixture
+def news(workspace):
+    return world.make_list(workspace, name="News")
+
+
+@pytest.fixture
+def people(workspace, news):
+    """Ann in Chile and Bob in Peru get News; Cid in Chile gets nothing."""
+    facts = {"ann": ("CL", news), "bob": ("PE", news), "cid": ("CL", None)}
+    return {
+        name: world.make_contact(workspace, on=on, email=f"{name}@example.com", country=country)
+        for name, (country, on) in facts.items()
+    }
+
+
+def form(**fields):
+    """A form as the builder sends it; `_` stands for the place's point."""
+    return {"m-": "all", "name": "Chile"} | {
+        name.replace("__", "-").replace("_", "."): value for name, value in fields.items()
+    }
+
+
+IN_CHILE = {"w-0": "country", "h-0": "is", "v-0-values": ["CL"]}
+
+
+def on_news(news, place="1"):
+    return {f"w-{place}": "list", f"h-{place}": "on", f"v-{place}-list": str(news.pk)}
+
+
+def test_a_new_segment_is_saved_and_counted(
+    alice, people, news, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = alice.post(NEW, form() | IN_CHILE | on_news(news) | {"save": "yes"})
+    one = Segment.objects.get()
+    assert answer.headers["Location"] == reverse("audience:segment", args=[one.pk])
+    assert one.question == {
+        "match": "all",
+        "of": [
+            {"what": "country", "how": "is", "values": ["CL"]},
+            {"what": "list", "how": "on", "list": news.pk},
+        ],
+    }
+    page = alice.get(answer.headers["Location"]).text
+    assert "People whose country is Chile and who are on the list “News”." in page
+
+
+def test_the_builder_says_who_and_how_many_while_nothing_is_saved(alice, people, news):
+    page = alice.post(NEW, form() | IN_CHILE | on_news(news)).text
+    assert "<strong>1</strong> person" in page
+    assert "ann@example.com" in page and "cid@example.com" not in page
+    assert not Segment.objects.exists()
+
+
+def test_buttons_add_remove_and_undo(alice, people, news):
+    shown = alice.post(NEW, form() | IN_CHILE | {"do": "add:"}).context["built"]
+    assert [row.what for row in shown.root.parts] == ["country", ""]
+    shown = alice.post(NEW, form() | IN_CHILE | {"do": "group:"}).context["built"]
+    assert [row.match for row in shown.root.parts] == ["", "any"]
+    asked = form() | IN_CHILE | on_news(news)
+    shown = alice.post(NEW, asked | {"do": "remove:0"}).context["built"]
+    assert [row.what for row in shown.root.parts] == ["list"]
+    assert shown.removed_words == "whose country is Chile"
+    kept = form() | on_news(news, "0") | {"removed": shown.removed, "do": "undo"}
+    shown = alice.post(NEW, kept).context["built"]
+    assert [row.what for row in shown.root.parts] == ["country", "list"]
+    assert not shown.removed
+
+
+def test_what_is_not_finished_is_not_saved_and_says_where(alice):
+    answer = alice.post(NEW, form() | {"w-0": "country", "h-0": "is", "save": "yes"})
+    assert answer.status_code == 422
+    assert answer.context["built"].root.parts[0].error == "Something is missing here."
+    assert not Segment.objects.exists()
+
+
+def test_two_segments_cannot_have_one_name(alice, workspace):
+    Segment.objects.create(workspace=workspace, name="chile", question={})
+    answer = alice.post(NEW, form() | IN_CHILE | {"save": "yes"})
+    assert answer.status_code == 422
+    assert "Another segment has this name." in answer.text
+
+
+def test_contacts_are_filtered_by_a_segment_and_exported(alice, workspace, people):
+    one = Segment.objects.create(
+        workspace=workspace,
+        name="Chile",
+        question={"match": "all", "of": [{"what": "country", "how": "is", "values": ["CL"]}]},
+    )
+    page = alice.get(reverse("audience:contacts") + f"?segment={one.pk}&sort=email")
+    assert [contact.email for contact in page.context["page"]] == [
+        "ann@example.com",
+        "cid@example.com",
+    ]
+    file = alice.get(reverse("audience:export_segment", args=[one.pk])).getvalue().decode()
+    assert "cid@example.com" in file and "bob@example.com" not in file
+
+
+def test_a_copy_is_another_segment(alice, workspace, member):
+    one = Segment.objects.create(workspace=workspace, name="Chile", question={"match": "all"})
+    for _twice in range(2):
+        alice.post(reverse("audience:duplicate_segment", args=[one.pk]))
+    names = set(Segment.objects.values_list("name", flat=True))
+    assert names == {"Chile", "Copy of Chile", "Copy of Chile 2"}
+
+
+def test_deleting_asks_first(alice, workspace):
+    one = Segment.objects.create(workspace=workspace, name="Chile", question={"match": "all"})
+    address = reverse("audience:delete_segment", args=[one.pk])
+    assert "No campaign uses it." in alice.get(address).text
+    assert Segment.objects.exists()
+    alice.post(address)
+    assert not Segment.objects.exists()
+
+
+def test_others_segments_are_out_of_reach(stranger: Client, workspace):
+    one = Segment.objects.create(workspace=workspace, name="Chile", question={"match": "all"})
+    for name in ("segment", "edit_segment", "delete_segment", "export_segment"):
+        assert stranger.get(reverse(f"audience:{name}", args=[one.pk])).status_code == 404
