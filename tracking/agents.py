@@ -34,8 +34,20 @@ _CLIENTS = {
     "MacOutlook": "Outlook for Mac",
 }
 _SYSTEMS = {"Mac OS X": "macOS"}
-# Mail programs that the library takes for others.
-_MISTAKEN = {"Evolution/": "Evolution", "Instagram": "Instagram"}
+# Programs that the library takes for others, or does not know.
+_MISTAKEN = {
+    "Evolution/": "Evolution",
+    "Foxmail/": "Foxmail",
+    "Instagram": "Instagram",
+    "Mailbird/": "Mailbird",
+    "Mailspring/": "Mailspring",
+    "NaverMailApp/": "NAVER Mail",
+    "Outlook-iOS/": "Outlook for iOS",
+    "WindowsMail/": "Windows Mail",
+    "Yahoo%20Mail/": "Yahoo Mail",
+    "eM Client/": "eM Client",
+    "eMClient/": "eM Client",
+}
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from tracking import hits, networks, signatures
 from tracking.tokens import Kind
 
 # Raised whenever a rule changes; rows keep the version they were judged by.
-RULES = 2
+RULES = 3
 
 # Tenths of a second, and no more than a minute of them: nothing later tells men from machines.
 LONGEST_AGE = 600

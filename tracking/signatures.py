@@ -18,7 +18,7 @@ from tracking import agents
 FILE = Path(__file__).parent / "agent_data" / "agents.toml"
 
 # What a signature stands for.
-PROXY, PREFETCH, SCANNER = "proxy", "prefetch", "scanner"
+PROXY, PREFETCH, SCANNER, CHECKER = "proxy", "prefetch", "scanner", "checker"
 
 # Words for agents that the file does not name.
 NONE = "none"  # There was no text at all.
@@ -87,6 +87,12 @@ def recognise(agent: str) -> str:
 def named(name: str) -> Signature | None:
     """Return the file's entry of that name; None for the words above and for lost names."""
     return _by_name().get(name)
+
+
+def is_checker(agent: str) -> bool:
+    """Whether it is a program of the reader's own, which looks just before their browser does."""
+    signature = named(recognise(agent))
+    return signature is not None and signature.stands_for == CHECKER
 
 
 def _is_modern(agent: str) -> bool:

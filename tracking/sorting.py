@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from tracking import classify, company, deriving, facts, hits, keys
+from tracking import classify, company, deriving, facts, hits, keys, signatures
 from tracking.addresses import HONEYPOT
 from tracking.bursts import Click, Recent
 from tracking.classify import Beside, Judgement, Signals, Verdict
@@ -139,7 +139,7 @@ def _beside(
 ) -> Mapping[int, Beside]:
     """Return what gives machines away, by the positions in `reads` of what they did."""
     found = dict.fromkeys(_bursts(reads, recent), Beside.BURST)
-    heads = [read.trace for read in everything if hits.HEAD in read.hit.flags]
+    heads = [read.trace for read in everything if _announces_a_machine(read.hit)]
     if heads or recent.heads:
         traces = [read.trace for read in reads]
         found |= dict.fromkeys(recent.heads.followed(heads, traces), Beside.HEAD)
@@ -148,6 +148,10 @@ def _beside(
             found[position] = Beside.HONEYPOT
     # Most batches have nothing of the kind, and are not looked at any further.
     return company.accompany([read.trace for read in reads], found) if found else {}
+
+
+def _announces_a_machine(hit: hits.Hit) -> bool:
+    return hits.HEAD in hit.flags and not signatures.is_checker(hit.agent)
 
 
 def _bursts(reads: Sequence[_Read], recent: Recent) -> set[int]:

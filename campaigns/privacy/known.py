@@ -18,7 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import signing_up, suppression
 from campaigns.audience.models import ConsentEntry, Contact, SignUp, Tagging, Unsubscription
+from campaigns.composing import previewing, writing
+from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
+from campaigns.composing.slots import Person
 from campaigns.privacy import wording
 from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
 from tracking.models import Engagement, Event, Link, LinkClicker
@@ -200,8 +203,17 @@ def _urls(pairs: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None
 
 def _campaign_titles(contact: Contact) -> Mapping[int, str]:
     """Return subjects, as readers know them; the name of a campaign is its makers'."""
-    rows = Campaign.objects.filter(workspace=contact.workspace_id)
-    return dict(rows.filter(deliveries__contact=contact).values_list("pk", "subject"))
+    rows = Campaign.objects.filter(workspace=contact.workspace_id, deliveries__contact=contact)
+    person = previewing.person_of(contact)
+    return {pk: _filled(subject, person) for pk, subject in rows.values_list("pk", "subject")}
+
+
+def _filled(subject: str, person: Person) -> str:
+    """Return a subject with what is known now; as it was written where that does not fit."""
+    try:
+        return writing.line(subject).fill(person)
+    except MergeTagError:
+        return subject
 
 
 def _named(row: Row, titles: Mapping[int, str]) -> Row:

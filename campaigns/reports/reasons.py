@@ -43,6 +43,7 @@ WORDS: dict[str, str | Promise] = {
     "known_crawler": _("A known crawler"),
     "link_preview": _("Made a preview of the link"),
     "safelinks": _("Microsoft looked whether the link is safe"),
+    "office_check": _("Microsoft Office looked at a link that was clicked in it"),
     "headless": _("A browser without a screen"),
     "library": _("A program, not a browser"),
     "barracuda": _("Says that it is Barracuda"),

@@ -38,10 +38,12 @@ PATIENCE = 180_000
 TRIES = 3
 # Pages whose address is a secret.
 SECRET = {
-    "/u/": "unsubscribe",
-    "/p/": "preferences",
-    "/shared/": "shared-report",
-    "/report-mails/": "report-mails",
+    r"/u/": "unsubscribe",
+    r"/p/[^/]+/kept/": "kept-about-me",
+    r"/p/": "preferences",
+    r"/kept/": "everything-kept-about-me",
+    r"/shared/": "shared-report",
+    r"/report-mails/": "report-mails",
 }
 
 
@@ -127,8 +129,9 @@ def _shrink(path: Path) -> None:
 
 def _name(path: str) -> str:
     """Return `campaigns-report` for /campaigns/3/report/, and `unsubscribe` for /u/…/."""
-    if path.startswith(tuple(SECRET)):
-        return next(name for start, name in SECRET.items() if path.startswith(start))
+    for secret, name in SECRET.items():
+        if re.match(secret, path):
+            return name
     path, asked, _question = path.partition("?")
     words = [word for word in path.strip("/").split("/") if word and not word.isdecimal()]
     one = "-one" if re.search(r"/\d+/$", path) else ""

@@ -53,6 +53,16 @@ class Ledger:
         )
         return [kind for (kind,) in rows]
 
+    def verdicts(self) -> list[tuple[str, str, str]]:
+        """What this person's hits since we began were taken for: kind, class and reason."""
+        rows = self.ask(
+            "SELECT kind, verdict, reason FROM tracking_event"
+            " WHERE contact_id = %s AND at >= %s ORDER BY at",
+            self.contact,
+            self._since,
+        )
+        return [(kind, verdict, reason) for kind, verdict, reason in rows]
+
     def totals(self) -> dict[str, int]:
         """How many hits of this campaign name nobody, by kind."""
         rows = self.ask(
@@ -90,6 +100,10 @@ def test_a_mail_tells_what_its_reader_agreed_to_and_no_more(chromium: Browser, h
         stacks.until(lambda: ledger.of_person() == ["open"], "the open is counted")
         click(page)
         stacks.until(lambda: ledger.of_person() == ["open", "click"], "the click is counted")
+        assert ledger.verdicts() == [
+            ("open", "human", "mail_program"),
+            ("click", "human", "browser"),
+        ]
 
     signal = {"X-Forwarded-For": stacks.READER_ADDRESS, "Sec-GPC": "1", "DNT": "1"}
     with reader(chromium, extra_http_headers=signal) as context:

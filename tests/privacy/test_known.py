@@ -12,6 +12,7 @@ from django.urls import reverse
 from campaigns.audience import consent, tokens
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Contact
+from campaigns.composing.models import Campaign
 from campaigns.privacy import known, links, wording
 from campaigns.sending.models import Delivery
 from tests.reports.scene import DUTCH, SCANNER, THUNDERBIRD, Scene
@@ -117,6 +118,15 @@ def test_the_page_says_what_the_file_says(client, scene):
     assert "granted0@example.com" in page
     assert "https://shop.example/second" in page
     assert "granted1@example.com" not in page
+
+
+def test_mails_are_called_by_the_subject_that_their_reader_saw(client, scene):
+    """As far as today's facts go; one that does not fit any more is shown as it was written."""
+    subject = "{{ contact.first_name }}, something green"
+    Campaign.objects.filter(pk=scene.campaign.pk).update(subject=subject)
+    assert file(client, scene)["mails"][0]["mail"] == "Granted, something green"
+    Campaign.objects.filter(pk=scene.campaign.pk).update(subject="{{ contact.first_name")
+    assert file(client, scene)["mails"][0]["mail"] == "{{ contact.first_name"
 
 
 def test_every_column_has_a_label(scene):

@@ -78,6 +78,8 @@ class Score:
     true: int
     said: int
     right: int
+    # What those that were said to be it truly were.
+    made_of: Mapping[str, int]
 
     @property
     def precision(self) -> float:
@@ -90,8 +92,13 @@ class Score:
     def __str__(self) -> str:
         return (
             f"{self.name:<10} {self.true:>5} {self.said:>5} {self.right:>6} "
-            f"{self.precision:>10.1%} {self.recall:>7.1%}"
+            f"{self.precision:>10.1%} {self.recall:>7.1%}   {self._of}"
         )
+
+    @property
+    def _of(self) -> str:
+        order = sorted(self.made_of.items(), key=lambda item: (-item[1], item[0]))
+        return ", ".join(f"{count} {name}" for name, count in order)
 
 
 def scores(pairs: Iterable[tuple[str, str]]) -> dict[str, Score]:
@@ -101,10 +108,18 @@ def scores(pairs: Iterable[tuple[str, str]]) -> dict[str, Score]:
     said = Counter(verdict for _label, verdict in pairs)
     right = Counter(label for label, verdict in pairs if label == verdict)
     names = sorted({*true, *said})
-    return {name: Score(name, true[name], said[name], right[name]) for name in names}
+    made_of = {name: Counter(label for label, said in pairs if said == name) for name in names}
+    return {name: Score(name, true[name], said[name], right[name], made_of[name]) for name in names}
 
 
 def table(found: Sequence[Score]) -> str:
     """Return scores as text for people."""
-    head = f"{'class':<10} {'true':>5} {'said':>5} {'right':>6} {'precision':>10} {'recall':>7}"
-    return "\n".join([head, *map(str, found)])
+    columns = f"{'class':<10} {'true':>5} {'said':>5} {'right':>6} {'precision':>10} {'recall':>7}"
+    return "\n".join([f"{columns}   what was said to be it truly was", *map(str, found), *_NOTES])
+
+
+_NOTES = (
+    "“uncertain” is what nothing tells for sure, and counts in the upper bound alone: Apple’s",
+    "loads, and people and machines that nothing in a request tells apart. Named one or the other,",
+    "some would be wrong among those that reports call sure.",
+)
