@@ -23,6 +23,7 @@ from typing import Any
 import django
 from django.core.management import call_command
 
+from bench import visits
 from tests import environment
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -43,6 +44,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),
+        *(visits.PREFIX + name for name in visits.PAGES),
     ),
 }
 COLUMNS = ("name", "figure", "unit", "ratio", "target", "met", "reference")

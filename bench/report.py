@@ -1,4 +1,5 @@
-"""report.figures, report.queries, report.page, report.growth, report.csv, report.memory.
+"""report.figures, report.queries, report.page, report.growth, report.csv, report.memory;
+and report.visit_…, every other page that a marketer opens.
 
 The figures of a campaign's report come from counts kept as events arrived.
 
@@ -19,7 +20,7 @@ from typing import Any
 
 from django.db import connection
 
-from bench import report_pages, report_scene
+from bench import report_pages, report_scene, report_visits
 from campaigns.reports import engagement
 from tracking.deeds import FACETS, is_counted
 from tracking.models import Mode as Recorded
@@ -33,19 +34,22 @@ Figures = dict[str, Any]
 
 def run() -> list[dict[str, Any]]:
     """Measure in turn, and return the medians."""
-    with report_scene.campaigns() as (large, small):
+    with report_scene.scenes() as (large, small):
         taken: dict[str, list[float]] = defaultdict(list)
-        pages = report_pages.Pages(large, small)
+        campaign = large.campaign
+        readers = report_pages.reader(large), report_pages.reader(small)
+        pages = report_pages.Pages(*readers)
         for _round in range(ROUNDS):
-            counts = _timed(taken, "counts", lambda: from_counts(large.pk))
-            events = _timed(taken, "events", lambda: from_events(large.pk))
+            counts = _timed(taken, "counts", lambda: from_counts(campaign.pk))
+            events = _timed(taken, "events", lambda: from_events(campaign.pk))
             differing = [part for part in counts if counts[part] != events[part]]
             if differing:
                 raise AssertionError(f"the figures differ in: {', '.join(differing)}")
             pages.measure(taken)
-        csv = report_pages.csv(large)
+        visits = report_visits.measure(*readers)
+        csv = report_pages.csv(campaign)
     milliseconds = {name: statistics.median(times) for name, times in taken.items()}
-    return [*_rows(milliseconds), *csv]
+    return [*_rows(milliseconds), *csv, *visits]
 
 
 def _timed(taken: dict[str, list[float]], name: str, way: Callable[[], Figures]) -> Figures:

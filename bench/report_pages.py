@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
+from bench.report_scene import Scene
 from campaigns.accounts.models import Member, User
 from campaigns.composing.models import Campaign
 from campaigns.reports import exports, recipients
@@ -23,18 +24,40 @@ MEGABYTES = 24
 EVERY = 50
 
 
-class Pages:
-    """A signed-in browser that asks for the report of either campaign."""
+class Reader(NamedTuple):
+    """A signed-in browser, and the scene that it looks at."""
 
-    def __init__(self, large: Campaign, small: Campaign) -> None:
-        self._paths = {
-            name: f"/campaigns/{campaign.pk}/report/"
-            for name, campaign in (("small", small), ("large", large))
+    scene: Scene
+    client: Client
+
+    def ask(self, path: str) -> str:
+        """Return a page as a browser gets it."""
+        storages = {
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         }
-        user = User.objects.create_user(f"bench{large.pk}@example.com", "none")
-        Member.objects.create(workspace=large.workspace, user=user, role=Member.Role.OWNER)
-        self._client = Client(SERVER_NAME="127.0.0.1")
-        self._client.force_login(user)
+        with override_settings(STORAGES=storages):
+            answer = self.client.get(path)
+        if answer.status_code != 200:
+            raise AssertionError(f"{path} answers {answer.status_code}")
+        return answer.text
+
+
+def reader(scene: Scene) -> Reader:
+    """Let an owner of the scene's workspace sign in."""
+    user = User.objects.create_user(f"bench{scene.campaign.pk}@example.com", "none")
+    workspace = scene.everybody.workspace
+    Member.objects.create(workspace=workspace, user=user, role=Member.Role.OWNER)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    return Reader(scene, client)
+
+
+class Pages:
+    """Asks for the report of either campaign."""
+
+    def __init__(self, large: Reader, small: Reader) -> None:
+        self._readers = {"small": small, "large": large}
         # How they stand is counted by the first visitors, and remembered for all others.
         for _visit in range(3):
             self.measure({"small": [], "large": [], "queries": []})
@@ -42,22 +65,17 @@ class Pages:
 
     def measure(self, taken: dict[str, list[float]]) -> None:
         """Add the milliseconds of each page, and of the queries of the large one."""
-        storages = {
-            **settings.STORAGES,
-            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-        }
-        with override_settings(STORAGES=storages):
-            for name in self._paths:
-                start = time.perf_counter()
-                self._ask(name)
-                taken[name].append((time.perf_counter() - start) * 1000)
-            with CaptureQueriesContext(connection) as queries:
-                self._ask("large")
+        for name in self._readers:
+            start = time.perf_counter()
+            self._ask(name)
+            taken[name].append((time.perf_counter() - start) * 1000)
+        with CaptureQueriesContext(connection) as queries:
+            self._ask("large")
         taken["queries"].append(sum(float(query["time"]) * 1000 for query in queries))
 
     def _ask(self, name: str) -> None:
-        answer = self._client.get(self._paths[name])
-        if answer.status_code != 200 or "Best hour" not in answer.text:
+        one = self._readers[name]
+        if "Best hour" not in one.ask(f"/campaigns/{one.scene.campaign.pk}/report/"):
             raise AssertionError(f"the page of the {name} campaign is not what it should be")
 
 

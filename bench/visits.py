@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+PREFIX = "report.visit_"
 RECIPIENTS = "/campaigns/{campaign}/report/recipients/"
 HITS = "/campaigns/{campaign}/report/hits/"
 PAGES: Mapping[str, str] = {

@@ -26,6 +26,7 @@ from campaigns.sending import (
     local_times,
     pardoning,
     reasons,
+    reckoning,
     scheduling,
     standing_in,
     webhooks,
@@ -185,7 +186,7 @@ def measuring(campaign: Campaign) -> dict[str, Any]:
     launched = campaign.launched_at is not None
     return {
         "allowed": None if launched else allowing.of(campaign),
-        "modes": Delivery.objects.filter(campaign=campaign).recorded() if launched else {},
+        "modes": reckoning.recorded(campaign.pk) if launched else {},
         "has_leaks": leaks.open_of(campaign.workspace_id).exists(),
         "days": settings.EVENT_RETENTION_DAYS,
     }

@@ -20,6 +20,7 @@ time.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from django.db import transaction
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import reckonings
+from campaigns.sending.querysets.deliveries import both
 from campaigns.sending.querysets.reckonings import Answer, Count, Return, Row, Seen
 
 # Fewer are counted faster than anything could be remembered.
@@ -75,6 +77,14 @@ def of_many(campaign_ids: Collection[int]) -> dict[int, Reckoned]:
             # Counted a moment ago, or at this moment by somebody else.
             found[pk] = _remembered(one)
     return found | _count(seen, begun)
+
+
+def recorded(campaign_id: int) -> dict[str, int]:
+    """Return of how many deliveries what is recorded, of opens and clicks: see `both`."""
+    found = Counter[str]()
+    for row in of(campaign_id).rows:
+        found[both(row.mode, row.click_mode or row.mode)] += row.deliveries
+    return dict(found)
 
 
 def doubt(campaign_id: int) -> None:

@@ -110,12 +110,3 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Count the deliveries by how they are tracked, in one query."""
         rows = self.order_by().values_list("mode").annotate(n=Count("pk"))
         return dict(rows)
-
-    def recorded(self) -> dict[str, int]:
-        """Count the deliveries by what is recorded of both opens and clicks: see `both`."""
-        found: dict[str, int] = {}
-        rows = self.order_by().values_list("mode", "click_mode").annotate(n=Count("pk"))
-        for opens, clicks, n in rows:
-            name = both(opens, clicks or opens)
-            found[name] = found.get(name, 0) + n
-        return found

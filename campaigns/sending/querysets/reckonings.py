@@ -11,7 +11,7 @@ from django.db import connection
 
 
 class Row(NamedTuple):
-    """Deliveries of one campaign that are in the same state and mode."""
+    """Deliveries of one campaign that are in the same state and in the same modes."""
 
     state: str
     mode: str
@@ -23,6 +23,8 @@ class Row(NamedTuple):
     confirmed: int
     # Not bounced, and the person's clicks may be recorded one by one.
     clicks_measured: int
+    # About clicks; empty: as `mode`.
+    click_mode: str
 
 
 class Answer(NamedTuple):
@@ -84,8 +86,8 @@ SELECT k.id, k.status, k.finished_at, clock_timestamp(),
 # One statement, one snapshot: the campaign was this when its rows were those.
 COUNT = """
 SELECT k.id, k.status, k.finished_at, d.state, d.mode, d.deliveries, d.bounced,
-       d.soft_bounced, d.complained, d.confirmed, d.clicks_measured
-  FROM (SELECT campaign_id, state, mode, count(*) AS deliveries,
+       d.soft_bounced, d.complained, d.confirmed, d.clicks_measured, d.click_mode
+  FROM (SELECT campaign_id, state, mode, click_mode, count(*) AS deliveries,
                count(hard_bounced_at) AS bounced,
                count(soft_bounced_at) FILTER (WHERE hard_bounced_at IS NULL) AS soft_bounced,
                count(complained_at) AS complained,
@@ -95,7 +97,7 @@ SELECT k.id, k.status, k.finished_at, d.state, d.mode, d.deliveries, d.bounced,
                      AND coalesce(nullif(click_mode, ''), mode) = 'individual'
                ) AS clicks_measured
           FROM sending_delivery WHERE campaign_id = ANY(%s)
-         GROUP BY campaign_id, state, mode) d
+         GROUP BY campaign_id, state, mode, click_mode) d
   JOIN composing_campaign k ON k.id = d.campaign_id
 """
 
