@@ -41,6 +41,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.track_drain": ("track.drain", "track.lag"),
     "bench.imports": ("import.rows",),
     "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
+    "bench.segments": ("segments.count", "segments.deeds"),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

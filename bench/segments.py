@@ -1,0 +1,126 @@
+"""segments.count, segments.deeds: how many people a question finds, while it is built.
+
+A workspace with a million people on one list, of whom four of ten opened each of five
+campaigns, and one of ten clicked: what the builder counts after each change. The reference
+is a plain COUNT(*) of the same people, in the same run.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from bench import acting, audience
+from campaigns.audience.models import Contact, List
+from campaigns.audience.segments import compiling, counting, querysets
+from campaigns.composing.models import Campaign
+
+PEOPLE = int(os.environ.get("BENCH_MANY", "1000000"))
+CAMPAIGNS = 5
+ROUNDS = 5
+# As many times as long as counting everybody may a question about facts, or deeds, take.
+FACTS, DEEDS = 6, 12
+
+
+def run() -> list[dict[str, Any]]:
+    """Count in turn, and return the medians of the slowest question of each kind."""
+    everybody = audience.make(PEOPLE, port=0)
+    campaigns = [audience.campaign(everybody) for _ in range(CAMPAIGNS)]
+    for campaign in campaigns:
+        Campaign.objects.filter(pk=campaign.pk).update(launched_at=timezone.now())
+    try:
+        with connection.cursor() as cursor:
+            for campaign in campaigns:
+                values = {"workspace": everybody.workspace_id, "campaign": campaign.pk}
+                cursor.execute(acting.ENGAGEMENT, values)
+                cursor.execute(acting.CLICKERS, values)
+            cursor.execute("VACUUM ANALYZE audience_contact, audience_subscription")
+            cursor.execute("VACUUM ANALYZE tracking_engagement, tracking_linkclicker")
+        return _measure(everybody, campaigns)
+    finally:
+        with connection.cursor() as cursor:
+            ids = [campaign.pk for campaign in campaigns]
+            for table in ("tracking_engagement", "tracking_linkclicker"):
+                cursor.execute(f"DELETE FROM {table} WHERE campaign_id = ANY(%s)", [ids])
+        audience.clear(everybody)
+
+
+def _questions(everybody: List, campaigns: list[Campaign]) -> dict[str, dict[str, Any]]:
+    """The usual shapes, each with the answer that is known."""
+    on = {"what": "list", "how": "on", "list": everybody.pk}
+    one = campaigns[0].pk
+    opened = {"what": "opened", "how": "campaign", "campaign": one}
+    link = {"what": "clicked", "how": "campaign", "campaign": one, "link": 7}
+    last = {"what": "opened", "how": "last", "last": CAMPAIGNS}
+    often = {"what": "opened", "how": "often", "last": CAMPAIGNS, "times": 3}
+    name = {"what": "first_name", "how": "ends", "value": "7"}
+    return {
+        "facts: a name": _all(name),
+        "facts: a list": _all(on),
+        "facts: a name or a domain": _all(
+            {"match": "any", "of": [name, {"what": "email", "how": "domain", "value": "x.example"}]}
+        ),
+        "deeds: on a list and opened": _all(on, opened),
+        "deeds: clicked a link": _all(link),
+        "deeds: opened any of the last five": _all(last),
+        "deeds: opened three of the last five": _all(often),
+        "deeds: a name, or opened": _all({"match": "any", "of": [name, opened]}),
+    }
+
+
+def _all(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"match": "all", "of": list(parts)}
+
+
+def _measure(everybody: List, campaigns: list[Campaign]) -> list[dict[str, Any]]:
+    workspace = everybody.workspace
+    plain: list[float] = []
+    taken: dict[str, list[float]] = {}
+    asked = {name: compiling.read(raw) for name, raw in _questions(everybody, campaigns).items()}
+    for turn in range(ROUNDS + 1):
+        took = _timed(lambda: Contact.objects.filter(workspace=workspace).count())
+        if turn:
+            plain.append(took)
+        for name, question in asked.items():
+            people = compiling.people(workspace, question)
+            took = _timed(lambda people=people: querysets.within(60_000, people.count))  # type: ignore[misc]  # a default keeps the loop's value
+            if turn:
+                taken.setdefault(name, []).append(took)
+    medians = {name: statistics.median(rounds) for name, rounds in taken.items()}
+    for name, figure in medians.items():
+        print(f"  {name}: {figure:,.0f} ms")
+    whole = statistics.median(plain)
+    return [
+        _row("segments.count", _slowest(medians, "facts"), whole, FACTS),
+        _row("segments.deeds", _slowest(medians, "deeds"), whole, DEEDS),
+    ]
+
+
+def _slowest(medians: dict[str, float], kind: str) -> float:
+    return max(figure for name, figure in medians.items() if name.startswith(kind))
+
+
+def _timed(ask: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    if ask() is None:
+        raise AssertionError(f"a question takes longer than {counting.SAVED_MS} ms")
+    return (time.perf_counter() - start) * 1000
+
+
+def _row(name: str, figure: float, whole: float, target: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "figure": figure,
+        "unit": "ms",
+        "reference": f"COUNT(*) of the same {PEOPLE:,} people",
+        "reference_figure": whole,
+        "ratio": figure / whole,
+        "target": f"≤ {target}",
+        "met": figure <= whole * target,
+    }
