@@ -81,6 +81,7 @@ def test_a_pause_counts_up_to_the_intent(workspace):
     campaign = stage.make_sending(workspace, people=2)
     claim = claiming.Claim(campaign.pk, limit=2)
     paused = claim.rows[0].contact_id
+    assert paused is not None
     Contact.objects.filter(pk=paused).update(paused_until=timezone.now() + timedelta(days=30))
     granted = claim.intend(claim.rows)
     assert [row.contact_id for row in granted] == [claim.rows[1].contact_id]
