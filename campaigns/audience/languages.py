@@ -21,6 +21,7 @@ SPOKEN = {
     "de": "Deutsch",
     "es": "Español",
     "fr": "Français",
+    "nl": "Nederlands",
 }
 OTHERWISE = "en"
 
