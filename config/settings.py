@@ -204,7 +204,9 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # Else anybody could make us write to an
 # --- Language and time -----------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+# Of members' pages. Recipients are spoken to in `campaigns.audience.languages.SPOKEN`.
 LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -54,6 +54,28 @@ def leaving(contact: Contact, campaign_id: int | None, delivery_id: int | None) 
     )
 
 
+def reasons_of(
+    contact: Contact, campaign_id: int | None, delivery_id: int | None
+) -> list[tuple[str, str, bool]]:
+    """Return reasons to choose from: value, words, and whether it is the one they gave.
+
+    None where they left by no mail, or did not leave.
+    """
+    said = Unsubscription.objects.standing().filter(
+        contact=contact, campaign_id=campaign_id, delivery_id=delivery_id
+    )
+    last = said.order_by("pk").values_list("why", flat=True).last()
+    if last is None:
+        return []
+    return [(value, str(label), value == last) for value, label in Unsubscription.Why.choices]
+
+
+def whys(workspace_id: int) -> list[tuple[str, int]]:
+    """Count why people left, of those who did not take it back and gave a reason."""
+    counted = Unsubscription.objects.standing().reasons(workspace_id)
+    return [(str(label), counted.get(value, 0)) for value, label in Unsubscription.Why.choices]
+
+
 def subscriptions_of(contact: Contact) -> SubscriptionQuerySet:
     """Return the lists that the recipient is or was on."""
     return contact.subscriptions.select_related("list").order_by("list__name")

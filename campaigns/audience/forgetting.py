@@ -26,7 +26,7 @@ def forget(contact_ids: Sequence[int]) -> None:
     muting.forget(contact_ids)
 
 
-def _suppress(workspace_id: int, fingerprint: bytes) -> None:
+def _suppress(workspace_id: int, fingerprint: bytes | memoryview) -> None:
     """Let nothing be mailed there for good, whatever the reason was until now.
 
     A bounce is forgiven after a while, and a member's own "no" may be taken back.

@@ -27,7 +27,7 @@ OTHERWISE = "en"
 
 
 def known(*wanted: str) -> str:
-    """Return the first of `wanted` that we speak: "nl-be" is Dutch. Empty: none of them."""
+    """Return the first of `wanted` that we speak: "de-at" is German. Empty: none of them."""
     for code in wanted:
         spoken = code.lower().replace("_", "-").partition("-")[0]
         if spoken in SPOKEN:

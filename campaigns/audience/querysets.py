@@ -167,6 +167,11 @@ class UnsubscriptionQuerySet(models.QuerySet["Unsubscription"]):
         """Those that were not taken back: what reports count."""
         return self.filter(undone_at__isnull=True)
 
+    def reasons(self, workspace_id: int) -> dict[str, int]:
+        """Count them by the reason that was given."""
+        given = self.filter(workspace=workspace_id).exclude(why="")
+        return dict(given.values_list("why").annotate(n=Count("pk")).order_by())
+
 
 class ImportQuerySet(models.QuerySet["Import"]):
     """Imports and their state."""

@@ -94,10 +94,8 @@ class SignUpEditing(_SignUpModelForm):
         own.choices = [(field.key, field.label) for field in rows]
         if not own.choices:
             del self.fields["own_fields"]
-        self.initial |= {
-            "own_fields": self.instance.fields,
-            "frame_origins": "\n".join(self.instance.frame_origins),
-        }
+        self.initial["own_fields"] = self.instance.fields
+        self.initial["frame_origins"] = "\n".join(self.instance.frame_origins)
 
     def clean_frame_origins(self) -> list[str]:
         origins = [_origin(line) for line in self.cleaned_data["frame_origins"].split()]

@@ -6,12 +6,14 @@ from celery.contrib.django.task import DjangoTask
 from campaigns.audience import (
     importing,
     learning,
+    moving,
     seeing,
     signing_up,
     suppression,
     tidying,
     undoing,
 )
+from campaigns.audience.models import Contact
 from campaigns.audience.segments import counting
 
 
@@ -60,3 +62,18 @@ def look_at_sign_ups() -> None:
     """Ring for the mails whose ring was lost, or which a server did not take."""
     for sign_up_id in signing_up.unmailed():
         mail_sign_up.delay(sign_up_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def mail_new_address(contact_id: int, wrapped: str) -> None:
+    """Beside the id goes, encrypted, what is kept nowhere before it is confirmed."""
+    contact = Contact.objects.select_related("workspace").filter(pk=contact_id).first()
+    if contact is not None:
+        moving.mail(contact, moving.unwrap(wrapped))
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def tell_old_address(contact_id: int, wrapped: str) -> None:
+    contact = Contact.objects.select_related("workspace").filter(pk=contact_id).first()
+    if contact is not None:
+        moving.tell_the_old(contact, moving.unwrap(wrapped))

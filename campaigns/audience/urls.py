@@ -7,6 +7,7 @@ from campaigns.audience.views import (
     fields,
     imports,
     lists,
+    preferences,
     recipients,
     segments,
     sign_up_forms,
@@ -78,5 +79,10 @@ urlpatterns = [
     path("u/<str:token>/undo", recipients.undo, name="undo_unsubscribe"),
     path("u/<str:token>/stop", recipients.stop, name="stop_mail"),
     path("p/<str:token>/", recipients.preferences, name="preferences"),
+    path("p/<str:token>/pause", preferences.pause, name="own_pause"),
+    path("p/<str:token>/language", preferences.language, name="own_language"),
+    path("p/<str:token>/address", preferences.new_address, name="own_address"),
+    path("u/<str:token>/why", preferences.why, name="own_reason"),
+    path("move/<str:sealed>/", preferences.move, name="move"),
     path("p/<str:token>/measuring", recipients.measuring, name="own_measuring"),
 ]

@@ -17,6 +17,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaigns.audience import languages, letters, moving
+from campaigns.audience.letters import Letter
 from campaigns.audience.models import Contact
 
 logger = logging.getLogger(__name__)
@@ -45,9 +47,9 @@ def open_sealed(text: str) -> int:
         raise LinkError from error
 
 
-def is_possible() -> bool:
-    """Whether there is a server that mails to anybody in the installation's own name."""
-    return bool(settings.SYSTEM_MAIL_URL)
+def is_possible(contact: Contact) -> bool:
+    """Whether there is a server that mails to them: the installation's, or the sender's own."""
+    return bool(settings.SYSTEM_MAIL_URL) or moving.sender_of(contact) is not None
 
 
 def may_ask(contact_id: int) -> bool:
@@ -56,7 +58,12 @@ def may_ask(contact_id: int) -> bool:
 
 
 def send(contact: Contact) -> bool:
-    """Mail a person their link, and say whether the server took it."""
+    """Mail a person their link, in their language, and say whether the server took it."""
+    with languages.speaking(languages.of_contact(contact)):
+        return _send(contact)
+
+
+def _send(contact: Contact) -> bool:
     page = settings.PUBLIC_URL + reverse("privacy:everything", args=[seal(contact)])
     sender = " ".join(contact.workspace.name.split())
     body = "\n\n".join(
@@ -68,6 +75,8 @@ def send(contact: Contact) -> bool:
         )
     )
     subject = _("What %(sender)s keeps about you") % {"sender": sender}
+    if not settings.SYSTEM_MAIL_URL:
+        return _by_their_sender(contact, subject, body)
     headers = {"Auto-Submitted": "auto-generated"}
     mail = EmailMessage(subject, body, to=[contact.email], headers=headers)
     mail.connection = get_connection(timeout=SECONDS)
@@ -77,3 +86,8 @@ def send(contact: Contact) -> bool:
         logger.warning("A link could not be mailed (%s)", type(error).__name__)
         return False
     return True
+
+
+def _by_their_sender(contact: Contact, subject: str, body: str) -> bool:
+    sender = moving.sender_of(contact)
+    return sender is not None and letters.post(Letter(sender, contact.email, subject, body))

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail, signing
 from django.urls import reverse
 
+from campaigns.accounts.models import Sender
 from campaigns.audience import consent, tokens
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Contact
@@ -143,6 +144,8 @@ def test_who_holds_a_forwarded_mail_sees_how_much_and_not_what(client, scene, to
 
 
 def test_where_no_link_can_be_mailed_the_page_says_whom_to_ask(client, scene, token, mailoutbox):
+    Campaign.objects.update(sender=None)
+    Sender.objects.all().delete()
     page = client.get(f"/p/{token}/kept/").text
     assert "Mail me the link" not in page
     assert "has no mail server of its own" in page

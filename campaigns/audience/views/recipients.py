@@ -15,11 +15,21 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.audience import addresses, choosing, consent, tokens, unsubscribing
+from campaigns.audience import (
+    addresses,
+    choosing,
+    consent,
+    languages,
+    moving,
+    pausing,
+    tokens,
+    unsubscribing,
+)
 from campaigns.audience.models import ConsentEntry, Contact, Purpose, Unsubscription
 
 RETRY_SECONDS = 120
@@ -37,7 +47,10 @@ def recipient_page(view: RecipientView) -> Callable[[HttpRequest, str], HttpResp
         try:
             read = tokens.read(token)
             people = Contact.objects.select_related("workspace")
-            response = view(request, read, people.filter(pk=read.contact_id).first())
+            contact = people.filter(pk=read.contact_id).first()
+            with languages.speaking(_language(request, contact)):
+                response = view(request, read, contact)
+                response["Content-Language"] = get_language() or ""
         except tokens.TokenError as error:
             raise Http404 from error
         except (OperationalError, InterfaceError):
@@ -113,6 +126,13 @@ def preferences(request: HttpRequest, token: tokens.Token, contact: Contact | No
         "subscriptions": choosing.subscriptions_of(contact),
         "token": _text(request),
         "saved": "saved" in request.GET,
+        "moving": "moving" in request.GET,
+        "wrong": "wrong" in request.GET,
+        "paused": pausing.is_paused(contact),
+        "pauses": pausing.OFFERED,
+        "spoken": languages.SPOKEN.items(),
+        "speaks": get_language(),
+        "can_move": moving.sender_of(contact) is not None,
     }
     return render(request, "audience/public/preferences.html", context)
 
@@ -137,6 +157,12 @@ def measuring(request: HttpRequest, token: tokens.Token, contact: Contact | None
     return redirect("audience:preferences", token=_text(request))
 
 
+def _language(request: HttpRequest, contact: Contact | None) -> str:
+    if contact is None:
+        return languages.of_request(request)
+    return languages.of_request(request, first=contact.language, last=contact.workspace.language)
+
+
 def _purpose(request: HttpRequest) -> Purpose | None:
     text = request.POST.get("purpose", Purpose.BOTH)
     return Purpose(text) if text in (*consent.BOTH, Purpose.BOTH) else None
@@ -152,6 +178,7 @@ def _leaving_page(request: HttpRequest, token: tokens.Token, contact: Contact) -
         "contact": contact,
         "token": _text(request),
         "leaving": choosing.leaving(contact, *_mail(token)),
+        "whys": choosing.reasons_of(contact, *_mail(token)),
     }
     return render(request, "audience/public/unsubscribe.html", context)
 

@@ -28,7 +28,7 @@ def edit_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("The sign-up form is saved."))
         return redirect("audience:sign_up_form", pk)
-    context = {"list": one, "editing": editing, "form": form}
+    context: dict[str, object] = {"list": one, "editing": editing, "form": form}
     if form.pk:
         context["ways"] = sign_up_snippets.of(form)
         context["waiting"] = form.sign_ups.waiting().count()

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import addresses, suppression
+from campaigns.audience import addresses, choosing, suppression
 from campaigns.audience.forms import AddressForm
 from campaigns.audience.models import Suppression
 
@@ -66,4 +66,5 @@ def _page(
     counts = {row["reason"]: row["count"] for row in rows}
     reasons = [(label, counts.get(value, 0)) for value, label in Suppression.Reason.choices]
     context |= {"form": form, "reasons": reasons, "total": sum(counts.values())}
+    context["whys"] = choosing.whys(request.workspace.pk)
     return render(request, "audience/suppressions.html", context, status=status)

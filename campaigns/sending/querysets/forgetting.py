@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -58,7 +59,7 @@ UPDATE sending_delivery d
 
 def forget(contact_ids: Sequence[int]) -> int:
     """Take addresses and what quotes them away, cancel what waits; return how many rows."""
-    values = {"ids": list(contact_ids), "domains": domains.KNOWN}
+    values: dict[str, Any] = {"ids": list(contact_ids), "domains": domains.KNOWN}
     with connection.cursor() as cursor:
         for statement in (FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS):
             cursor.execute(statement, values)

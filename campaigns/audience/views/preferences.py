@@ -1,0 +1,102 @@
+"""What recipients choose beside their lists: a pause, a language, an address, a reason."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from campaigns.audience import addresses, languages, moving, pausing, tasks, tokens
+from campaigns.audience.models import Contact, Unsubscription
+from campaigns.audience.views.recipients import recipient_page
+
+
+@require_POST
+@recipient_page
+def pause(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
+    """Take a pause, or end it."""
+    if contact is not None:
+        days = request.POST.get("days", "")
+        if days == "0":
+            pausing.resume(contact)
+        elif days.isascii() and days.isdecimal() and len(days) < 4:
+            pausing.pause(contact, int(days))
+    return _back(request)
+
+
+@require_POST
+@recipient_page
+def language(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
+    """Speak to the person in the language they choose."""
+    chosen = request.POST.get("language", "")
+    if contact is not None and chosen in languages.SPOKEN:
+        Contact.objects.filter(pk=contact.pk).update(language=chosen, updated_at=timezone.now())
+    return _back(request)
+
+
+@require_POST
+@recipient_page
+def new_address(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
+    """Have a link mailed to the new address; what becomes of it is told to that mailbox alone."""
+    if contact is not None:
+        try:
+            email = addresses.check(request.POST.get("email", ""))
+        except addresses.AddressError:
+            return _back(request, "wrong=1")
+        if moving.may_ask(contact):
+            tasks.mail_new_address.delay_on_commit(contact.pk, moving.wrap(email))
+    return _back(request, "moving=1")
+
+
+@require_POST
+@recipient_page
+def why(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
+    """Keep the reason for leaving through this mail, if they want to give one."""
+    said = request.POST.get("why", "")
+    if contact is not None and said in Unsubscription.Why.values:
+        mine = Unsubscription.objects.standing().filter(
+            contact=contact,
+            campaign_id=token.campaign_id or None,
+            delivery_id=token.delivery_id or None,
+        )
+        mine.update(why=said)
+    text = str(request.resolver_match.kwargs["token"]) if request.resolver_match else ""
+    return redirect("audience:unsubscribe", token=text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+@csrf_exempt
+@never_cache
+def move(request: HttpRequest, sealed: str) -> HttpResponse:
+    """Show a button; pressing it changes the address."""
+    try:
+        contact, email = moving.open_sealed(sealed)
+        with languages.speaking(languages.of_request(request, first=contact.language)):
+            response = _move(request, contact, email)
+    except moving.MovingError:
+        with languages.speaking(languages.of_request(request)):
+            response = render(request, "audience/public/move_expired.html", status=410)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _move(request: HttpRequest, contact: Contact, email: str) -> HttpResponse:
+    context = {"contact": contact, "email": email, "old": addresses.mask(contact.email)}
+    if request.method != "POST":
+        return render(request, "audience/public/move.html", context)
+    moving.move(contact, email)
+    tasks.tell_old_address.delay_on_commit(contact.pk, moving.wrap(contact.email))
+    context["token"] = tokens.unsubscribe_token(contact.pk)
+    return render(request, "audience/public/moved.html", context)
+
+
+def _back(request: HttpRequest, said: str = "saved=1") -> HttpResponse:
+    found = request.resolver_match
+    response = redirect("audience:preferences", token=str(found.kwargs["token"]) if found else "")
+    response["Location"] += f"?{said}"
+    return response

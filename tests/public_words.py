@@ -1,0 +1,97 @@
+"""Find every text that a recipient's page or letter may show, in the sources themselves."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation.template import templatize
+
+from config.env import BASE_DIR
+
+# What recipients see: their pages and letters, and the words that stand in them.
+TEMPLATES = ("public.html", "audience/public/*.html", "audience/unavailable.html", "privacy/*.html")
+# For members only.
+NOT_PUBLIC = {"privacy/erase_contact.html"}
+MODULES = (
+    "audience/addresses.py",
+    "audience/choosing.py",
+    "audience/letters.py",
+    "audience/moving.py",
+    "audience/sign_up_fields.py",
+    "audience/sign_up_words.py",
+    "audience/models/consent.py",
+    "audience/models/leaving.py",
+    "privacy/known.py",
+    "privacy/links.py",
+    "privacy/wording.py",
+)
+# Of these only what one of the classes holds.
+CLASSES = {
+    "audience/models/consent.py": {"Consent", "Purpose", "Source"},
+    "audience/models/leaving.py": {"Why"},
+}
+CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
+_CALL = re.compile(r"\b(n?gettext|_)\(\s*(?:u)?")
+
+Words = tuple[str, ...]
+
+
+def every() -> set[Words]:
+    """Return the texts, each with its plural if it has one."""
+    found: set[Words] = set()
+    for pattern in TEMPLATES:
+        for path in sorted((BASE_DIR / "templates").glob(pattern)):
+            if str(path.relative_to(BASE_DIR / "templates")) not in NOT_PUBLIC:
+                found.update(_of_template(path))
+    for name in MODULES:
+        tree = ast.parse((BASE_DIR / "campaigns" / name).read_text())
+        found.update(_of_tree(tree, CLASSES.get(name)))
+    return found
+
+
+def _of_template(path: Path) -> Iterator[Words]:
+    source = templatize(path.read_text(), origin=str(path))
+    for match in _CALL.finditer(source):
+        call = _call_at(source, match.start())
+        if call is not None:
+            yield from _of_call(call)
+
+
+def _call_at(source: str, start: int) -> ast.Call | None:
+    """Parse the call that begins there; what is around it is no Python."""
+    for end in re.finditer(r"\)", source[start:]):
+        try:
+            node = ast.parse(source[start : start + end.end()], mode="eval").body
+        except SyntaxError:
+            continue
+        return node if isinstance(node, ast.Call) else None
+    return None
+
+
+def _of_tree(tree: ast.AST, classes: set[str] | None) -> Iterator[Words]:
+    if classes is not None:
+        wanted = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and node.name in classes
+        ]
+        for node in wanted:
+            yield from _of_tree(node, None)
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _of_call(node)
+
+
+def _of_call(call: ast.Call) -> Iterator[Words]:
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    texts = [
+        one.value
+        for one in call.args[: CALLS.get(name, 0)]
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    ]
+    if texts:
+        yield tuple(texts)
