@@ -4,6 +4,7 @@ from django.urls import path
 
 from campaigns.audience.views import (
     contacts,
+    exports,
     fields,
     imports,
     lists,
@@ -17,6 +18,7 @@ from campaigns.audience.views import (
 )
 
 app_name = "audience"
+_CSV, _XLSX = {"kind": "csv"}, {"kind": "xlsx"}
 
 urlpatterns = [
     path("lists/", lists.lists, name="lists"),
@@ -25,7 +27,8 @@ urlpatterns = [
     path("lists/<int:pk>/edit/", lists.edit_list, name="edit_list"),
     path("lists/<int:pk>/delete/", lists.delete_list, name="delete_list"),
     path("lists/<int:pk>/add/", lists.add_contact, name="add_contact"),
-    path("lists/<int:pk>/contacts.csv", lists.export_list, name="export_list"),
+    path("lists/<int:pk>/contacts.csv", exports.export_list, _CSV, name="export_list"),
+    path("lists/<int:pk>/contacts.xlsx", exports.export_list, _XLSX, name="export_list_xlsx"),
     path("lists/<int:pk>/import/", imports.upload, name="upload"),
     path("imports/<int:pk>/", imports.one_import, name="import"),
     path("imports/<int:pk>/columns/", imports.mapping, name="mapping"),
@@ -36,6 +39,8 @@ urlpatterns = [
     path("imports/<int:pk>/discard/", imports.discard_import, name="discard_import"),
     path("imports/<int:pk>/left-out.csv", imports.import_remarks, name="import_remarks"),
     path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/export.csv", exports.export_contacts, _CSV, name="export_contacts"),
+    path("contacts/export.xlsx", exports.export_contacts, _XLSX, name="export_contacts_xlsx"),
     path("contacts/not-mailed/", suppressions.suppressions, name="suppressions"),
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),

@@ -2,13 +2,15 @@
 
 import csv
 import io
+import zipfile
 
 import pytest
+import python_calamine
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.audience import export, formulas, unsubscribing
+from campaigns.audience import export, formulas, spreadsheets, unsubscribing
 from tests import world
 from tests.audience.files import import_file
 
@@ -90,6 +92,67 @@ def test_a_list_is_exported_and_imported_again_without_a_change(alice, workspace
     ]
     assert kept == before
     assert (again.contacts_created, again.kept_unsubscribed) == (0, 1)
+
+
+def test_a_page_of_contacts_is_exported_as_it_is_filtered(alice, workspace):
+    readers = world.make_list(workspace)
+    for name in ("zoe", "ann", "bob"):
+        world.make_contact(workspace, on=readers, email=f"{name}@example.com", first_name=name)
+    elsewhere = world.make_contact(workspace, email="elsewhere@example.com")
+    workspace.contact_fields.create(key="age", label="Age", kind="number")
+    elsewhere.fields = {"age": 41}
+    elsewhere.save(update_fields=["fields"])
+    for name in ("VIP", "a tag"):
+        tag = workspace.tags.create(name=name)
+        elsewhere.taggings.create(workspace=workspace, tag=tag)
+
+    def exported(question):
+        response = alice.get(reverse("audience:export_contacts") + question)
+        return table(response.streaming_content)[1:]
+
+    assert [row[0].partition("@")[0] for row in exported("?sort=email")] == [
+        *("ann", "bob", "elsewhere", "zoe")
+    ]
+    on_list = exported(f"?list={readers.pk}&status=subscribed&sort=-email&q=o")
+    assert [row[1] for row in on_list] == ["zoe", "bob", "ann"]
+    assert exported("?q=elsewhere")[0][-2:] == ["a tag, VIP", "41"]
+    assert exported("?q=nobody") == []
+
+
+def test_a_workbook_holds_the_same_and_no_formulas(alice, workspace):
+    workspace.contact_fields.create(key="age", label="Age", kind="number")
+    readers = world.make_list(workspace, name="Lezers & Leser")
+    world.make_contact(
+        workspace, on=readers, email="ann@example.com", first_name="=1+1", fields={"age": 41}
+    )
+    response = alice.get(reverse("audience:export_list_xlsx", args=[readers.pk]))
+    assert 'filename="lezers-leser.xlsx"' in response["Content-Disposition"]
+    content = b"".join(response.streaming_content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+    rows = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows[0][0] == "E-mail address" and rows[0][-1] == "Age"
+    assert (rows[1][0], rows[1][1], rows[1][-1]) == ("ann@example.com", "=1+1", 41)
+    again = import_file(readers, as_csv(content))
+    assert (again.contacts_created, again.rejected, again.subscriptions_created) == (0, 0, 0)
+    assert workspace.contacts.get().first_name == "=1+1"
+
+
+def as_csv(workbook: bytes) -> bytes:
+    file = spreadsheets.as_csv(io.BytesIO(workbook))
+    file.seek(0)
+    return file.read()
+
+
+def test_more_rows_than_a_sheet_holds_go_to_another(workspace, monkeypatch):
+    monkeypatch.setattr(export, "ROWS_PER_SHEET", 2)
+    for _n in range(4):
+        world.make_contact(workspace)
+    book = export.as_workbook(export.people_table(workspace.pk, workspace.contacts.order_by("pk")))
+    found = python_calamine.load_workbook(book)
+    sheets = [found.get_sheet_by_name(name).to_python() for name in found.sheet_names]
+    assert [len(rows) for rows in sheets] == [3, 3, 1]
+    assert sheets[0][0] == sheets[2][0]
 
 
 def test_long_exports_are_streamed_in_one_query(workspace, django_assert_num_queries):

@@ -108,7 +108,7 @@ def _imports(page: Page, stack: stacks.Stack) -> list[str]:
     page.goto(stack.address + href)
     done = page.locator("main a[href^='/imports/']").first.get_attribute("href") or ""
     page.goto(f"{stack.address}{href}import/")
-    page.get_by_label("File", exact=True).set_input_files(path)
+    page.get_by_label("File").set_input_files(path)
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url("**/columns/")
     return [done, urlsplit(page.url).path]

@@ -8,13 +8,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import browsing, deleting, export, fields, subscribing
+from campaigns.audience import browsing, deleting, fields, subscribing
 from campaigns.audience.forms import AddContactForm, ListForm
 from campaigns.audience.models import Consent, List
 
@@ -80,12 +79,6 @@ def add_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
             return redirect("audience:contact", contact.pk)
     status = 422 if form.is_bound else 200
     return render(request, "audience/add_contact.html", {"form": form, "list": one}, status=status)
-
-
-@require_safe
-def export_list(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
-    one = get_object_or_404(request.workspace.lists, pk=pk)
-    return csv_response(export.contacts_of(one), f"{slugify(one.name) or 'list'}.csv")
 
 
 def csv_response(chunks: Iterable[bytes], filename: str) -> StreamingHttpResponse:

@@ -1,0 +1,47 @@
+"""Files of people to take along, as a list or a page of contacts shows them."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import acting, browsing, export, numbers
+from campaigns.audience.views.lists import csv_response
+
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def export_contacts(request: WorkspaceRequest, kind: str) -> HttpResponseBase:
+    """Answer with the contacts that the page of contacts shows for the same question."""
+    wanted = numbers.identity(request.GET.get("list", ""))
+    chosen = request.workspace.lists.filter(pk=wanted).first()
+    deed = acting.asked(request.workspace.pk, request.GET)
+    everybody = request.workspace.contacts.all()
+    people = browsing.browse(
+        deed.narrow(everybody) if deed else everybody,
+        request.GET,
+        chosen.pk if chosen else None,
+    )
+    return _answer(export.people_table(request.workspace.pk, people), "contacts", kind)
+
+
+@require_safe
+def export_list(request: WorkspaceRequest, pk: int, kind: str) -> HttpResponseBase:
+    one = get_object_or_404(request.workspace.lists, pk=pk)
+    return _answer(export.list_table(one), slugify(one.name) or "list", kind)
+
+
+def _answer(table: export.Table, name: str, kind: str) -> HttpResponseBase:
+    if kind == "csv":
+        return csv_response(export.as_csv(table), f"{name}.csv")
+    return FileResponse(
+        export.as_workbook(table),
+        as_attachment=True,
+        filename=f"{name}.xlsx",
+        content_type=_EXCEL,
+        headers={"Cache-Control": "private, no-store"},
+    )
