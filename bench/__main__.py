@@ -40,6 +40,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.track_drain": ("track.drain", "track.lag"),
     "bench.imports": ("import.rows",),
     "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
+    "bench.searching": ("contacts.search",),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,11 +39,12 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
     people = browsing.browse(
         deed.narrow(everybody) if deed else everybody, request.GET, list_id
     ).prefetch_related(_subscribed_lists(), *tags.shown())
-    paginator = acting.CountedPages if deed or segment else Paginator
+    pages = acting.CountedPages(people, browsing.PER_PAGE)
     context = {
-        "page": paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
+        "page": pages.get_page(request.GET.get("page")),
         "deed": deed,
         "segment": segment,
+        "found_more": "q" in request.GET and pages.count > browsing.MOST_FOUND,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
         "tags": request.workspace.tags.order_by("name")[:500],
