@@ -23,7 +23,7 @@ from campaigns.audience import (
 from campaigns.audience.forms import BasisForm, ContactForm
 from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
 from campaigns.audience.segments import applying
-from campaigns.audience.views import tags
+from campaigns.audience.views import notes, tags
 
 
 @require_safe
@@ -69,6 +69,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),
         **tags.card(one),
+        **notes.card(one),
         "fields": fields.facts(one, fields.of(one.workspace_id)),
         "entries": one.consent_entries.select_related("actor", "notice").order_by("-pk"),
         "answers": list(said.items()),
