@@ -42,6 +42,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.imports": ("import.rows",),
     "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
     "bench.segments": ("segments.count", "segments.deeds"),
+    "bench.searching": ("contacts.search",),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

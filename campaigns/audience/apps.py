@@ -23,6 +23,7 @@ class AudienceConfig(AppConfig):
                 "list_deleted": _("Deleted a list"),
                 "field_added": _("Added a field for contacts"),
                 "field_changed": _("Changed a field for contacts"),
+                "note_deleted": _("Deleted a note on a contact"),
                 "tag_renamed": _("Renamed a tag"),
                 "tags_merged": _("Merged two tags"),
                 "tag_deleted": _("Deleted a tag"),

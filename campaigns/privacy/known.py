@@ -85,6 +85,10 @@ def _lists(contact: Contact) -> Iterable[Row]:
         yield {"list": row.list.name, **_row(row, columns)}
 
 
+def _notes(contact: Contact) -> Iterable[Row]:
+    return (_row(row, ("text", "at")) for row in contact.notes.order_by("pk"))
+
+
 def _tags(contact: Contact) -> Iterable[Row]:
     for row in Tagging.objects.filter(contact=contact).select_related("tag").order_by("pk"):
         yield {"tag": row.tag.name, "at": row.at}
@@ -173,6 +177,7 @@ def _links(contact: Contact) -> Iterable[Row]:
 SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]] = {
     "profile": (_("Who you are"), _profile),
     "tags": (_("Words that were put on you"), _tags),
+    "notes": (_("What members noted about you"), _notes),
     "lists": (_("Lists you are on, or were"), _lists),
     "sign_ups": (_("Forms you filled in"), _sign_ups),
     "answers": (_("What you agreed to, and what not"), _answers),

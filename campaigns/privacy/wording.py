@@ -89,6 +89,7 @@ LABELS: Mapping[str, str | Promise] = {
     "subject": _("Subject"),
     "subscribed_at": _("Joined"),
     "tag": _("Word"),
+    "text": _("Note"),
     "time_zone": _("Time zone"),
     "to_address": _("To"),
     "undone_at": _("Taken back"),

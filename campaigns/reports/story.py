@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.audience import suppression
-from campaigns.audience.models import Consent, ConsentEntry, Contact, Tagging, Unsubscription
+from campaigns.audience.models import Consent, ConsentEntry, Contact, Note, Tagging, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import places, reasons, verdicts
 from campaigns.reports.querysets import events, firsts
@@ -57,7 +57,7 @@ FILTERS: tuple[tuple[str, str | Promise], ...] = (
     ("", gettext_lazy("Everything")),
     (MAILS, gettext_lazy("Mails")),
     (READING, gettext_lazy("Opens and clicks")),
-    (LISTS, gettext_lazy("Lists, tags and consent")),
+    (LISTS, gettext_lazy("Lists, tags, notes and consent")),
 )
 
 
@@ -83,7 +83,7 @@ def of(contact: Contact, show: str = "") -> list[Moment]:
     sources: dict[str, Sequence[Callable[[Contact], Iterable[Moment]]]] = {
         MAILS: (_mails, _stops),
         READING: (_hits, _firsts),
-        LISTS: (_joinings, _leavings, _answers, _tags),
+        LISTS: (_joinings, _leavings, _answers, _tags, _notes),
     }
     chosen = [sources[show]] if show in sources else list(sources.values())
     moments = [moment for group in chosen for source in group for moment in source(contact)]
@@ -137,6 +137,13 @@ def _tags(contact: Contact) -> Iterator[Moment]:
     rows = Tagging.objects.filter(contact=contact, workspace=contact.workspace_id)
     for row in rows.select_related("tag").order_by("-pk")[:LONGEST]:
         yield Moment(row.at, "tag", _("Was tagged “%(tag)s”") % {"tag": row.tag.name}, group=LISTS)
+
+
+def _notes(contact: Contact) -> Iterator[Moment]:
+    rows = Note.objects.filter(contact=contact, workspace=contact.workspace_id)
+    for row in rows.select_related("author").order_by("-pk")[:LONGEST]:
+        by = str(row.author) if row.author else ""
+        yield Moment(row.at, "writing", _("A member wrote a note"), detail=by, group=LISTS)
 
 
 def _leavings(contact: Contact) -> Iterator[Moment]:

@@ -110,7 +110,7 @@ def test_a_shared_report_opens_without_signing_in_and_keeps_to_itself(
 def test_a_story_is_filtered_in_place(marketer: Page, demo_house):
     open_at(marketer, demo_house, "/contacts/?q=visser")
     marketer.locator("main tbody a").first.click()
-    marketer.get_by_role("link", name="Lists, tags and consent").click()
+    marketer.get_by_role("link", name="Lists, tags, notes and consent").click()
     expect(marketer.locator("#story").get_by_text("Was added to the contacts")).to_be_visible()
     expect(marketer.locator("#story").get_by_text("Was sent")).to_have_count(0)
     expect(marketer).to_have_url(re.compile(r"/contacts/\d+/$"))

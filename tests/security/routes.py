@@ -110,6 +110,11 @@ def _make_field(workspace: Workspace) -> int:
     return workspace.contact_fields.create(key="company", label="Company").pk
 
 
+def _make_note(workspace: Workspace) -> int:
+    contact = world.make_contact(workspace)
+    return contact.notes.create(workspace=workspace, text="Met in Ghent").pk
+
+
 def _make_mail(workspace: Workspace) -> int:
     store.insert([arriving.read(workspace.pk, "a@b.example", ["c@d.example"], b"Subject: x\n\nx")])
     return workspace.inbox.latest("pk").pk
@@ -192,6 +197,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("imports/", _make_import),
     ("segments/", _make_segment),
     ("contacts/fields/", _make_field),
+    ("contacts/notes/", _make_note),
     ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),

@@ -3,6 +3,7 @@
 from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Purpose
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
+from campaigns.audience.models.notes import Note
 from campaigns.audience.models.people import Contact, Field, List, Subscription
 from campaigns.audience.models.segments import Segment
 from campaigns.audience.models.sign_ups import SignUp, SignUpForm
@@ -18,6 +19,7 @@ __all__ = [
     "ImportBefore",
     "ImportRemark",
     "List",
+    "Note",
     "Notice",
     "Purpose",
     "Segment",

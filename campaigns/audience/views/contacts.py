@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +23,7 @@ from campaigns.audience import (
 from campaigns.audience.forms import BasisForm, ContactForm
 from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
 from campaigns.audience.segments import applying
-from campaigns.audience.views import tags
+from campaigns.audience.views import notes, tags
 
 
 @require_safe
@@ -40,11 +39,12 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
     people = browsing.browse(
         deed.narrow(everybody) if deed else everybody, request.GET, list_id
     ).prefetch_related(_subscribed_lists(), *tags.shown())
-    paginator = acting.CountedPages if deed or segment else Paginator
+    pages = acting.CountedPages(people, browsing.PER_PAGE)
     context = {
-        "page": paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page")),
+        "page": pages.get_page(request.GET.get("page")),
         "deed": deed,
         "segment": segment,
+        "found_more": "q" in request.GET and pages.count > browsing.MOST_FOUND,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
         "tags": request.workspace.tags.order_by("name")[:500],
@@ -69,6 +69,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),
         **tags.card(one),
+        **notes.card(one),
         "fields": fields.facts(one, fields.of(one.workspace_id)),
         "entries": one.consent_entries.select_related("actor", "notice").order_by("-pk"),
         "answers": list(said.items()),

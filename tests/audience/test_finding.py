@@ -1,0 +1,100 @@
+"""People are found by the beginnings of words: of addresses, names and text fields."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.audience import browsing, finding
+from campaigns.audience.models import Contact
+from tests import world
+
+
+@pytest.fixture
+def people(workspace):
+    rows: dict[str, dict[str, Any]] = {
+        "zoe": {
+            "email": "zoe.okafor+news@mail.example.com",
+            "first_name": "Zoë",
+            "last_name": "O'Brien",
+        },
+        "juergen": {
+            "email": "jm@xn--bcher-kva.example",
+            "first_name": "Jürgen",
+            "last_name": "Müller-Lüdenscheidt",
+            "fields": {"company": "Ånäs & Söner AB", "size": 250, "vip": True},
+        },
+        "ivan": {"email": "ivan_42@mail.example.org", "first_name": "Иван", "last_name": "Й"},
+    }
+    return {name: world.make_contact(workspace, **values) for name, values in rows.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("zoe", "zoe"),
+        ("ZOË", "zoe"),
+        ("zo", "zoe"),
+        ("okaf", "zoe"),
+        ("brien", "zoe"),
+        ("o'bri", "zoe"),
+        ("zoe.okafor+news@mail.example.com", "zoe"),
+        ("okafor+news@mai", "zoe"),
+        ("mail.example.com", "zoe"),
+        ("mail.ex", "zoe ivan"),
+        ("zoe brien", "zoe"),
+        ("zoe muller", ""),
+        ("muller", "juergen"),
+        ("müller-lü", "juergen"),
+        ("ludensch", "juergen"),
+        ("bücher.example", "juergen"),
+        ("jm@bücher.example", "juergen"),
+        ("anas soner", "juergen"),
+        ("Åna", "juergen"),
+        ("250", ""),
+        ("company", ""),
+        ("иван", "ivan"),
+        ("И", "ivan"),
+        ("ivan_4", "ivan"),
+        ("oe", ""),
+        ("%", ""),
+        ("' | 'zoe", "zoe"),
+        (":* !", ""),
+    ],
+)
+def test_words_are_found_by_their_beginnings(people, text, found):
+    mine = Contact.objects.matching(text)
+    assert {contact.email for contact in mine} == {people[name].email for name in found.split()}
+
+
+@pytest.mark.django_db
+@given(st.text(max_size=40))
+def test_whatever_is_typed_has_an_answer(text):
+    list(Contact.objects.matching(text))
+
+
+def test_so_many_words_are_read_and_no_more():
+    assert finding.question("a" * 5000).count("a") <= 400
+    assert finding.question("-".join("abc" for _n in range(90))).count("abc") == finding.MOST_WORDS
+
+
+def test_a_search_that_finds_too_many_says_so_and_shows_some(alice, workspace, monkeypatch):
+    monkeypatch.setattr(browsing, "MOST_FOUND", 3)
+    for _n in range(5):
+        world.make_contact(workspace, first_name="Ann")
+    response = alice.get(reverse("audience:contacts"), {"q": "ann", "sort": "email"})
+    assert "Type more letters" in response.text
+    assert len(response.context["page"]) == 4
+    assert "Type more letters" not in alice.get(reverse("audience:contacts"), {"q": "bob"}).text
+
+
+def test_a_search_keeps_to_the_filters_and_the_workspace(alice, workspace, people):
+    readers = world.make_list(workspace)
+    ann = world.make_contact(workspace, on=readers, first_name="Zoe")
+    world.make_contact(world.make_workspace(), first_name="Zoe")
+    response = alice.get(reverse("audience:contacts"), {"q": "zoe", "list": readers.pk})
+    assert list(response.context["page"]) == [ann]
+    response = alice.get(reverse("audience:contacts"), {"q": "zoe"})
+    assert set(response.context["page"]) == {ann, people["zoe"]}
