@@ -4,7 +4,7 @@ from django.db import migrations
 # first: the parser would keep an address whole. Most text is plain ASCII, which needs no
 # normalizing; that is most of the cost.
 FORWARD = r"""
-CREATE FUNCTION audience_words(email text, first_name text, last_name text, fields jsonb)
+CREATE OR REPLACE FUNCTION audience_words(email text, first_name text, last_name text, fields jsonb)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT to_tsvector('pg_catalog.simple'::regconfig, translate(
     CASE WHEN octet_length(email || first_name || last_name)
@@ -22,7 +22,7 @@ SELECT to_tsvector('pg_catalog.simple'::regconfig, translate(
    END
 $$;
 """
-BACKWARD = "DROP FUNCTION audience_words(text, text, text, jsonb);"
+BACKWARD = "DROP FUNCTION IF EXISTS audience_words(text, text, text, jsonb);"
 # For ContactQuerySet.matching(). New words wait in a list that is merged into the index
 # when it is full, or by autovacuum: a longer list makes imports faster.
 INDEX = """
