@@ -22,6 +22,7 @@ class AudienceConfig(AppConfig):
                 "list_changed": _("Changed a list"),
                 "list_deleted": _("Deleted a list"),
                 "field_added": _("Added a field for contacts"),
+                "field_deleted": _("Deleted a field for contacts"),
                 "field_changed": _("Changed a field for contacts"),
                 "note_deleted": _("Deleted a note on a contact"),
                 "tag_renamed": _("Renamed a tag"),

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.audience import columns, typed_values
+from campaigns.audience import columns, field_querysets, typed_values
 from campaigns.audience.models import Contact, Field
 
 # More would be a table of its own, and no page could show them.
 MOST = 100
+# Contacts that lose a deleted field in one transaction.
+BATCH = 10_000
 
 
 def of(workspace_id: int) -> list[Field]:
     """Return the workspace's fields, in the order that members gave them."""
-    return list(Field.objects.filter(workspace=workspace_id).order_by("position", "label", "pk"))
+    mine = Field.objects.staying().filter(workspace=workspace_id)
+    return list(mine.order_by("position", "label", "pk"))
 
 
 def listed(workspace_id: int) -> list[Field]:
@@ -48,6 +52,30 @@ def move(field: Field, *, up: bool) -> None:
     for number, one in enumerate(order, 1):
         one.position = number
     Field.objects.bulk_update(order, ["position"])
+
+
+def leave(field: Field) -> bool:
+    """Delete a field; say whether this call was the one. Its values go by `strip`."""
+    mine = Field.objects.staying().filter(pk=field.pk)
+    return mine.update(leaving_since=timezone.now(), is_listed=False) == 1
+
+
+def strip(field: Field) -> bool:
+    """Take a field that leaves from a batch of contacts; say whether nobody has it any more.
+
+    Batches, so that no contact is locked for long; whoever stops here is followed by the tidier.
+    """
+    if field_querysets.strip(field.workspace_id, field.key, most=BATCH) == BATCH:
+        return False
+    Field.objects.leaving().filter(pk=field.pk).delete()
+    return True
+
+
+def strip_leaving() -> None:
+    """Take all fields that leave from everybody."""
+    for field in Field.objects.leaving():
+        while not strip(field):
+            pass
 
 
 def facts(contact: Contact, fields: list[Field]) -> list[tuple[str, str]]:

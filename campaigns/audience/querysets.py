@@ -138,10 +138,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def first_found(self, text: str, most: int) -> ContactQuerySet:
         """Those of `matching`, but no more than `most`: whichever come first.
 
-        A letter matches a million people, whom nobody wants to see sorted.
+        A letter matches a million people, whom nobody wants to see sorted. The index is asked
+        here and now, and once: a page counts those who are found before it shows them.
         """
-        found = self.matching(text).order_by().values("pk")[:most]
-        return self.filter(pk__in=found)
+        found = self.matching(text).order_by().values_list("pk", flat=True)[:most]
+        return self.filter(pk__in=list(found))
 
 
 class ListQuerySet(models.QuerySet["List"]):

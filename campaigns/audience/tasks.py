@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from campaigns.audience import (
+    fields,
     importing,
     learning,
     moving,
@@ -39,11 +40,17 @@ def count_segment(segment_id: int) -> None:
 
 
 @shared_task(base=DjangoTask)
+def strip_fields() -> None:
+    fields.strip_leaving()
+
+
+@shared_task(base=DjangoTask)
 def tidy() -> None:
     tidying.tidy()
     seeing.note()
     learning.learn()
     suppression.expire()
+    fields.strip_leaving()
     signing_up.expire()
 
 

@@ -49,6 +49,7 @@ urlpatterns = [
     path("contacts/fields/", fields.all_fields, name="fields"),
     path("contacts/fields/new/", fields.new_field, name="new_field"),
     path("contacts/fields/<int:pk>/", fields.edit_field, name="edit_field"),
+    path("contacts/fields/<int:pk>/delete/", fields.delete_field, name="delete_field"),
     path("contacts/fields/<int:pk>/move/", fields.move_field, name="move_field"),
     path("contacts/tags/", tags.all_tags, name="tags"),
     path("contacts/tags/<int:pk>/", tags.edit_tag, name="edit_tag"),

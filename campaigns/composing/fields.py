@@ -10,7 +10,11 @@ from campaigns.composing import merge_tags
 
 def names(workspace: Workspace) -> tuple[str, ...]:
     """Return the fields that every contact has, and those this workspace added."""
-    added = workspace.contact_fields.order_by("key").values_list("key", flat=True)
+    added = (
+        workspace.contact_fields.filter(leaving_since__isnull=True)
+        .order_by("key")
+        .values_list("key", flat=True)
+    )
     return (*merge_tags.PERSON_FIELDS, *added)
 
 

@@ -151,3 +151,34 @@ def test_pages_of_contacts_have_columns_for_fields_that_are_chosen(alice, worksp
     assert not [one for one in addresses if "29 Feb 1980" in alice.get(one).text]
     Field.objects.update(is_listed=True)
     assert [one for one in addresses if "29 Feb 1980" in alice.get(one).text] == addresses
+
+
+def test_a_field_is_deleted_with_its_values_after_asking(alice, workspace, birthday, plan):
+    ann = world.make_contact(workspace, fields={"birthday": "1980-02-29", "plan": "Gold"})
+    elsewhere = world.make_contact(world.make_workspace(), fields={"birthday": "1980-02-29"})
+    address = reverse("audience:delete_field", args=[birthday.pk])
+    assert "1 contact has a value in it" in alice.get(address).text
+    assert Field.objects.count() == 2
+    alice.post(address)
+    ann.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (ann.fields, elsewhere.fields) == ({"plan": "Gold"}, {"birthday": "1980-02-29"})
+    assert Field.objects.get() == plan
+    assert workspace.audit.get().action == "field_deleted"
+    assert alice.post(address).status_code == 404
+
+
+def test_a_field_of_many_leaves_in_batches_and_whoever_stops_is_followed(
+    workspace, birthday, monkeypatch
+):
+    monkeypatch.setattr(fields, "BATCH", 2)
+    for _n in range(5):
+        world.make_contact(workspace, fields={"birthday": "1980-02-29"})
+    assert fields.leave(birthday) and not fields.leave(birthday)
+    assert not fields.strip(birthday)
+    assert workspace.contacts.filter(fields__has_key="birthday").count() == 3
+    assert fields.of(workspace.pk) == []
+    assert "birthday" not in merge_fields.names(workspace)
+    fields.strip_leaving()
+    assert not workspace.contacts.filter(fields__has_key="birthday").exists()
+    assert not Field.objects.exists()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience import addresses
+from campaigns.audience.field_querysets import FieldQuerySet
 from campaigns.audience.models.consent import Consent
 from campaigns.audience.models.tracking import Tracking
 from campaigns.audience.querysets import ContactQuerySet, ListQuerySet, SubscriptionQuerySet
@@ -109,6 +110,10 @@ class Field(models.Model):
     position = models.PositiveSmallIntegerField(default=0, db_default=0)
     # Whether the pages of contacts have a column for it.
     is_listed = models.BooleanField(default=False, db_default=False)
+    # When a member deleted it. The row stays until no contact has a value any more.
+    leaving_since = models.DateTimeField(null=True)
+
+    objects = FieldQuerySet.as_manager()
 
     class Meta:
         constraints = [

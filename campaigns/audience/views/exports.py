@@ -25,6 +25,7 @@ def export_contacts(request: WorkspaceRequest, kind: str) -> HttpResponseBase:
         deed.narrow(everybody) if deed else everybody,
         request.GET,
         chosen.pk if chosen else None,
+        whole=True,
     )
     return _answer(export.people_table(request.workspace.pk, people), "contacts", kind)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import fields
+from campaigns.audience import fields, tasks
 from campaigns.audience.field_forms import FieldForm
 from campaigns.audience.models import Field
 
@@ -28,13 +28,27 @@ def new_field(request: WorkspaceRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    return _edit(request, get_object_or_404(request.workspace.contact_fields, pk=pk))
+    return _edit(request, get_object_or_404(request.workspace.contact_fields.staying(), pk=pk))
 
 
 @require_POST
 def move_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    field = get_object_or_404(request.workspace.contact_fields, pk=pk)
+    field = get_object_or_404(request.workspace.contact_fields.staying(), pk=pk)
     fields.move(field, up=request.POST.get("to") == "up")
+    return redirect("audience:fields")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    field = get_object_or_404(request.workspace.contact_fields.staying(), pk=pk)
+    if request.method != "POST":
+        people = request.workspace.contacts.filter(fields__has_key=field.key).count()
+        return render(request, "audience/delete_field.html", {"field": field, "people": people})
+    if fields.leave(field):
+        audit.record(request, request.workspace, "field_deleted", field=pk)
+        if not fields.strip(field):
+            tasks.strip_fields.delay_on_commit()
+    messages.success(request, _("The field is deleted, and its values go."))
     return redirect("audience:fields")
 
 

@@ -42,6 +42,7 @@ def one_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "list": one,
         "page": page,
+        "found_more": "q" in request.GET and page.paginator.count > browsing.MOST_FOUND,
         "columns": fields.listed(request.workspace.pk),
         "imports": one.imports.order_by("-pk")[:10],
         "statuses": browsing.STATUSES,
