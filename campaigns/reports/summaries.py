@@ -65,6 +65,11 @@ class Summary:
         return self.ledger.counted < int(settings.AGGREGATE_MINIMUM)
 
     @property
+    def shows_totals(self) -> bool:
+        """Whether there are totals of enough people that they are about none of them."""
+        return self.has_figures and not self.hides_totals
+
+    @property
     def left(self) -> Rate:
         """People who unsubscribed through it, of all it was delivered to."""
         return Rate(min(self.unsubscribed, self.ledger.delivered), self.ledger.delivered)

@@ -150,3 +150,26 @@ def test_of_many_people_home_shows_what_was_counted_behind_it(workspace, alice, 
     assert (counted.labels, counted.series[0].values) == (live.labels, live.series[0].values)
     assert overview.size(workspace) == Rate(3, 3)
     assert "3 contacts, 3 who may be mailed" in alice.get("/").text
+
+
+@pytest.mark.parametrize("people", [0, 9, 10])
+@pytest.mark.parametrize("path", ["/", "/campaigns/", "/review/"])
+def test_totals_of_a_few_stand_in_no_table(make_scene, alice, path, people):
+    """Nine people who are only counted are as few here as in the report itself."""
+    scene = make_scene(unknown=people, refused=3)
+    for person in range(people):
+        scene.opens(person)
+        scene.clicks(person)
+    scene.drain()
+    page = alice.get(path).text
+    assert ("10 image loads" in page, "10 clicks" in page) == (people == 10,) * 2
+    assert ("Too few to be shown" in page) is (people == 9)
+    assert "9 image loads" not in page and "0 image loads" not in page.replace("10 image", "")
+
+
+def test_who_agreed_to_clicks_alone_makes_a_rate_of_clicks(make_scene, alice):
+    scene = make_scene(granted=12)
+    Delivery.objects.filter(campaign=scene.campaign).update(mode="none", click_mode="individual")
+    scene.clicks(0)
+    scene.drain()
+    assert "1 of 12" in alice.get("/campaigns/").text
