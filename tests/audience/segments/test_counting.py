@@ -1,5 +1,7 @@
 """Counting ends in time, and what a question names may be gone."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
@@ -95,16 +97,11 @@ def test_a_question_that_is_not_understood_any_more_finds_nobody(workspace):
 
 
 def test_who_was_last_seen_is_known_of_those_only_who_agreed(workspace):
-    people = {
-        name: world.make_contact(workspace, email=f"{name}@example.com", **facts)
-        for name, facts in {
-            "seen": {"measuring": "granted", "last_seen_on": "2026-01-05"},
-            "never": {"measuring": "granted"},
-            "other": {},
-        }.items()
-    }
+    never_seen = world.make_contact(workspace, measuring="granted")
+    world.make_contact(workspace, measuring="granted", last_seen_on=date(2026, 1, 5))
+    unmeasured = world.make_contact(workspace)
     never = compiling.read({"match": "all", "of": [{"what": "seen", "how": "never"}]})
-    assert compiling.people(workspace, never).get() == people["never"]
-    assert compiling.unseen(workspace, never).get() == people["other"]
-    consent.refuse(people["never"], consent.Evidence(ConsentEntry.Source.MEMBER))
+    assert compiling.people(workspace, never).get() == never_seen
+    assert compiling.unseen(workspace, never).get() == unmeasured
+    consent.refuse(never_seen, consent.Evidence(ConsentEntry.Source.MEMBER))
     assert not compiling.people(workspace, never).exists()
