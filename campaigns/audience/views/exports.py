@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import acting, browsing, export, numbers
+from campaigns.audience.segments import applying
 from campaigns.audience.views.lists import csv_response
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +21,8 @@ def export_contacts(request: WorkspaceRequest, kind: str) -> HttpResponseBase:
     wanted = numbers.identity(request.GET.get("list", ""))
     chosen = request.workspace.lists.filter(pk=wanted).first()
     deed = acting.asked(request.workspace.pk, request.GET)
-    everybody = request.workspace.contacts.all()
+    segment = applying.asked(request.workspace, request.GET)
+    everybody = applying.people(segment) if segment else request.workspace.contacts.all()
     people = browsing.browse(
         deed.narrow(everybody) if deed else everybody,
         request.GET,

@@ -107,6 +107,8 @@ def test_contacts_are_filtered_by_a_segment_and_exported(alice, workspace, peopl
     ]
     file = alice.get(reverse("audience:export_segment", args=[one.pk])).getvalue().decode()
     assert "cid@example.com" in file and "bob@example.com" not in file
+    same = alice.get(reverse("audience:export_contacts") + f"?segment={one.pk}")
+    assert b"cid@example.com" in same.getvalue() and b"bob@" not in same.getvalue()
 
 
 def test_a_copy_is_another_segment(alice, workspace, member):

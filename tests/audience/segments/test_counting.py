@@ -1,0 +1,107 @@
+"""Counting ends in time, and what a question names may be gone."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from campaigns.audience import consent
+from campaigns.audience.models import ConsentEntry, Field, Segment, Tag, Tagging
+from campaigns.audience.segments import applying, compiling, counting, pages, querysets
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+def ask_slowly():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(20)")
+    return 1
+
+
+def setting(name):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [name])
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_takes_too_long_is_given_up_and_leaves_nothing_behind():
+    before = setting("statement_timeout"), setting("work_mem")
+    assert querysets.within(50, ask_slowly) is None
+    assert querysets.within(5_000, lambda: setting("statement_timeout")) == "5s"
+    assert (setting("statement_timeout"), setting("work_mem")) == before
+
+
+def segment(workspace, *of, match="all"):
+    return Segment.objects.create(
+        workspace=workspace,
+        name=f"S{Segment.objects.count()}",
+        question={"match": match, "of": list(of)},
+    )
+
+
+def test_a_saved_segment_is_counted(workspace):
+    news = world.make_list(workspace)
+    for on in (news, news, None):
+        world.make_contact(workspace, on=on)
+    one = segment(workspace, {"what": "list", "how": "on", "list": news.pk})
+    counting.count_saved(one.pk)
+    one.refresh_from_db()
+    assert (one.people, one.unseen) == (2, 0)
+    assert one.counted_at is not None
+
+
+@pytest.mark.parametrize("match", ["all", "none"])
+def test_nobody_is_found_when_what_is_asked_for_is_gone(workspace, match):
+    contact = world.make_contact(workspace, fields={"shoe": 42})
+    tag = Tag.objects.create(workspace=workspace, name="vip")
+    Tagging.objects.create(workspace=workspace, tag=tag, contact=contact)
+    field = Field.objects.create(workspace=workspace, key="shoe", label="Shoe", kind="number")
+    news = world.make_list(workspace)
+    for part, gone in [
+        ({"what": "tag", "how": "has", "tag": tag.pk}, tag.delete),
+        ({"what": "list", "how": "not_on", "list": news.pk}, news.delete),
+        ({"what": "number_field", "how": "is", "field": field.pk, "value": 42}, field.delete),
+    ]:
+        one = segment(workspace, part, match=match)
+        assert applying.people(one).exists() == (match == "all")
+        gone()
+        assert not applying.people(one).exists()
+        assert pages.tell(one).gone
+        assert applying.is_broken(one)
+
+
+def test_a_field_of_another_kind_is_gone_too(workspace):
+    world.make_contact(workspace, fields={"shoe": 42})
+    field = Field.objects.create(workspace=workspace, key="shoe", label="Shoe", kind="number")
+    one = segment(workspace, {"what": "number_field", "how": "known", "field": field.pk})
+    assert applying.people(one).exists()
+    Field.objects.filter(pk=field.pk).update(kind="text")
+    assert not applying.people(one).exists()
+
+
+def test_a_thing_of_another_workspace_is_as_good_as_gone(workspace):
+    world.make_contact(workspace)
+    strange = world.make_list(world.make_workspace())
+    one = segment(workspace, {"what": "list", "how": "not_on", "list": strange.pk})
+    assert not applying.people(one).exists()
+
+
+def test_a_question_that_is_not_understood_any_more_finds_nobody(workspace):
+    world.make_contact(workspace)
+    one = segment(workspace, {"what": "horoscope", "how": "is", "value": "Leo"}, match="none")
+    assert not applying.people(one).exists()
+    assert not applying.outside(workspace.contacts.all(), [one]).exists()
+    assert pages.tell(one).error
+
+
+def test_who_was_last_seen_is_known_of_those_only_who_agreed(workspace):
+    never_seen = world.make_contact(workspace, measuring="granted")
+    world.make_contact(workspace, measuring="granted", last_seen_on=date(2026, 1, 5))
+    unmeasured = world.make_contact(workspace)
+    never = compiling.read({"match": "all", "of": [{"what": "seen", "how": "never"}]})
+    assert compiling.people(workspace, never).get() == never_seen
+    assert compiling.unseen(workspace, never).get() == unmeasured
+    consent.refuse(never_seen, consent.Evidence(ConsentEntry.Source.MEMBER))
+    assert not compiling.people(workspace, never).exists()
