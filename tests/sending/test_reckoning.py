@@ -263,3 +263,14 @@ def test_the_page_of_a_campaign_that_all_got_looks_at_no_delivery(large, alice):
     looked = [one["sql"] for one in queries if "sending_delivery" in one["sql"]]
     # Is anything unconfirmed: an index tells.
     assert [sql for sql in looked if "unknown_since IS NOT NULL" not in sql] == []
+
+
+def test_what_mails_record_of_opens_and_clicks_is_remembered_apart(large):
+    rows = Delivery.objects.filter(campaign=large).order_by("pk")
+    first, second = rows.values_list("pk", flat=True)[:2]
+    rows.update(mode="individual")
+    rows.filter(pk=first).update(click_mode="aggregate")
+    rows.filter(pk=second).update(mode="aggregate", click_mode="individual")
+    settle(large)
+    assert not reckoning.of(large.pk).is_fresh
+    assert reckoning.recorded(large.pk) == {"individual": 3, "opens": 1, "clicks": 1}
