@@ -113,7 +113,7 @@ def test_a_page_of_contacts_is_exported_as_it_is_filtered(alice, workspace):
     assert [row[0].partition("@")[0] for row in exported("?sort=email")] == [
         *("ann", "bob", "elsewhere", "zoe")
     ]
-    on_list = exported(f"?list={readers.pk}&status=subscribed&sort=-email&q=o")
+    on_list = exported(f"?list={readers.pk}&status=subscribed&sort=-email&q=example")
     assert [row[1] for row in on_list] == ["zoe", "bob", "ann"]
     assert exported("?q=elsewhere")[0][-2:] == ["a tag, VIP", "41"]
     assert exported("?q=nobody") == []
