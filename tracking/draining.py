@@ -7,12 +7,10 @@ harmless, on one host or on many: they take turns.
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from django.db import (
     transaction,
 )
 
-from tracking import counting, sorting, spool
+from tracking import counting, garbage, sorting, spool
 from tracking.bursts import Recent
 from tracking.copying import Copier
 from tracking.models import SpoolPosition
@@ -71,7 +69,7 @@ class Drainer:
         segments = spool.segments(self._folder)[:MOST_SEGMENTS]
         if not segments:
             return 0
-        with _uncollected(), transaction.atomic():
+        with garbage.uncollected(), transaction.atomic():
             lock_draining()
             parts = self._read(segments, limit)
             records = [record for part in parts for record in part.records]
@@ -160,18 +158,6 @@ def drain(folder: Path) -> int:
     while count := drainer.step():
         total += count
     return total
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: a batch leaves no cycles, and looking takes half its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _move(parts: Sequence[_Part]) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience import checking, fielding, merging, reading, staging, statements, tidying
 from campaigns.audience.models import Import, ImportRemark
+from tracking import garbage
 
 logger = logging.getLogger(__name__)
 
@@ -140,8 +141,9 @@ def _stage(one: Import) -> None:
         names = reading.column_names(file, shape)
         checker = checking.Checker(one.workspace_id, mapping, len(names), fielding.kinds(one))
         rows = itertools.islice(reading.rows(file, shape), one.rows_read, None)
-        while chunk := list(itertools.islice(rows, CHUNK)):
-            _stage_chunk(one, checker, chunk, file.tell())
+        with garbage.uncollected():
+            while chunk := list(itertools.islice(rows, CHUNK)):
+                _stage_chunk(one, checker, chunk, file.tell())
 
 
 def _begin(one: Import) -> None:

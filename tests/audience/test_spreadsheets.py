@@ -12,6 +12,7 @@ from django.urls import reverse
 from campaigns.audience import importing, reading, spreadsheets
 from campaigns.audience.models import Import
 from tests import world
+from tests.audience.files import make_import
 
 SHEET = (
     '<?xml version="1.0"?><worksheet xmlns='
@@ -149,6 +150,11 @@ def test_a_workbook_is_uploaded_and_imported(alice, workspace):
     data |= {"column_0": "email", "column_1": "first_name", "measuring": "unknown"}
     alice.post(response.url, data | {"rehearse": "1"})
     importing.run(one.pk)
+    # What was not tried is not begun.
+    other = make_import(readers, content=b"email\nx@example.com\n")
+    alice.post(reverse("audience:begin_import", args=[other.pk]))
+    other.refresh_from_db()
+    assert other.status == Import.Status.UPLOADED
     shown = alice.get(reverse("audience:import", args=[one.pk])).content.decode()
     assert "This is what would happen" in shown and not workspace.contacts.exists()
     alice.post(reverse("audience:begin_import", args=[one.pk]))

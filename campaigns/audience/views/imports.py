@@ -88,8 +88,10 @@ def import_remarks(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
 @require_POST
 def begin_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Import for good what was tried."""
-    tried = request.workspace.imports.filter(status=Import.Status.REHEARSED)
-    return _begin(request, get_object_or_404(tried, pk=pk))
+    one = get_object_or_404(request.workspace.imports, pk=pk)
+    if one.status != Import.Status.REHEARSED:
+        return redirect("audience:import", pk)
+    return _begin(request, one)
 
 
 @require_POST
