@@ -78,8 +78,8 @@ def _of_tree(tree: ast.AST, classes: set[str] | None) -> Iterator[Words]:
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef) and node.name in classes
         ]
-        for node in wanted:
-            yield from _of_tree(node, None)
+        for one in wanted:
+            yield from _of_tree(one, None)
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
