@@ -12,7 +12,14 @@ from django.utils.translation.template import templatize
 from config.env import BASE_DIR
 
 # What recipients see: their pages and letters, and the words that stand in them.
-TEMPLATES = ("public.html", "audience/public/*.html", "audience/unavailable.html", "privacy/*.html")
+TEMPLATES = (
+    "public.html",
+    "audience/public/*.html",
+    "audience/unavailable.html",
+    "privacy/*.html",
+    "cotton/form_errors.html",
+    "cotton/parts/*.html",
+)
 # For members only.
 NOT_PUBLIC = {"privacy/erase_contact.html"}
 MODULES = (
@@ -24,6 +31,8 @@ MODULES = (
     "audience/sign_up_words.py",
     "audience/models/consent.py",
     "audience/models/leaving.py",
+    "audience/models/people.py",
+    "sending/models/__init__.py",
     "privacy/known.py",
     "privacy/links.py",
     "privacy/wording.py",
@@ -31,7 +40,9 @@ MODULES = (
 # Of these only what one of the classes holds.
 CLASSES = {
     "audience/models/consent.py": {"Consent", "Purpose", "Source"},
-    "audience/models/leaving.py": {"Why"},
+    "audience/models/leaving.py": {"Why", "Source", "Reason"},
+    "audience/models/people.py": {"Status", "Basis"},
+    "sending/models/__init__.py": {"State", "Mode"},
 }
 CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
 _CALL = re.compile(r"\b(n?gettext|_)\(\s*(?:u)?")
@@ -78,8 +89,8 @@ def _of_tree(tree: ast.AST, classes: set[str] | None) -> Iterator[Words]:
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef) and node.name in classes
         ]
-        for node in wanted:
-            yield from _of_tree(node, None)
+        for one in wanted:
+            yield from _of_tree(one, None)
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

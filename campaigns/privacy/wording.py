@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.audience.models import (
+    Consent,
+    ConsentEntry,
+    Purpose,
+    Subscription,
+    Suppression,
+    Unsubscription,
+)
 from campaigns.reports import reasons, verdicts
+from campaigns.sending.models import Delivery
 from tracking import hits
 
 LABELS: Mapping[str, str | Promise] = {
@@ -124,6 +134,23 @@ def explained(row: Mapping[str, Any]) -> dict[str, Any]:
         # Kept in tenths.
         found["age"] = None if found["age"] is None else found["age"] / 10
     return found
+
+
+# What the codes in the database stand for, by section and column; the file keeps the codes.
+VALUES: Mapping[str, Mapping[str, type[TextChoices]]] = {
+    "profile": {"measuring": Consent, "measuring_clicks": Consent},
+    "lists": {"status": Subscription.Status, "basis": Subscription.Basis},
+    "answers": {"purpose": Purpose, "state": Consent, "source": ConsentEntry.Source},
+    "leavings": {"source": Unsubscription.Source, "why": Unsubscription.Why},
+    "stops": {"reason": Suppression.Reason},
+    "mails": {"mode": Delivery.Mode, "click_mode": Delivery.Mode, "state": Delivery.State},
+}
+
+
+def value(section: str, name: str, code: Any) -> Any:
+    """Return a value as people read it: a code in words, anything else as it is."""
+    choices = VALUES.get(section, {}).get(name)
+    return str(choices(code).label) if choices and code in choices.values else code
 
 
 def label(name: str) -> str:

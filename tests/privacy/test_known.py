@@ -130,6 +130,13 @@ def test_mails_are_called_by_the_subject_that_their_reader_saw(client, scene):
     assert file(client, scene)["mails"][0]["mail"] == "{{ contact.first_name"
 
 
+def test_codes_are_said_in_words_on_the_page_and_kept_in_the_file(client, scene):
+    page = client.get(reverse("privacy:everything", args=[sealed(scene)])).text
+    for words in ("Agreed", "Subscribed", "They asked for it", "Per person"):
+        assert words in page
+    assert file(client, scene)["profile"][0]["measuring"] == "granted"
+
+
 def test_every_column_has_a_label(scene):
     for section in known.about(scene.people[0]):
         for row in section.rows:

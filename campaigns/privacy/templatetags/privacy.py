@@ -15,9 +15,12 @@ register = template.Library()
 
 
 @register.filter
-def told(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return labels and values of a row, without what is empty."""
-    shown = ((wording.label(name), _text(value)) for name, value in row.items())
+def told(row: Mapping[str, Any], section: str) -> list[tuple[str, str]]:
+    """Return labels and values of a section's row, without what is empty."""
+    shown = (
+        (wording.label(name), _text(wording.value(section, name, value)))
+        for name, value in row.items()
+    )
     return [(label, value) for label, value in shown if value]
 
 
