@@ -233,7 +233,7 @@ def test_the_moments_are_worked_out_per_zone_and_not_per_person(draft, django_as
     assert len(found.zones) < 1000
     assert len(json.dumps(sorted(found.zones))) < 50_000
     stage.make_many(draft.workspace, draft.lists.get(), 100)
-    # The lists, the segments, the policy and the people.
+    # The lists, the segments, the people and the time.
     with django_assert_num_queries(4):
         scheduling.plan(draft, WALL, "UTC")
 
