@@ -1,13 +1,10 @@
 """The whole of Candid, once through, as a newcomer walks it: from an empty house to the report."""
 
-import email
-import email.policy
 import re
 
 from playwright.sync_api import (
     BrowserContext,
     FilePayload,
-    FrameLocator,
     Locator,
     Page,
     expect,
@@ -15,7 +12,15 @@ from playwright.sync_api import (
 
 from tests.browser import readers, scheduling
 from tests.browser import stack as stacks
-from tests.browser.evidence import Hits, downloaded_rows, expect_figure, http, stat
+from tests.browser.evidence import Hits, downloaded_rows, expect_figure, stat
+from tests.browser.mailbox import (
+    click_link,
+    open_mail,
+    open_test_mail,
+    pixel_of,
+    unsubscribe_by_footer,
+    unsubscribe_by_one_click,
+)
 from tests.browser.shop import Shop
 
 EMAIL = "ada@example.org"
@@ -49,7 +54,7 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
     open_mail(page, empty_house.address, "leserin5@")
     unsubscribe_by_footer(page)
     unsubscribe_by_one_click(page, empty_house.address, "leserin6@")
-    open_test_mail(page, empty_house.address)
+    open_test_mail(page, empty_house.address, EMAIL)
     assert shop.visits == ["/offer", "/offer"]
 
     read_report(page, empty_house.address, campaign)
@@ -193,62 +198,6 @@ def expect_mails(page: Page, address: str, count: int) -> None:
     expect(page.locator("main tbody tr")).to_have_count(count)
 
 
-def open_mail(page: Page, address: str, recipient: str) -> FrameLocator:
-    """Find the mail to this person, and look at it: its pixel is loaded."""
-    page.goto(f"{address}/inbox/?q={recipient}")
-    with page.expect_response(lambda response: "/track/open/" in response.url):
-        page.locator("main tbody a").click()
-    return mail_in(page)
-
-
-def mail_in(page: Page) -> FrameLocator:
-    return page.frame_locator("iframe[title='The mail']")
-
-
-def click_link(page: Page, name: str, target: str) -> None:
-    """Click a link of the open mail, and arrive where it says."""
-    with page.expect_popup() as waiting:
-        mail_in(page).get_by_role("link", name=name).click()
-    waiting.value.wait_for_url(target)
-    waiting.value.close()
-
-
-def unsubscribe_by_footer(page: Page) -> None:
-    with page.expect_popup() as waiting:
-        mail_in(page).get_by_role("link", name="Unsubscribe").click()
-    leaving = waiting.value
-    # Mail scanners follow every link: looking at the page changes nothing.
-    expect(leaving.get_by_role("heading", name="Unsubscribe")).to_be_visible()
-    leaving.reload()
-    expect(leaving.get_by_role("heading", name="Unsubscribe")).to_be_visible()
-    leaving.get_by_role("button", name="Unsubscribe").click()
-    expect(leaving.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
-    leaving.close()
-
-
-def unsubscribe_by_one_click(page: Page, address: str, recipient: str) -> None:
-    """Do what a mail program does, as RFC 8058 has it: no cookies, one POST."""
-    page.goto(f"{address}/inbox/?q={recipient}")
-    mail = page.locator("main tbody a").get_attribute("href")
-    source = page.request.get(f"{address}{mail}source.eml").body()
-    headers = email.message_from_bytes(source, policy=email.policy.default)
-    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    url = headers["List-Unsubscribe"].strip("<>").split(">")[0]
-    looked = http("GET", url)
-    assert "You are unsubscribed" not in looked
-    http("POST", url, {"List-Unsubscribe": "One-Click"})
-    page.goto(f"{address}/contacts/?q={recipient}")
-    page.get_by_role("link", name=re.compile(recipient)).click()
-    expect(page.get_by_text("Unsubscribed").first).to_be_visible()
-
-
-def open_test_mail(page: Page, address: str) -> None:
-    """Open the test: its hits stand outside every count."""
-    page.goto(f"{address}/inbox/?q={EMAIL}")
-    page.locator("main tbody a").click()
-    expect(mail_in(page).get_by_text("Dear")).to_be_visible()
-
-
 def read_report(page: Page, address: str, campaign: str) -> None:
     """Wait until all hits are counted, and read the report."""
     page.goto(f"{address}/campaigns/{campaign}/report/")
@@ -278,21 +227,6 @@ def watch_report(page: Page, address: str, campaign: str) -> None:
         f"7 of {readers.PEOPLE} people who may be measured",
         timeout=1_000 * (SECONDS_TO_MOVE + SLOW_MACHINE),
     )
-
-
-def pixel_of(page: Page, address: str, recipient: str) -> str:
-    """Return the address of the pixel in the mail to this person, without loading it."""
-    found = re.search(
-        r'href="(/inbox/\d+/)"', page.request.get(f"{address}/inbox/?q={recipient}").text()
-    )
-    assert found
-    source = page.request.get(f"{address}{found[1]}source.eml").body()
-    mail = email.message_from_bytes(source, policy=email.policy.default)
-    body = mail.get_body(("html",))
-    assert body is not None
-    pixel = re.search(r'src="([^"]+/track/open/[^"]+)"', body.get_content())
-    assert pixel
-    return pixel[1]
 
 
 def check_exports(page: Page, hits: Hits) -> None:
