@@ -11,14 +11,15 @@ from tests.browser import pages
 from tests.browser import stack as stacks
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
 
-# A mail of the sample in the inbox, to somebody who agreed to both, with a link in it.
+# A mail of the sample in the inbox, to somebody who agreed to both, with a link in it. Pages
+# speak their reader's language, so it is somebody who reads English.
 LETTER = """
 SELECT mail.id, delivery.id, delivery.contact_id, delivery.campaign_id
   FROM sending_inboxmail mail
   JOIN sending_delivery delivery ON delivery.uuid = mail.delivery_uuid
   JOIN audience_contact contact ON contact.id = delivery.contact_id
  WHERE delivery.mode = 'individual' AND delivery.click_mode = '' AND contact.measuring = 'granted'
-   AND delivery.sending_at > now() - interval '40 days'
+   AND contact.language = 'en' AND delivery.sending_at > now() - interval '40 days'
  ORDER BY mail.id DESC LIMIT 1
 """
 
