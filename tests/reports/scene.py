@@ -115,7 +115,7 @@ class Scene:
         at = self.sent_at + timedelta(seconds=after)
         self._hits.append(
             Hit(
-                at_ns=int(at.timestamp() * 1e9),
+                at_ns=round(at.timestamp() * 1_000_000) * 1000,
                 kind=kind,
                 token=self._token(kind, person),
                 number=number,
