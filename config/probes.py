@@ -8,7 +8,8 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from campaigns.sending import fence
 from campaigns.sending.fence import Standing
 from campaigns.sending.querysets import moves
 from config.celery import app
+from tracking.spool import make_folder
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +106,10 @@ def broker() -> str:
 
 def spool() -> str:
     """Write a file into the spool, where opens and clicks are kept first."""
-    _write_into(Path(settings.SPOOL_DIR))
+    folder = Path(settings.SPOOL_DIR)
+    with _writing(folder):
+        make_folder(folder)
+    _write_into(folder)
     return "writable"
 
 
@@ -148,10 +153,16 @@ def geoip() -> str:
 
 
 def _write_into(folder: Path) -> None:
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"ready")
             file.flush()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ProbeError(f"{folder} cannot be written: {error.strerror}") from error

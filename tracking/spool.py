@@ -34,6 +34,15 @@ SUFFIX = ".spool"
 LOOK_SECONDS = 1.0
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a spool, or close it to others if it is open: hits name addresses."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        # Somebody else's folder is theirs to close, and a hit is taken all the same.
+        with suppress(PermissionError):
+            folder.chmod(0o700)
+
+
 class _Segment:
     """An open segment. Closed, and thereby given free, when the last who writes lets go of it."""
 
@@ -122,7 +131,7 @@ class Writer:
             return segment
 
     def _open(self) -> _Segment:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
         while True:
             name = f"{time.time_ns()}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
             segment = _Segment(self._folder / name)

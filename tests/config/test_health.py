@@ -49,6 +49,15 @@ def test_is_not_ready_when_the_spool_cannot_be_written(client, settings, tmp_pat
     assert answer.json()["checks"]["spool"]["ok"] is False
 
 
+@pytest.mark.parametrize("before", [None, 0o755], ids=["new", "open"])
+def test_the_spool_is_closed_to_other_accounts(settings, tmp_path, before):
+    settings.SPOOL_DIR = tmp_path / "spool"
+    if before:
+        settings.SPOOL_DIR.mkdir(mode=before)
+    assert probes.spool() == "writable"
+    assert settings.SPOOL_DIR.stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.django_db
 def test_is_not_ready_when_the_broker_does_not_answer(client, settings, monkeypatch):
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"

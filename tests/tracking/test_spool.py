@@ -32,6 +32,7 @@ def test_records_are_read_as_they_were_written(folder):
 
 
 def test_nobody_else_may_read_the_spool(folder):
+    folder.mkdir(mode=0o755)
     spool.Writer(folder).append(b"who and where")
     (segment,) = spool.segments(folder)
     assert stat.S_IMODE(segment.stat().st_mode) == 0o600

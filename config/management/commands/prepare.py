@@ -13,6 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tracking import spool
+
 # Any number will do, as long as all who migrate one database take the same.
 _MIGRATION_LOCK = 7_203_311
 # What PostgreSQL's client says, and what to do about it.
@@ -42,8 +44,9 @@ class Command(BaseCommand):
             self._migrate()
         except DatabaseError as error:
             raise CommandError(_about_database(error)) from error
-        for folder in (settings.MEDIA_ROOT, settings.SPOOL_DIR, *_broker_folders()):
+        for folder in (settings.MEDIA_ROOT, *_broker_folders()):
             folder.mkdir(parents=True, exist_ok=True)
+        spool.make_folder(settings.SPOOL_DIR)
         self._collect()
 
     def _migrate(self) -> None:
