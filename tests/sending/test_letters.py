@@ -17,7 +17,7 @@ def test_a_letter_arrives_as_it_was_written(workspace, sink):
         Letter(sender, "ann@example.com", "Bitte bestätigen", text, one_click="https://x.example/u")
     )
     [mail] = sink.taken
-    raw = mail.text.decode()
+    raw = mail.content.decode()
     assert mail.recipient == "ann@example.com"
     assert "Auto-Submitted: auto-generated" in raw
     assert "List-Unsubscribe: <https://x.example/u>" in raw
@@ -27,7 +27,7 @@ def test_a_letter_arrives_as_it_was_written(workspace, sink):
 def test_a_line_break_in_a_subject_makes_no_header(workspace, sink):
     sender = stage.make_smtp_sender(workspace, sink.port)
     assert letters.post(Letter(sender, "ann@example.com", "Hello\r\nBcc: eve@example.com", "x"))
-    assert "\nBcc:" not in sink.taken[0].text.decode()
+    assert "\nBcc:" not in sink.taken[0].content.decode()
 
 
 def test_a_server_that_refuses_is_told_as_refused(workspace, sink):
