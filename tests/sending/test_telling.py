@@ -79,7 +79,7 @@ def test_owners_are_told_when_the_provider_takes_nothing(draft, member, system_s
     # Once for each time that it stopped.
     first, _second = system_server.taken
     assert subject_of(first) == f"“{draft.name}” was stopped"
-    assert "takes no mail: “535 5.7.8 authentication failed”" in first.text.decode()
+    assert "takes no mail: “535 5.7.8 authentication failed”".encode() in first.text
     assert b"Test the connection" in first.text
     assert f"/campaigns/{draft.pk}/".encode() in first.text
     assert AuditEntry.objects.filter(action="campaign_stopped").count() == 2
