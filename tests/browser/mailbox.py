@@ -1,4 +1,4 @@
-"""What the walk's readers do with their mails: open, click, leave. They read German."""
+"""What the walk's readers do with English mails: open, click, leave. Their pages are German."""
 
 import email
 import email.policy
@@ -31,7 +31,7 @@ def click_link(page: Page, name: str, target: str) -> None:
 
 def unsubscribe_by_footer(page: Page) -> None:
     with page.expect_popup() as waiting:
-        mail_in(page).get_by_role("link", name="Abmelden").click()
+        mail_in(page).get_by_role("link", name="Unsubscribe").click()
     leaving = waiting.value
     # Mail scanners follow every link: looking at the page changes nothing.
     expect(leaving.get_by_role("heading", name="Abmelden")).to_be_visible()
