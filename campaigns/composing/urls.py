@@ -3,6 +3,7 @@
 from django.urls import path
 
 from campaigns.composing import views
+from campaigns.composing.inspecting import views as inspecting
 
 app_name = "composing"
 urlpatterns = [
@@ -12,4 +13,6 @@ urlpatterns = [
     path("campaigns/<int:pk>/preview/frame/", views.frame, name="frame"),
     path("campaigns/<int:pk>/duplicate/", views.duplicate, name="duplicate"),
     path("campaigns/<int:pk>/delete/", views.delete, name="delete"),
+    path("inspector/", inspecting.inspector, name="inspector"),
+    path("inspect/", inspecting.public_inspector, name="public_inspector"),
 ]

@@ -56,9 +56,14 @@ PUBLIC = {
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.
     "reports:stop_mails",
+    # Looks into a mail that anybody pastes, and keeps nothing.
+    "composing:public_inspector",
     # For whoever was given the link to a report: the secret in the address is the key.
     "reports:shared",
 }
+
+# Take a POST of readers too: it is too long for an address, and changes nothing.
+ONLY_LOOK = {"composing:inspector"}
 
 # Take a POST without a CSRF token: what they do, the token in their address allows, and
 # recipients have no session of ours that a foreign page could misuse.
@@ -251,7 +256,7 @@ def test_readers_change_nothing(route: Route, workspace):
     path = route.path(route.values(workspace))
     with written() as statements:
         response = browser.post(path)
-    assert response.status_code == 403
+    assert response.status_code == (422 if route.name in ONLY_LOOK else 403)
     assert statements == []
     assert browser.get(path).status_code in {200, 204, 302, 403, 405}
 

@@ -1,0 +1,76 @@
+"""The inspector's page, for members and for everybody."""
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from campaigns.composing.inspecting import views
+from campaigns.composing.inspecting.source import LARGEST
+
+pytestmark = pytest.mark.django_db
+
+MAIL = (
+    "From: Shop <news@shop.example>\nTo: ann@example.com\nContent-Type: text/html\n\n"
+    '<p>Hi</p><img src="https://s.us7.list-manage.com/track/open.php?u=1&amp;e=2">'
+    '<a href="https://shop.example/?who=ann@example.com">See</a>'
+)
+PAGES = ["composing:inspector", "composing:public_inspector"]
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_yet():
+    cache.clear()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_pasted_mail_is_told(page, alice):
+    answer = alice.post(reverse(page), {"source": MAIL})
+    assert answer.status_code == 200
+    assert "Mailchimp" in answer.text
+    assert "The reader&#x27;s address, for everybody to read: ann@example.com" in answer.text
+
+
+def test_everybody_may_use_the_public_one(client):
+    assert client.get(reverse("composing:public_inspector")).status_code == 200
+    assert "Mailchimp" in client.post(reverse("composing:public_inspector"), {"source": MAIL}).text
+    assert client.get(reverse("composing:inspector")).status_code == 302
+
+
+def test_a_file_does_as_well(client):
+    file = SimpleUploadedFile("mail.eml", MAIL.encode())
+    answer = client.post(reverse("composing:public_inspector"), {"file": file})
+    assert "Mailchimp" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({}, "Paste the source of a mail, or choose its file."),
+        ({"source": "  \n "}, "Paste the source of a mail, or choose its file."),
+        ({"file": SimpleUploadedFile("x.eml", b"x" * (LARGEST + 1))}, "a mail may have 5 MB"),
+    ],
+)
+def test_what_is_no_mail_is_told_and_nothing_is_lost(given, sentence, client):
+    answer = client.post(reverse("composing:public_inspector"), given)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+def test_nothing_of_a_hostile_mail_runs(client):
+    hostile = (
+        '<p>x</p><a href="https://x.example/?e=&quot;><script>alert(1)</script>">'
+        '<script>alert(1)</script></a><img width=1 src="//x/&quot; onerror=alert(1)">'
+    )
+    text = client.post(reverse("composing:public_inspector"), {"source": hostile}).text
+    assert "<script>alert" not in text
+    assert 'onerror=alert(1)"' not in text
+    # Nothing of it is fetched by the page either.
+    assert 'src="//x/' not in text
+
+
+def test_who_asks_too_often_waits(client, monkeypatch):
+    monkeypatch.setattr(views, "MOST", 2)
+    url = reverse("composing:public_inspector")
+    codes = [client.post(url, {"source": MAIL}).status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
