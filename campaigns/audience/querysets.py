@@ -149,11 +149,19 @@ class ListQuerySet(models.QuerySet["List"]):
     """Lists and their sizes."""
 
     def with_counts(self) -> ListQuerySet:
-        """Add how many people are subscribed, and how many left."""
-        return self.annotate(
-            subscribed=Count("subscriptions", filter=Q(subscriptions__status="subscribed")),
-            unsubscribed=Count("subscriptions", filter=Q(subscriptions__status="unsubscribed")),
-        )
+        """Add how many people are subscribed, and how many left.
+
+        Two indexes know all and those who left; of a million, no row is looked at.
+        """
+        rows = _rows("Subscription").filter(list=OuterRef("pk"))
+        left = _number(rows.filter(unsubscribed_at__isnull=False))
+        return self.annotate(subscribed=_number(rows) - left, unsubscribed=left)
+
+
+def _number(rows: models.QuerySet[Any]) -> Coalesce:
+    """Count the rows of a subquery."""
+    counted = rows.order_by().values("list").annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

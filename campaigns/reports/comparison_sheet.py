@@ -13,6 +13,9 @@ from campaigns.reports.figures import Bounds, Rate
 from campaigns.reports.sheets import Cell
 from campaigns.reports.summaries import Summary
 
+# So many columns say which campaign it is: name, subject, moment and lists. Figures follow.
+FACTS = 4
+
 
 def chunks(workspace: Workspace, compared: Sequence[Summary]) -> Iterator[bytes]:
     """Yield the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import overload
@@ -23,6 +23,8 @@ from campaigns.reports.summaries import Summary
 
 PER_PAGE = 25
 COMPARED = 10
+# A file reads the figures of so many campaigns with one set of queries.
+AT_ONCE = 100
 Status = Campaign.Status
 
 # Columns the database can sort by.
@@ -105,16 +107,14 @@ class Summaries(Sequence[Summary]):
 
 def page(workspace: Workspace, wanted: Wanted, known: Sequence[Summary] = ()) -> Page[Summary]:
     """Return a page of the workspace's campaigns with their figures, some `known` already."""
-    campaigns = _found(workspace, wanted)
-    column, falling = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
-    if column in FIGURES:
-        everything = summaries.of(list(campaigns), known)
-        everything.sort(key=FIGURES[column], reverse=falling)
-        return Paginator(everything, PER_PAGE).get_page(wanted.page)
-    expression = COLUMNS[column]
-    order = expression.desc(nulls_last=True) if falling else expression.asc()
-    found = Summaries(campaigns.order_by(order, "-pk"), known)
-    return Paginator(found, PER_PAGE).get_page(wanted.page)
+    return Paginator(_sorted(workspace, wanted, known), PER_PAGE).get_page(wanted.page)
+
+
+def everything(workspace: Workspace, wanted: Wanted) -> Iterator[Summary]:
+    """Yield all campaigns that are asked for, in the order of the pages, some at a time."""
+    found = _sorted(workspace, wanted)
+    for start in range(0, len(found), AT_ONCE):
+        yield from found[start : start + AT_ONCE]
 
 
 def tabs(workspace: Workspace) -> list[Tab]:
@@ -156,6 +156,19 @@ def comparison(compared: list[Summary]) -> Chart:
         ],
         unit="%",
     )
+
+
+def _sorted(
+    workspace: Workspace, wanted: Wanted, known: Sequence[Summary] = ()
+) -> Sequence[Summary]:
+    campaigns = _found(workspace, wanted)
+    column, falling = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
+    if column in FIGURES:
+        found = summaries.of(list(campaigns), known)
+        return sorted(found, key=FIGURES[column], reverse=falling)
+    expression = COLUMNS[column]
+    order = expression.desc(nulls_last=True) if falling else expression.asc()
+    return Summaries(campaigns.order_by(order, "-pk"), known)
 
 
 def _found(workspace: Workspace, wanted: Wanted) -> QuerySet[Campaign]:

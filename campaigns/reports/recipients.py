@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import addresses
+from campaigns.audience import addresses, browsing
 from campaigns.composing.models import Campaign
-from campaigns.reports import ledger, pages
+from campaigns.reports import engagement, ledger, pages
 from campaigns.reports.ledger import Ledger
 from campaigns.reports.pages import TablePage
 from campaigns.reports.querysets import keyset, ranking
@@ -122,9 +125,19 @@ def question(campaign: Campaign, query: QueryDict) -> Question:
     return replace(asked, sort="address") if asked.needs_deliveries else asked
 
 
+def narrowed(question: Question) -> Question:
+    """Look for the text of a page's question now; a file goes without, and has all who match."""
+    return ranking.narrowed(question, browsing.MOST_FOUND + 1) if question.text else question
+
+
+def found_more(question: Question) -> bool:
+    """Whether the text finds so many that only some of them are shown."""
+    return question.found is not None and len(question.found) > browsing.MOST_FOUND
+
+
 def _sortable(question: Question) -> Question:
     """Sort by address what only looking at very many could sort otherwise."""
-    if question.is_ranked or question.is_by_address:
+    if question.is_ranked or question.is_by_address or question.text:
         return question
     is_much = ranking.count(question, keyset.COUNTED + 1) > keyset.COUNTED
     return replace(question, sort="address") if is_much else question
@@ -148,7 +161,21 @@ def page(question: Question, at: str) -> TablePage[Recipient]:
 
 def _known(question: Question) -> int | None:
     """Return how many there are where the ledger knows: of very many, they may be few."""
-    figure = FEW.get(question.show)
-    if figure is None or question.text or question.link is not None:
+    if question.text or question.link is not None:
         return None
-    return figure(ledger.of(question.campaign_id))
+    if question.show == "not_opened":
+        return _very_many_did_not_open(question.campaign_id)
+    figure = FEW.get(question.show)
+    return figure(ledger.of(question.campaign_id)) if figure else None
+
+
+def _very_many_did_not_open(campaign_id: int) -> int | None:
+    """Return how many did not open at least, if that is beyond what is counted."""
+    kept = timezone.now() - timedelta(days=settings.EVENT_RETENTION_DAYS)
+    if not Campaign.objects.filter(pk=campaign_id, launched_at__gt=kept).exists():
+        return None
+    # Who opened may have been counted out already, as somebody whose mail came back later.
+    opened = engagement.of(campaign_id).people.openers_possible
+    at_least = ledger.of(campaign_id).measured - opened
+    # Twice, because the ledger may be of a while ago.
+    return at_least if at_least > 2 * keyset.COUNTED else None

@@ -19,6 +19,7 @@ app_name = "reports"
 urlpatterns = [
     path("", overview.home, name="home"),
     path("campaigns/", overview.campaigns, name="campaigns"),
+    path("campaigns.csv", overview.campaigns_csv, name="campaigns_csv"),
     path("campaigns/running/", overview.running, name="running"),
     path("campaigns/compare/", comparison.compare, name="compare"),
     path("campaigns/compare.csv", comparison.compare_csv, name="compare_csv"),

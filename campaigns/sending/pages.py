@@ -94,7 +94,7 @@ def _obstacles(problems: Sequence[Problem], people: int) -> list[Problem]:
 def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
     """How far the campaign is, and who did not get it."""
     deliveries = Delivery.objects.filter(campaign=campaign)
-    troubled = deliveries.troubled().order_by("-done_at", "-pk")
+    troubled = deliveries.troubled().order_by("-troubled_at", "-pk")
     wanted = request.GET.get("state", "")
     if wanted in TROUBLED:
         troubled = troubled.filter(state=wanted)

@@ -27,7 +27,7 @@ OF_NOBODY = {
     Delivery: {
         *("id", "workspace", "campaign", "contact", "uuid", "address_key", "domain", "revision"),
         *("consent_epoch", "claim_token", "next_at", "sending_at", "resends", "provider_id"),
-        "unknown_since",
+        *("unknown_since", "troubled_at"),
     },
     Event: {"id", "workspace_id", "delivery_id", "contact_id", "mode"},
     Engagement: {"id", "workspace_id", "delivery_id", "contact_id", "clicks_only"},

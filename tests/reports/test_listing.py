@@ -1,9 +1,13 @@
 """The list of campaigns, and the home page above it."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.audience.models import Subscription
@@ -17,6 +21,12 @@ from tests.reports.scene import Scene
 from tests.sending import stage
 
 pytestmark = pytest.mark.django_db
+
+
+def file(browser, query=""):
+    answer = browser.get(f"/campaigns.csv?{query}")
+    assert answer.streaming
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def names(workspace, query=""):
@@ -63,6 +73,43 @@ def test_the_list_shows_the_figures(alice, three):
     assert "50.0%" in page.text
     assert "5 of 10" in page.text
     assert "Shares are of the people who may be measured" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("sort=name", ["Draft", "Loud", "Quiet"]),
+        ("status=sent&sort=-clicked&page=2", ["Loud", "Quiet"]),
+        ("q=secret+word", ["Draft"]),
+    ],
+)
+def test_the_file_has_all_that_the_filters_leave(alice, three, query, expected):
+    assert [row["Campaign"] for row in file(alice, query)] == expected
+
+
+def test_the_file_says_what_the_list_says(alice, three):
+    draft, loud, _quiet = file(alice, "sort=name")
+    assert (loud["State"], loud["Mails sent"], loud["Clicked"]) == ("Sent", "10", "5")
+    assert loud["Clicked, %"] == "50.0"
+    assert (draft["State"], draft["Mails sent"], draft["Opened at most"]) == ("Draft", "", "")
+
+
+def test_the_file_takes_the_same_queries_for_every_length(
+    workspace, alice, three, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(listing, "AT_ONCE", 4)
+    with CaptureQueriesContext(connection) as few:
+        assert len(file(alice)) == 3
+    world.make_campaign(workspace, name="More")
+    with django_assert_num_queries(len(few)):
+        assert len(file(alice)) == 4
+    for number in range(9):
+        world.make_campaign(workspace, name=f"More {number}")
+    assert len({row["Campaign"] for row in file(alice)}) == 13
+
+
+def test_strangers_get_no_line_of_the_file(stranger, three):
+    assert file(stranger) == []
 
 
 def test_the_list_takes_the_same_queries_for_every_length(

@@ -201,6 +201,14 @@ class Subscription(models.Model):
                 name="audience_subscription_end_has_time",
             ),
         ]
+        indexes = [
+            # For ListQuerySet.with_counts(): those who left, beside all whom `once` knows.
+            models.Index(
+                fields=["list"],
+                name="audience_subscription_left",
+                condition=Q(unsubscribed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} on {self.list_id}: {self.status}"

@@ -14,7 +14,14 @@ from typing import Any
 from django.db import connection
 
 from campaigns.reports.querysets.keyset import Key, Order
-from campaigns.reports.querysets.recipients import FIELDS, TABLES, Question, RecipientRow
+from campaigns.reports.querysets.recipients import (
+    ADDRESSED,
+    FIELDS,
+    TABLES,
+    WORDS,
+    Question,
+    RecipientRow,
+)
 
 # Only of those who did something; all that a condition may ask of their deliveries is here.
 DOERS = """
@@ -23,6 +30,7 @@ DOERS = """
 """
 PLACES = "SELECT d.id, {place} FROM {tables} WHERE {where} ORDER BY {order} LIMIT %(length)s"
 ROWS = "SELECT {fields} FROM {tables} WHERE d.campaign_id = %(campaign)s AND d.id = ANY(%(ids)s)"
+FOUND = "SELECT d.id FROM {tables} WHERE {where} AND {searched} LIMIT %(most)s"
 COUNT = "SELECT count(*) FROM (SELECT FROM {tables} WHERE {where} LIMIT %(most)s) n"
 KEY_ADDRESS = """(SELECT address_key FROM sending_delivery
                    WHERE id = %(key_id)s AND campaign_id = %(campaign)s)"""
@@ -40,6 +48,22 @@ def window(question: Question, key: Key | None, length: int) -> list[tuple[Any, 
         cursor.execute(ROWS.format(fields=FIELDS, tables=TABLES), values)
         rows = {row.id: row for row in (RecipientRow(*found) for found in cursor.fetchall())}
     return [(place, rows[row_id]) for row_id, place in places if row_id in rows]
+
+
+def narrowed(question: Question, most: int) -> Question:
+    """Look for the text once, and go on with whom it found: up to `most`, whichever come first.
+
+    A letter finds a million people, whom nobody wants to see sorted.
+    """
+    where, values = question.besides_text()
+    values |= question.searched() | {"most": most}
+    found: set[int] = set()
+    with connection.cursor() as cursor:
+        # Either has an index; asked together, neither would be used.
+        for searched in (WORDS, ADDRESSED):
+            cursor.execute(FOUND.format(tables=TABLES, where=where, searched=searched), values)
+            found.update(row_id for (row_id,) in cursor.fetchall())
+    return replace(question, found=sorted(found)[:most])
 
 
 def count(question: Question, most: int) -> int:

@@ -34,10 +34,11 @@ def report(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def recipient_table(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show whom a campaign went to, and what each of them did."""
     campaign = _campaign(request, pk)
-    question = recipients.question(campaign, request.GET)
+    question = recipients.narrowed(recipients.question(campaign, request.GET))
     context = {
         "campaign": campaign,
         "question": question,
+        "found_more": recipients.found_more(question),
         "filters": recipients.FILTERS,
         "links": links(campaign.pk),
         "page": recipients.page(question, request.GET.get("at", "")),

@@ -1,11 +1,12 @@
 """The home page and the list of campaigns."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import listing, overview
+from campaigns.reports import downloads, listing, listing_sheet, overview
 
 
 @require_safe
@@ -44,3 +45,10 @@ def campaigns(request: WorkspaceRequest) -> HttpResponse:
         "comparison": listing.comparison(compared),
     }
     return render(request, "reports/campaigns.html", context)
+
+
+@require_safe
+def campaigns_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """Stream the list of campaigns as CSV, with the same filters as on screen."""
+    chunks = listing_sheet.chunks(request.workspace, listing.Wanted.of(request.GET))
+    return downloads.csv(chunks, f"{_('campaigns')}.csv")

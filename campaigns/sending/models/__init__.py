@@ -6,7 +6,8 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
@@ -30,6 +31,7 @@ from campaigns.sending.models.pace import (
 )
 from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
+from campaigns.sending.querysets.deliveries import LONG_AGO, TROUBLED
 
 __all__ = [
     "Acquaintance",
@@ -133,6 +135,18 @@ class Delivery(models.Model):
     complained_at = models.DateTimeField(null=True)
     # Its mailbox provider took it for unwanted: for what it is, or for what we are.
     blocked_at = models.DateTimeField(null=True)
+    # When a marketer should have learned of it, if ever: written by the database itself. An
+    # index may know of it, because it stays null on the way of a mail that arrives.
+    troubled_at = models.GeneratedField(
+        expression=Case(
+            When(
+                state__in=TROUBLED,
+                then=Coalesce("done_at", "unknown_since", "sending_at", Value(LONG_AGO)),
+            )
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -193,6 +207,14 @@ class Delivery(models.Model):
                 fields=["campaign"],
                 name="sending_delivery_blocked",
                 condition=Q(blocked_at__isnull=False),
+            ),
+            # For the few of a million who did not get it, the latest first.
+            models.Index(
+                "campaign",
+                F("troubled_at").desc(),
+                F("id").desc(),
+                name="sending_delivery_troubled",
+                condition=Q(troubled_at__isnull=False),
             ),
         ]
 

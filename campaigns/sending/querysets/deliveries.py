@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # A campaign is not over while one of its deliveries is in one of these.
 OPEN = ("pending", "claimed", "sending")
 TROUBLED = ("failed", "expired", "unknown", "suppressed")
-
+# The moment of what has none.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What a breaker holds waits for so long: an odd century, in a unit that no calendar bends.
 HELD = timedelta(hours=876_000)
@@ -90,7 +91,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def troubled(self) -> DeliveryQuerySet:
         """Deliveries whose story a marketer should know: refused, unsure, or left out."""
-        return self.filter(state__in=TROUBLED)
+        return self.filter(troubled_at__isnull=False)
 
     def counts(self) -> dict[str, int]:
         """Count the deliveries by state, in one query."""

@@ -77,7 +77,8 @@ GROUPS = f"""
 WITH shapes AS (
     SELECT f.state, f.code, f.enhanced_code, f.unmade, f.words,
            count(*) AS deliveries, min(f.reason) AS reason
-      FROM ({FAILURE} WHERE d.campaign_id = %s AND d.state IN ('failed', 'expired')) f
+      FROM ({FAILURE} WHERE d.campaign_id = %s AND d.troubled_at IS NOT NULL
+               AND d.state IN ('failed', 'expired')) f
      GROUP BY f.state, f.code, f.enhanced_code, f.unmade, f.words
 ), kinds AS (SELECT f.*, {KIND} AS kind, {TRANSIENT} AS transient FROM shapes f)
 SELECT f.kind, {KEY}, f.state, f.code, f.enhanced_code, f.transient, sum(f.deliveries)::bigint,

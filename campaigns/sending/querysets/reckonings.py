@@ -131,7 +131,8 @@ DOUBT = "UPDATE sending_reckoning SET is_doubted = true WHERE campaign_id = %s A
 ANSWERS = """
 SELECT code, enhanced_code, reason, count(*) AS deliveries
   FROM sending_delivery
- WHERE campaign_id = %s AND state IN ('failed', 'expired', 'unknown')
+ WHERE campaign_id = %s AND troubled_at IS NOT NULL
+   AND state IN ('failed', 'expired', 'unknown')
  GROUP BY 1, 2, 3 ORDER BY deliveries DESC, reason LIMIT 8
 """
 
