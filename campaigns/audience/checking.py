@@ -61,9 +61,9 @@ class Checker:
         kinds: Mapping[str, further.Kind] | None = None,
     ) -> None:
         self.remarks: list[str] = []
-        self._width = width
-        self._fingerprint = addresses.fingerprinter(workspace_id)
-        at = {target: number for number, target in mapping.items() if target}
+        self.width = width
+        self.fingerprint = addresses.fingerprinter(workspace_id)
+        self.at = at = {target: number for number, target in mapping.items() if target}
         # Past the width there is one more cell, which is always empty: for what no column says.
         self._email = at.get(columns.EMAIL, width)
         self._first_name = at.get("first_name", width)
@@ -76,7 +76,7 @@ class Checker:
         self._opted_out = at.get(columns.OPTED_OUT, width)
         self._tags = at.get(columns.TAGS, width)
         self._proof = at.get(columns.PROOF, width)
-        self._further = further.Further(
+        self.further = further.Further(
             mapping,
             kinds or {},
             clean=functools.partial(self._clean, most=MAX_FIELD),
@@ -97,28 +97,28 @@ class Checker:
             line,
             email,
             email_key,
-            self._fingerprint(email_key),
+            self.fingerprint(email_key),
             self._name(row[self._first_name]),
             self._name(row[self._last_name]),
-            self._word(row[self._language], "language", _language),
-            self._word(row[self._country], "country", _country),
-            self._word(row[self._time_zone], "time_zone", _time_zone),
-            self._further.encode(row),
-            self._agreement(row[self._measuring]),
-            self._wants(row),
-            self._tagged(row[self._tags]),
+            self.word(row[self._language], "language"),
+            self.word(row[self._country], "country"),
+            self.word(row[self._time_zone], "time_zone"),
+            self.further.encode(row),
+            self.agreement(row[self._measuring]),
+            self.wants(row[self._standing], row[self._opted_out]),
+            self.tagged(row[self._tags]),
             self._clean(row[self._proof].strip(), MAX_PROOF),
         )
 
     def _whole(self, cells: Sequence[str]) -> list[str]:
         """Return as many cells as there are columns, and the empty one."""
-        missing = self._width - len(cells)
-        if missing < 0 and any(cell.strip() for cell in cells[self._width :]):
+        missing = self.width - len(cells)
+        if missing < 0 and any(cell.strip() for cell in cells[self.width :]):
             raise RejectedError(
                 _("The line has %(found)d cells, but there are only %(columns)d columns.")
-                % {"found": len(cells), "columns": self._width}
+                % {"found": len(cells), "columns": self.width}
             )
-        return [*cells[: self._width], *[""] * (missing + 1)]
+        return [*cells[: self.width], *[""] * (missing + 1)]
 
     def _name(self, cell: str) -> str:
         text = cell.strip()
@@ -139,11 +139,12 @@ class Checker:
             text = text[:most].rstrip()
         return text
 
-    def _word(self, cell: str, target: str, understand: Callable[[str], str | None]) -> str:
+    def word(self, cell: str, target: str) -> str:
+        """Return the code of a language, a country or a time zone."""
         text = cell.strip()
         if not text:
             return ""
-        found = understand(text[:100])
+        found = _UNDERSTAND[target](text[:100])
         if found is None:
             self.remarks.append(_NOT_UNDERSTOOD[target]() % {"text": _CONTROL.sub("", text[:40])})
         return found or ""
@@ -151,14 +152,16 @@ class Checker:
     def _note(self, remark: str) -> None:
         self.remarks.append(remark)
 
-    def _wants(self, row: Sequence[str]) -> str:
+    def wants(self, said: str, opted_out: str) -> str:
+        """Return whether they want mail, by the two columns that may say so."""
         try:
-            found = standing.read(row[self._standing].strip())
-            return found or standing.read_opted_out(row[self._opted_out].strip())
+            found = standing.read(said.strip())
+            return found or standing.read_opted_out(opted_out.strip())
         except standing.StandingError as error:
             raise RejectedError(str(error)) from error
 
-    def _tagged(self, cell: str) -> str:
+    def tagged(self, cell: str) -> str:
+        """Return the tags of a cell as a JSON list."""
         if not cell:
             return "[]"
         # MailChimp puts each tag into quotation marks of its own.
@@ -168,7 +171,8 @@ class Checker:
             self.remarks.append(_("Only the first %(most)d tags were kept.") % {"most": MAX_TAGS})
         return json.dumps(list(tags)[:MAX_TAGS], ensure_ascii=False)
 
-    def _agreement(self, cell: str) -> str:
+    def agreement(self, cell: str) -> str:
+        """Return what a cell says about being measured."""
         text = cell.strip()
         if not text:
             return ""
@@ -187,6 +191,8 @@ _NOT_UNDERSTOOD: Mapping[str, Callable[[], str]] = {
     "country": lambda: _("“%(text)s” is no country we know: left out."),
     "time_zone": lambda: _("“%(text)s” is no time zone we know: left out."),
 }
-_language = functools.lru_cache(maxsize=4096)(vocabulary.language)
-_country = functools.lru_cache(maxsize=4096)(vocabulary.country)
-_time_zone = functools.lru_cache(maxsize=4096)(vocabulary.time_zone)
+_UNDERSTAND: Mapping[str, Callable[[str], str | None]] = {
+    "language": functools.lru_cache(maxsize=4096)(vocabulary.language),
+    "country": functools.lru_cache(maxsize=4096)(vocabulary.country),
+    "time_zone": functools.lru_cache(maxsize=4096)(vocabulary.time_zone),
+}

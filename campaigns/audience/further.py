@@ -43,9 +43,10 @@ class Further:
             for number, target in mapping.items()
             if target.startswith(columns.FIELD)
         ]
-        self._texts = [(encode_basestring(k), n) for k, n in fields if k not in self._kinds]
-        self._typed = [(key, number) for key, number in fields if key in self._kinds]
+        self.texts = [(encode_basestring(k), n) for k, n in fields if k not in self._kinds]
+        self.typed = [(key, number) for key, number in fields if key in self._kinds]
         self._json = next((n for n, target in mapping.items() if target == columns.JSON), None)
+        self.reads_json = self._json is not None
         self._json_keys: set[str] = set()
 
     def encode(self, row: Sequence[str]) -> str:
@@ -53,16 +54,17 @@ class Further:
         # An encoder of the whole would be made anew for each row.
         found = [
             f"{key}: {encode_basestring(self._clean(text))}"
-            for key, number in self._texts
+            for key, number in self.texts
             if (text := row[number].strip())
         ]
-        if self._typed:
-            found += [self._value(k, text) for k, n in self._typed if (text := row[n].strip())]
+        if self.typed:
+            found += [self.value(k, text) for k, n in self.typed if (text := row[n].strip())]
         if self._json is not None and (text := row[self._json].strip()):
             found += self._of_json(text)
         return f"{{{', '.join(filter(None, found))}}}"
 
-    def _value(self, key: str, text: str) -> str:
+    def value(self, key: str, text: str) -> str:
+        """Return a field and its value as part of a JSON object; empty where there is none."""
         kind = self._kinds.get(key)
         if kind is None:
             return f"{encode_basestring(key)}: {encode_basestring(self._clean(text))}"
@@ -91,7 +93,7 @@ class Further:
                 self._remark(_("“%(name)s” was left out: too many fields.") % {"name": name[:40]})
                 self._json_keys.discard(key)
             elif (written := _written(value)).strip():
-                found[key] = self._value(key, written.strip())
+                found[key] = self.value(key, written.strip())
         return list(found.values())
 
 

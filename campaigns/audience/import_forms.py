@@ -43,7 +43,7 @@ class UploadForm(forms.Form):
         ),
     )
     pasted = forms.CharField(
-        label=_("Or paste lines"),
+        label=_("Pasted lines"),
         required=False,
         max_length=1_000_000,
         strip=False,

@@ -19,13 +19,24 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience import checking, fielding, merging, reading, staging, statements, tidying
+from campaigns.audience import (
+    checking,
+    fielding,
+    merging,
+    reading,
+    sifting,
+    staging,
+    statements,
+    tidying,
+)
 from campaigns.audience.models import Import, ImportRemark
 from tracking import garbage
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 10_000
+CHUNK = 20_000
+# So many rows are looked at while the database stores those before.
+LOT = 1_000
 # Longer than a chunk takes, short enough that a crash heals soon.
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
@@ -179,8 +190,20 @@ def _check(
     checker: checking.Checker,
     chunk: list[reading.Row],
     remarks: list[ImportRemark],
+) -> Iterator[tuple[list[sifting.Sure], list[checking.Person]]]:
+    sieve = sifting.Sieve(checker)
+    for start in range(0, len(chunk), LOT):
+        sure, odd = sieve.sift(chunk[start : start + LOT])
+        yield sure, list(_look_at(one, checker, odd, remarks))
+
+
+def _look_at(
+    one: Import,
+    checker: checking.Checker,
+    rows: list[reading.Row],
+    remarks: list[ImportRemark],
 ) -> Iterator[checking.Person]:
-    for line, cells in chunk:
+    for line, cells in rows:
         try:
             yield checker.check(line, cells)
         except checking.RejectedError as error:

@@ -4,12 +4,13 @@ A table per import is dropped in the transaction that ends it, so there is nothi
 clean. After a crash of PostgreSQL it is empty, which `count` shows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from psycopg import sql
 
 from campaigns.audience.checking import Person
+from campaigns.audience.sifting import Sure
 
 _TYPES = (
     ("line", "integer"),
@@ -27,6 +28,9 @@ _TYPES = (
     ("tags", "jsonb"),
     ("proof", "text"),
 )
+
+# What COPY reads as something else than itself.
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def table(import_id: int) -> str:
@@ -47,14 +51,23 @@ def create(import_id: int) -> None:
         )
 
 
-def copy(import_id: int, people: Iterable[Person]) -> int:
-    """Add `people` to the table, and return how many they were."""
+def copy(import_id: int, lots: Iterable[tuple[Sequence[Sure], Sequence[Person]]]) -> int:
+    """Add the people of all lots to the table, and return how many they were.
+
+    Each lot is those beyond doubt, and those who were looked at. The database stores one
+    while the next is read.
+    """
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _kind in _TYPES)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_identifier(import_id), names)
+    number = 0
     with connection.cursor() as cursor, cursor.copy(statement) as rows:
-        number = 0
-        for number, person in enumerate(people, 1):  # noqa: B007  # the last number is the answer
-            rows.write_row(person)
+        for sure, checked in lots:
+            number += len(sure) + len(checked)
+            if sure:
+                text = "\n".join(map("\t".join, sure))
+                rows.write(text.replace("\\", "\\\\") + "\n")
+            if checked:
+                rows.write("".join(map(_line, checked)))
     return number
 
 
@@ -72,6 +85,14 @@ def drop(import_id: int) -> None:
     """Remove the table, if it is there."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_identifier(import_id)))
+
+
+def _line(person: Person) -> str:
+    values = (
+        f"\\\\x{value.hex()}" if isinstance(value, bytes) else str(value).translate(_ESCAPES)
+        for value in person
+    )
+    return "\t".join(values) + "\n"
 
 
 def _identifier(import_id: int) -> sql.Identifier:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from campaigns.audience import suppression
+from campaigns.audience import arriving, suppression
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Note, Tagging, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import places, reasons, verdicts
@@ -83,7 +83,7 @@ def of(contact: Contact, show: str = "") -> list[Moment]:
     sources: dict[str, Sequence[Callable[[Contact], Iterable[Moment]]]] = {
         MAILS: (_mails, _stops),
         READING: (_hits, _firsts),
-        LISTS: (_joinings, _leavings, _answers, _tags, _notes),
+        LISTS: (_arrivals, _joinings, _leavings, _answers, _tags, _notes),
     }
     chosen = [sources[show]] if show in sources else list(sources.values())
     moments = [moment for group in chosen for source in group for moment in source(contact)]
@@ -125,8 +125,18 @@ def _stops(contact: Contact) -> Iterator[Moment]:
         yield Moment(found.at, "ban", text, detail=str(found.get_reason_display()))
 
 
+def _arrivals(contact: Contact) -> Iterator[Moment]:
+    origin = arriving.origin(contact)
+    text = _("Was added to the contacts")
+    detail = _("By the import of “%(file)s”") % {"file": origin.filename} if origin else ""
+    yield Moment(contact.created_at, "user-plus", text, detail=detail, group=LISTS)
+    for one in arriving.changes(contact)[:LONGEST]:
+        if one.merged_at:
+            text = _("Was changed by the import of “%(file)s”") % {"file": one.filename}
+            yield Moment(one.merged_at, "file-import", text, group=LISTS)
+
+
 def _joinings(contact: Contact) -> Iterator[Moment]:
-    yield Moment(contact.created_at, "user-plus", _("Was added to the contacts"), group=LISTS)
     for row in contact.subscriptions.select_related("list").order_by("-pk")[:LONGEST]:
         text = _("Joined %(list)s") % {"list": row.list.name}
         basis = " · ".join(part for part in (str(row.get_basis_display()), row.basis_note) if part)

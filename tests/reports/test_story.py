@@ -11,6 +11,7 @@ from campaigns.audience.models import Contact, Subscription
 from campaigns.reports import reasons, story, verdicts
 from campaigns.sending.models import Delivery
 from tests import world
+from tests.audience.files import import_file
 from tests.reports.scene import SCANNER
 from tracking.models import Event
 
@@ -170,3 +171,15 @@ def test_a_reason_does_not_say_the_verdict_again():
     assert [said for said in map(str, reasons.WORDS.values()) if said.lower() in titles] == []
     doubled = [said for said in map(str, reasons.WORDS.values()) if "scanner" in said.lower()]
     assert doubled == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_import_that_brought_or_changed_them_is_told(workspace):
+    readers = world.make_list(workspace)
+    import_file(readers, b"email,first name\nann@example.com,Ann\n")
+    ann = workspace.contacts.get()
+    assert ("Was added to the contacts", "By the import of “people.csv”") in [
+        (moment.text, moment.detail) for moment in story.of(ann, "lists")
+    ]
+    import_file(readers, b"email,first name\nann@example.com,Anna\n")
+    assert "Was changed by the import of “people.csv”" in told(ann, "lists")
