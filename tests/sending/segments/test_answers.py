@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Field
-from campaigns.audience.segments import compiling
+from campaigns.audience.segments import compiling, estimating
 from tests.sending.segments.town import CAMPAIGNS, COLOURS, Town
 from tests.sending.segments.truth import answer
 
@@ -124,3 +124,7 @@ def test_the_compiler_finds_whom_the_evaluator_finds(town: Town, data: st.DataOb
     assert found == {pk for pk, yes in said.items() if yes is True}
     unseen = set(compiling.unseen(town.workspace, question).values_list("pk", flat=True))
     assert unseen == {pk for pk, yes in said.items() if yes is None}
+    # Asked of a few people, it is asked in another way.
+    asked = estimating.said(town.workspace, question, list(town.people))
+    assert {pk for pk, yes, _no in asked if yes} == found
+    assert {pk for pk, yes, no in asked if not yes and not no} == unseen
