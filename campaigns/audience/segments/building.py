@@ -102,11 +102,11 @@ def build(
     )
 
 
-def look(workspace: Workspace, question: Group | None) -> dict[str, Any]:
+def look(workspace: Workspace, question: Group | None, *, exact: bool = False) -> dict[str, Any]:
     """Return what is shown beside the builder: the sentence, the number, and some people."""
     if question is None:
         return {"look": None, "sentence": "", "gone": []}
-    found: Look = counting.look(workspace, question)
+    found: Look = counting.look(workspace, question, exact=exact)
     return {
         "look": found,
         "sentence": sentences.of(workspace.pk, question),

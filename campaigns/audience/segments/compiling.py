@@ -36,11 +36,11 @@ class Gone:
     id: int
 
 
-def asking(workspace: Workspace) -> Asking:
-    """Return who asks, now."""
+def asking(workspace: Workspace, *, few: bool = False) -> Asking:
+    """Return who asks, now, and whether a few people are asked."""
     zone = ZoneInfo(workspace.time_zone)
     fields = Field.objects.filter(workspace=workspace).values_list("pk", "key")
-    return Asking(workspace.pk, zone, timezone.localdate(timezone=zone), dict(fields))
+    return Asking(workspace.pk, zone, timezone.localdate(timezone=zone), dict(fields), few)
 
 
 def read(raw: object) -> Group:
@@ -58,8 +58,8 @@ def unseen(workspace: Workspace, question: Group) -> ContactQuerySet:
     mine = Contact.objects.filter(workspace=workspace)
     if gone(workspace, question):
         return mine.none()
-    answer = _answer(asking(workspace), question)
-    return mine.exclude(answer.yes | answer.no)
+    found = answer(workspace, question)
+    return mine.exclude(found.yes | found.no)
 
 
 def is_about_deeds(question: Group) -> bool:
@@ -85,7 +85,15 @@ def condition(workspace: Workspace, question: Group) -> Q:
     """Return the condition that the question is certainly true of a person."""
     if gone(workspace, question):
         return NOBODY
-    return _answer(asking(workspace), question).yes
+    return answer(workspace, question).yes
+
+
+def answer(workspace: Workspace, question: Group, *, few: bool = False) -> Answer:
+    """Return of whom it is certainly so and certainly not, where nothing named is gone.
+
+    `few`: it will be asked of a few people, whose own rows are looked up.
+    """
+    return _answer(asking(workspace, few=few), question)
 
 
 def _answer(who: Asking, part: Condition | Group) -> Answer:

@@ -28,6 +28,8 @@ class Asking:
     today: date
     # The keys of the workspace's own fields, by id.
     keys: Mapping[int, str]
+    # A few people are asked, not all: then to look up each one's own rows is faster.
+    few: bool = False
 
     def start_of(self, day: date) -> datetime:
         """Return the moment at which `day` begins."""

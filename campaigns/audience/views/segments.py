@@ -110,5 +110,5 @@ def _show(
     request: WorkspaceRequest, one: Segment, built: Built, form: SegmentForm, status: int = 200
 ) -> HttpResponse:
     facts = {"segment": one, "built": built, "form": form}
-    facts |= building.look(request.workspace, built.question)
+    facts |= building.look(request.workspace, built.question, exact="exact" in request.POST)
     return render(request, "audience/edit_segment.html", facts, status=status)

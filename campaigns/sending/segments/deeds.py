@@ -83,13 +83,16 @@ class Deed:
         """Whether they did it in at least so many of the last campaigns."""
         campaigns = questions.latest(who.workspace_id, values["last"])
         rows = Engagement.objects.filter(campaign_id__in=campaigns)
-        mine = self.perhaps(questions.did(who.workspace_id, campaigns))
+        own = questions.did(who.workspace_id, campaigns)
+        mine = self.perhaps(own)
         dark = questions.in_the_dark(self.kind, campaigns)
         dark = questions.without(dark, self.perhaps(rows))
-        return Answer(
-            questions.at_least(self.surely(rows), values["times"]),
-            questions.fewer_than(values["times"], mine, dark),
-        )
+        times = values["times"]
+        if who.few:
+            often = ~questions.fewer_than(times, self.surely(own))
+        else:
+            often = questions.at_least(self.surely(rows), times)
+        return Answer(often, questions.fewer_than(times, mine, dark))
 
 
 def _hows(deed: Deed, say: dict[str, Any], *more: Parameter) -> dict[str, How]:

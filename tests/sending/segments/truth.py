@@ -42,6 +42,9 @@ class Person:
     suppressed: bool = False
     fields: dict[str, Any] = field(default_factory=dict)
     tags: set[int] = field(default_factory=set)
+    # The import they came by, and those that put them on a list.
+    came_by: int = 0
+    listed_by: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,14 @@ def _condition(one: dict[str, Any], person: Person, setting: Setting) -> Any:
                 "has_not": lambda: one["tag"] not in person.tags,
                 "any": lambda: bool(person.tags),
                 "none": lambda: not person.tags,
+            }[how]()
+        case "import", how:
+            return {
+                "by": lambda: person.came_by == one["import"],
+                "not_by": lambda: person.came_by != one["import"],
+                "listed": lambda: one["import"] in person.listed_by,
+                "any": lambda: person.came_by != 0,
+                "none": lambda: person.came_by == 0,
             }[how]()
         case what, how if what.endswith("_field"):
             value = person.fields.get(setting.keys[one["field"]])

@@ -1,11 +1,19 @@
 """The conditions that this room answers, by subject. Rooms above register theirs themselves."""
 
 from campaigns.audience.segments import registry
-from campaigns.audience.segments.conditions import agreeing, lists, own_fields, people, tags
+from campaigns.audience.segments.conditions import (
+    agreeing,
+    imports,
+    lists,
+    own_fields,
+    people,
+    tags,
+)
 
 
 def register() -> None:
     """Let segments ask for all that this room knows."""
-    registry.register_things(*lists.THINGS, *tags.THINGS, *own_fields.THINGS)
+    registry.register_things(*lists.THINGS, *tags.THINGS, *imports.THINGS, *own_fields.THINGS)
     registry.register_parts("choice", own_fields.choices_of)
-    registry.register(*people.WHATS, *own_fields.WHATS, *tags.WHATS, *lists.WHATS, *agreeing.WHATS)
+    registry.register(*people.WHATS, *own_fields.WHATS, *tags.WHATS, *lists.WHATS)
+    registry.register(*imports.WHATS, *agreeing.WHATS)

@@ -1,0 +1,96 @@
+"""Conditions about imports: by which file somebody came, or was put on its list.
+
+An import's people and subscriptions all carry the moment when they appeared, as undoing knows.
+Whom an import found here already it did not bring, and nothing says that it met them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.audience.models import Import, Subscription
+from campaigns.audience.segments.parameters import Kind, Parameter
+from campaigns.audience.segments.registry import Answer, Asking, How, Thing, Values, What, fact
+
+SUBJECT = _("Imports")
+IMPORT = Parameter("import", Kind.THING, _("Import"), thing="import")
+# As many as a person still finds something in.
+OFFERED = 300
+
+
+def _came(who: Asking, values: Values) -> Answer:
+    # Asked for here, so that the index of people by when they were added is followed.
+    moments: list[datetime] = [one.merged_at for one in _chosen(who, values) if one.merged_at]
+    return fact(Q(created_at__in=moments))
+
+
+def _was_listed(who: Asking, values: Values) -> Answer:
+    found = Q(pk__in=())
+    for one in _chosen(who, values):
+        if one.merged_at:
+            rows = Subscription.objects.filter(list=one.list_id, subscribed_at=one.merged_at)
+            found |= Q(Exists(rows.filter(contact=OuterRef("pk"))))
+    return fact(found)
+
+
+def _chosen(who: Asking, values: Values) -> QuerySet[Import]:
+    mine = _appeared(who.workspace_id)
+    return mine.filter(pk=values["import"]) if "import" in values else mine
+
+
+def _appeared(workspace_id: int) -> QuerySet[Import]:
+    """Imports whose people appeared. Of one that was undone, some may have stayed."""
+    return Import.objects.filter(workspace=workspace_id, merged_at__isnull=False)
+
+
+def _names(workspace_id: int, ids: Collection[int]) -> Mapping[int, str]:
+    return {one.pk: _called(one) for one in _appeared(workspace_id).filter(pk__in=ids)}
+
+
+def _options(workspace_id: int) -> list[tuple[int, str]]:
+    newest = _appeared(workspace_id).order_by("-merged_at", "-pk")[:OFFERED]
+    return [(one.pk, _called(one)) for one in newest]
+
+
+def _called(one: Import) -> str:
+    # Files are often called the same.
+    day = timezone.localtime(one.merged_at) if one.merged_at else one.created_at
+    return f"{one.filename}, {date_format(day, 'j M Y, H:i')}"
+
+
+def _not(answer: Any) -> Any:
+    return lambda who, values: ~answer(who, values)
+
+
+THINGS = (Thing("import", _("an import"), _names, _options),)
+WHATS = (
+    What(
+        "import",
+        SUBJECT,
+        _("Came by import"),
+        {
+            "by": How(_("of the file"), _came, _("who came by the import “%(import)s”"), (IMPORT,)),
+            "not_by": How(
+                _("not of the file"),
+                _not(_came),
+                _("who did not come by the import “%(import)s”"),
+                (IMPORT,),
+            ),
+            "listed": How(
+                _("was put on a list by the file"),
+                _was_listed,
+                _("whom the import “%(import)s” put on its list"),
+                (IMPORT,),
+            ),
+            "any": How(_("of any file"), _came, _("who came by an import")),
+            "none": How(_("of no file"), _not(_came), _("who did not come by an import")),
+        },
+    ),
+)
