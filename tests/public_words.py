@@ -29,6 +29,7 @@ MODULES = (
     "audience/moving.py",
     "audience/sign_up_fields.py",
     "audience/sign_up_words.py",
+    "audience/models/changes.py",
     "audience/models/consent.py",
     "audience/models/leaving.py",
     "audience/models/people.py",
@@ -39,6 +40,7 @@ MODULES = (
 )
 # Of these only what one of the classes holds.
 CLASSES = {
+    "audience/models/changes.py": {"What", "Source"},
     "audience/models/consent.py": {"Consent", "Purpose", "Source"},
     "audience/models/leaving.py": {"Why", "Source", "Reason"},
     "audience/models/people.py": {"Status", "Basis"},

@@ -32,6 +32,8 @@ class AudienceConfig(AppConfig):
                 "import_started": _("Started an import"),
                 "import_cancelled": _("Cancelled an import"),
                 "import_undone": _("Undid an import"),
+                "bulk_edit_begun": _("Changed many contacts at once"),
+                "bulk_edit_undone": _("Undid a change of many contacts"),
                 "segment_added": _("Added a segment"),
                 "segment_changed": _("Changed a segment"),
                 "segment_deleted": _("Deleted a segment"),

@@ -14,6 +14,7 @@ from campaigns.audience import (
     tidying,
     undoing,
 )
+from campaigns.audience.bulk import running
 from campaigns.audience.models import Contact
 from campaigns.audience.segments import counting
 
@@ -27,6 +28,13 @@ def run_import(import_id: int) -> None:
 def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
     undoing.resume(undo_import.delay)
+    running.resume(run_bulk_edit.delay)
+
+
+@shared_task(base=DjangoTask)
+def run_bulk_edit(edit_id: int) -> None:
+    """To its end, or to the end of its undoing: whichever it was told."""
+    running.run(edit_id)
 
 
 @shared_task(base=DjangoTask)
@@ -52,6 +60,7 @@ def tidy() -> None:
     suppression.expire()
     fields.strip_leaving()
     signing_up.expire()
+    running.tidy()
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

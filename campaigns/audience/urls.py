@@ -3,6 +3,7 @@
 from django.urls import path
 
 from campaigns.audience.views import (
+    bulk,
     contacts,
     exports,
     fields,
@@ -42,6 +43,11 @@ urlpatterns = [
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/export.csv", exports.export_contacts, _CSV, name="export_contacts"),
     path("contacts/export.xlsx", exports.export_contacts, _XLSX, name="export_contacts_xlsx"),
+    path("contacts/bulk/", bulk.bulk_edits, name="bulk_edits"),
+    path("contacts/bulk/choose/", bulk.choose_people, name="choose_people"),
+    path("contacts/bulk/<int:pk>/", bulk.bulk_edit, name="bulk_edit"),
+    path("contacts/bulk/<int:pk>/begin/", bulk.begin_bulk_edit, name="begin_bulk_edit"),
+    path("contacts/bulk/<int:pk>/undo/", bulk.undo_bulk_edit, name="undo_bulk_edit"),
     path("contacts/not-mailed/", suppressions.suppressions, name="suppressions"),
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),

@@ -9,7 +9,10 @@ class PrivacyConfig(AppConfig):
     label = "privacy"
 
     def ready(self) -> None:
-        """Say in words what is put on record here."""
+        """Lend lower rooms the way to erase people, and say in words what is put on record here."""
         from campaigns.accounts import audit
+        from campaigns.audience.bulk import acts
+        from campaigns.privacy.erasing import erase
 
+        acts.register_eraser(erase)
         audit.register_labels({"contact_erased": _("Erased a contact")})

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience import signing_up, suppression
-from campaigns.audience.models import ConsentEntry, Contact, SignUp, Tagging, Unsubscription
+from campaigns.audience.models import Change, ConsentEntry, Contact, SignUp, Tagging, Unsubscription
 from campaigns.composing import previewing, writing
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
@@ -87,6 +87,11 @@ def _lists(contact: Contact) -> Iterable[Row]:
 
 def _notes(contact: Contact) -> Iterable[Row]:
     return (_row(row, ("text", "at")) for row in contact.notes.order_by("pk"))
+
+
+def _changes(contact: Contact) -> Iterable[Row]:
+    rows = Change.objects.filter(contact=contact, workspace=contact.workspace_id).order_by("pk")
+    return (_row(row, ("at", "what", "details", "source")) for row in rows)
 
 
 def _tags(contact: Contact) -> Iterable[Row]:
@@ -178,6 +183,7 @@ SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]]
     "profile": (_("Who you are"), _profile),
     "tags": (_("Words that were put on you"), _tags),
     "notes": (_("What members noted about you"), _notes),
+    "changes": (_("What was changed about you"), _changes),
     "lists": (_("Lists you are on, or were"), _lists),
     "sign_ups": (_("Forms you filled in"), _sign_ups),
     "answers": (_("What you agreed to, and what not"), _answers),

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import (
+    Change,
     Consent,
     ConsentEntry,
     Purpose,
@@ -45,6 +46,7 @@ LABELS: Mapping[str, str | Promise] = {
     "deleted_on": _("Is deleted on"),
     "delivered_at": _("Arrived"),
     "description": _("In its words"),
+    "details": _("From what, to what"),
     "device": _("Device"),
     "done_at": _("Handed over"),
     "email": _("E-mail"),
@@ -107,6 +109,7 @@ LABELS: Mapping[str, str | Promise] = {
     "updated_at": _("Changed"),
     "url": _("Link"),
     "verdict": _("Taken for"),
+    "what": _("What was done"),
     "why": _("Your reason"),
 }
 FLAGS: Mapping[str, str | Promise] = {
@@ -139,6 +142,7 @@ def explained(row: Mapping[str, Any]) -> dict[str, Any]:
 # What the codes in the database stand for, by section and column; the file keeps the codes.
 VALUES: Mapping[str, Mapping[str, type[TextChoices]]] = {
     "profile": {"measuring": Consent, "measuring_clicks": Consent},
+    "changes": {"what": Change.What, "source": Change.Source},
     "lists": {"status": Subscription.Status, "basis": Subscription.Basis},
     "answers": {"purpose": Purpose, "state": Consent, "source": ConsentEntry.Source},
     "leavings": {"source": Unsubscription.Source, "why": Unsubscription.Why},

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.audience import tokens
+from campaigns.audience.bulk import people
 from campaigns.audience.models import Import, List, Segment, SignUpForm
 from campaigns.composing import freezing
 from campaigns.composing.models import Campaign
@@ -115,6 +116,14 @@ def _make_note(workspace: Workspace) -> int:
     return contact.notes.create(workspace=workspace, text="Met in Ghent").pk
 
 
+def _make_bulk_edit(workspace: Workspace) -> int:
+    world.make_contact(workspace)
+    edit = people.choose(workspace, None, workspace.contacts.all())
+    edit.action = "suppress"
+    edit.save()
+    return edit.pk
+
+
 def _make_mail(workspace: Workspace) -> int:
     store.insert([arriving.read(workspace.pk, "a@b.example", ["c@d.example"], b"Subject: x\n\nx")])
     return workspace.inbox.latest("pk").pk
@@ -198,6 +207,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("segments/", _make_segment),
     ("contacts/fields/", _make_field),
     ("contacts/notes/", _make_note),
+    ("contacts/bulk/", _make_bulk_edit),
     ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),

@@ -1,5 +1,6 @@
 """People, the lists they are on, what they agreed to, and who must not be mailed."""
 
+from campaigns.audience.models.changes import BulkEdit, BulkEditPerson, Change
 from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Purpose
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import Suppression, Unsubscription
@@ -11,6 +12,9 @@ from campaigns.audience.models.tags import Tag, Tagging
 from campaigns.audience.models.tracking import Tracking
 
 __all__ = [
+    "BulkEdit",
+    "BulkEditPerson",
+    "Change",
     "Consent",
     "ConsentEntry",
     "Contact",

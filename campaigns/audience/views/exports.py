@@ -8,8 +8,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import acting, browsing, export, numbers
-from campaigns.audience.segments import applying
+from campaigns.audience import export, looking
 from campaigns.audience.views.lists import csv_response
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -18,17 +17,7 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def export_contacts(request: WorkspaceRequest, kind: str) -> HttpResponseBase:
     """Answer with the contacts that the page of contacts shows for the same question."""
-    wanted = numbers.identity(request.GET.get("list", ""))
-    chosen = request.workspace.lists.filter(pk=wanted).first()
-    deed = acting.asked(request.workspace.pk, request.GET)
-    segment = applying.asked(request.workspace, request.GET)
-    everybody = applying.people(segment) if segment else request.workspace.contacts.all()
-    people = browsing.browse(
-        deed.narrow(everybody) if deed else everybody,
-        request.GET,
-        chosen.pk if chosen else None,
-        whole=True,
-    )
+    people = looking.people(request.workspace, request.GET)
     return _answer(export.people_table(request.workspace.pk, people), "contacts", kind)
 
 

@@ -1,0 +1,175 @@
+"""Say of a bulk edit what it changes, and of how many people, before it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.audience import fields as own
+from campaigns.audience.bulk import acts, fields, people
+from campaigns.audience.models import BulkEdit, Consent, List, Subscription, Tag, Tagging
+from campaigns.audience.querysets import ContactQuerySet
+from campaigns.audience.segments import querysets
+
+# A page can wait so long for counts; the edit itself does not need them.
+WAIT_MS = 5_000
+_NO = (Consent.REFUSED, Consent.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How many people an edit is about, and how many of them would be other than before."""
+
+    people: int
+    # None: it takes longer to count than a page can wait.
+    changing: int | None
+
+
+def look(edit: BulkEdit) -> Look:
+    """Count what would happen."""
+    return Look(edit.people, querysets.within(WAIT_MS, lambda: _changing(edit).count()))
+
+
+def sentence(edit: BulkEdit) -> str:
+    """Return in words what the edit does to each of its people."""
+    match edit.action:
+        case BulkEdit.Action.SET_FIELD:
+            return _set_field(edit)
+        case BulkEdit.Action.ADD_TAGS:
+            return _("Add the tags: %(tags)s") % {"tags": ", ".join(_tag_names(edit))}
+        case BulkEdit.Action.REMOVE_TAGS:
+            return _("Take off the tags: %(tags)s") % {"tags": ", ".join(_tag_names(edit))}
+        case BulkEdit.Action.SUBSCRIBE:
+            return _("Put them on “%(list)s”") % {"list": _list_name(edit)}
+        case BulkEdit.Action.UNSUBSCRIBE:
+            return _("Take them off “%(list)s”") % {"list": _list_name(edit)}
+        case _:
+            return str(edit.get_action_display())
+
+
+def warnings(edit: BulkEdit) -> list[str]:
+    """Return what somebody should know before they say yes."""
+    found: list[str] = []
+    match edit.action:
+        case BulkEdit.Action.SUBSCRIBE:
+            found.append(
+                _("Who left this list stays off it, and who must not be mailed is left out.")
+            )
+            basis = str(Subscription.Basis(edit.values["basis"]).label)
+            note = str(edit.values.get("basis_note", ""))
+            basis = " · ".join(part for part in (basis, note) if part)
+            found.append(_("The basis that is kept for each of them: %(basis)s") % {"basis": basis})
+        case BulkEdit.Action.SUPPRESS:
+            found.append(
+                _("Nothing is mailed to these addresses any more, whatever list they are on.")
+            )
+        case BulkEdit.Action.STOP_MEASURING:
+            found.append(_("What was recorded about their opens and clicks is erased."))
+            found.append(_("Only they themselves can agree again."))
+        case BulkEdit.Action.ERASE:
+            found.append(
+                _(
+                    "They are erased from every page and report; counts stay. A fingerprint of "
+                    "each address is kept, so that nothing is ever mailed to it again."
+                )
+            )
+    if not acts.can_undo(edit.action):
+        found.append(_("This cannot be undone."))
+    return found
+
+
+def kept(edit: BulkEdit) -> list[str]:
+    """Return why some of its people are as before."""
+    found: list[str] = []
+    if left := edit.kept.get("left"):
+        text = ngettext(
+            "%(n)d person had left the list, and stays off it.",
+            "%(n)d people had left the list, and stay off it.",
+            left,
+        )
+        found.append(text % {"n": left})
+    if stopped := edit.kept.get("suppressed"):
+        text = ngettext(
+            "%(n)d person must not be mailed, and was left out.",
+            "%(n)d people must not be mailed, and were left out.",
+            stopped,
+        )
+        found.append(text % {"n": stopped})
+    if edit.kept.get("gone"):
+        found.append(_("The field was deleted meanwhile."))
+    return found
+
+
+def _changing(edit: BulkEdit) -> ContactQuerySet:
+    mine = people.of(edit)
+    rows = Subscription.objects.filter(contact=OuterRef("pk"), list=edit.values.get("list"))
+    match edit.action:
+        case BulkEdit.Action.SET_FIELD:
+            return _with_another_value(edit, mine)
+        case BulkEdit.Action.ADD_TAGS:
+            known = _known_tags(edit)
+            if len(known) < len({name.lower() for name in edit.values["names"]}):
+                return mine
+            put = Tagging.objects.filter(contact=OuterRef("pk"), tag__in=known).order_by()
+            count = put.values("contact").annotate(n=Count("pk")).values("n")
+            return mine.alias(_has=Coalesce(Subquery(count), 0)).filter(_has__lt=len(known))
+        case BulkEdit.Action.REMOVE_TAGS:
+            having = Tagging.objects.filter(contact=OuterRef("pk"), tag__in=edit.values["tags"])
+            return mine.filter(Exists(having))
+        case BulkEdit.Action.SUBSCRIBE:
+            return mine.unsuppressed().filter(~Exists(rows))
+        case BulkEdit.Action.UNSUBSCRIBE:
+            return mine.filter(Exists(rows.subscribed()))
+        case BulkEdit.Action.SUPPRESS:
+            return mine.unsuppressed()
+        case BulkEdit.Action.STOP_MEASURING:
+            # What they said of clicks stands apart only where it differs.
+            said_no = Q(measuring__in=_NO) & Q(measuring_clicks__in=("", *_NO))
+            return mine.exclude(said_no)
+        case _:
+            return mine
+
+
+def _with_another_value(edit: BulkEdit, mine: ContactQuerySet) -> ContactQuerySet:
+    name, value = str(edit.values["field"]), edit.values["value"]
+    if name in fields.PLAIN:
+        return mine.exclude(**{name: value})
+    key = name.removeprefix(fields.OWN)
+    if value is None:
+        return mine.filter(fields__has_key=key)
+    return mine.exclude(fields__contains={key: value})
+
+
+def _set_field(edit: BulkEdit) -> str:
+    name, value = str(edit.values["field"]), edit.values["value"]
+    if name in fields.PLAIN:
+        label, shown = str(fields.PLAIN[name][0]), str(value)
+    else:
+        field = fields.own(edit.workspace_id, name)
+        label = field.label if field else name
+        shown = own.shown(field, value) if field else str(value)
+    if not shown:
+        return _("Empty “%(field)s”") % {"field": label}
+    return _("Set “%(field)s” to “%(value)s”") % {"field": label, "value": shown}
+
+
+def _known_tags(edit: BulkEdit) -> list[Tag]:
+    lowered = {name.lower() for name in edit.values.get("names", [])}
+    found = Tag.objects.filter(workspace=edit.workspace_id)
+    return [tag for tag in found if tag.name.lower() in lowered]
+
+
+def _tag_names(edit: BulkEdit) -> list[str]:
+    if "names" in edit.values:
+        return [str(name) for name in edit.values["names"]]
+    mine = Tag.objects.filter(workspace=edit.workspace_id, pk__in=edit.values["tags"])
+    return list(mine.order_by("name").values_list("name", flat=True))
+
+
+def _list_name(edit: BulkEdit) -> str:
+    mine = List.objects.filter(workspace=edit.workspace_id, pk=edit.values["list"])
+    return mine.values_list("name", flat=True).first() or _("a list that is gone")
