@@ -37,7 +37,7 @@ class AudienceConfig(AppConfig):
                 "segment_added": _("Added a segment"),
                 "segment_changed": _("Changed a segment"),
                 "segment_deleted": _("Deleted a segment"),
-                "suppression_added": _("Stopped mail to an address"),
-                "suppression_lifted": _("Allowed mail to an address again"),
+                "suppression_added": _("Stopped mail to addresses or domains"),
+                "suppression_lifted": _("Allowed mail to an address or domain again"),
             }
         )

@@ -1,4 +1,4 @@
-"""Forms of the audience: lists, people, suppression. Those of imports are in `import_forms`."""
+"""Forms of the audience: lists and people. Those of imports are in `import_forms`."""
 
 from __future__ import annotations
 
@@ -168,12 +168,6 @@ class ContactForm(_ContactModelForm):
         kept = ("email_key", "fingerprint", "fields", "updated_at")
         contact.save(update_fields=[*self.Meta.fields, *kept])
         return contact
-
-
-class AddressForm(forms.Form):
-    """One address, to look up or to stop."""
-
-    email = AddressField(label=_("E-mail address"))
 
 
 def _understood(text: str, understand: Any) -> str:

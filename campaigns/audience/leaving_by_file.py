@@ -22,9 +22,10 @@ WHERE worst.email_key = gathered.email_key AND gathered.standing <> worst.standi
 """
 
 _SUPPRESS = """
-INSERT INTO audience_suppression (workspace_id, fingerprint, reason, at)
+INSERT INTO audience_suppression (workspace_id, fingerprint, reason, source, at)
 SELECT %(workspace)s, fingerprint, CASE standing
-    WHEN 'bounced' THEN 'hard_bounce' WHEN 'complained' THEN 'complaint' ELSE 'manual' END, now()
+    WHEN 'bounced' THEN 'hard_bounce' WHEN 'complained' THEN 'complaint' ELSE 'manual' END,
+    'import', now()
 FROM gathered WHERE NOT suppressed AND standing NOT IN ('', 'unsubscribed')
 ON CONFLICT (workspace_id, fingerprint) DO NOTHING
 """

@@ -141,7 +141,11 @@ CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
 SELECT
     coalesce(contact.id, nextval(%(ids)s)) AS contact_id,
     contact.id IS NULL AS is_new,
-    suppression.id IS NOT NULL AS suppressed,
+    suppression.id IS NOT NULL OR EXISTS (
+        SELECT FROM audience_suppresseddomain AS stopped
+        WHERE stopped.workspace_id = %(workspace)s
+            AND stopped.domain = ANY(audience_domains(person.email_key))
+    ) AS suppressed,
     coalesce(contact.measuring, 'unknown') AS measuring,
     CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
     coalesce(nullif(person.standing, ''), %(everybody)s) AS standing, person.tags, person.proof,

@@ -55,9 +55,12 @@ def unwrap(text: str) -> str:
 
 
 def mail(contact: Contact, email: str) -> bool:
-    """Mail the new address its link, and say whether the server took it."""
+    """Mail the new address its link, and say whether the server took it.
+
+    An address that must not be mailed gets none.
+    """
     sender = sender_of(contact)
-    if sender is None:
+    if sender is None or suppression.find(contact.workspace_id, email):
         return False
     sealed = signing.dumps([contact.pk, wrap(email)], salt=_SALT)
     link = settings.PUBLIC_URL + reverse("audience:move", args=[sealed])

@@ -49,15 +49,16 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def suppressed(self) -> ContactQuerySet:
         """People whose address must not be mailed."""
-        return self.filter(_suppression())
+        return self.filter(is_suppressed())
 
     def unsuppressed(self) -> ContactQuerySet:
         """People whose address may be mailed."""
-        return self.filter(~_suppression())
+        # Apart, so that each is a join of its own.
+        return self.filter(~_suppression(), ~_suppressed_domain())
 
     def with_suppressed(self) -> ContactQuerySet:
         """Add `is_suppressed`: whether the address must not be mailed."""
-        return self.annotate(is_suppressed=_suppression())
+        return self.annotate(is_suppressed=is_suppressed())
 
     def with_measuring_mode(self, policy: str, most: str = measuring.INDIVIDUAL) -> ContactQuerySet:
         """Add what a mail that may record `most` may record of each person.
@@ -259,14 +260,30 @@ def _rows(model: str) -> models.QuerySet[Any]:
     return manager.all()
 
 
-def is_suppressed() -> Exists:
+def is_suppressed() -> Q:
     """Return the condition that a contact must not be mailed."""
-    return _suppression()
+    return Q(_suppression()) | Q(_suppressed_domain())
 
 
 def _suppression() -> Exists:
     return Exists(
         _rows("Suppression").filter(
             workspace=OuterRef("workspace"), fingerprint=OuterRef("fingerprint")
+        )
+    )
+
+
+class _IsAbove(Func):
+    """Whether a domain is that of an address, or above it."""
+
+    arg_joiner = " = ANY(audience_domains("
+    template = "(%(expressions)s)))"
+    output_field = models.BooleanField()
+
+
+def _suppressed_domain() -> Exists:
+    return Exists(
+        _rows("SuppressedDomain").filter(
+            _IsAbove("domain", OuterRef("email_key")), workspace=OuterRef("workspace")
         )
     )

@@ -231,7 +231,12 @@ def _letter(row: SignUp) -> Letter | None:
 
 
 def _is_closed(row: SignUp) -> bool:
-    """Whether the address is not even asked: it bounced, complained, or wanted to be erased."""
+    """Whether the address is not even asked: it bounced, complained, or wanted to be erased.
+
+    Or nothing is mailed to its domain.
+    """
+    if suppression.find_domain(row.workspace_id, row.email):
+        return True
     found = suppression.find(row.workspace_id, row.email)
     return found is not None and found.reason != Suppression.Reason.UNSUBSCRIBED_ALL
 

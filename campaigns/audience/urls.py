@@ -52,6 +52,7 @@ urlpatterns = [
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),
     path("contacts/not-mailed/lift/", suppressions.lift_suppression, name="lift_suppression"),
+    path("contacts/not-mailed.csv", suppressions.export_suppressions, name="export_suppressions"),
     path("contacts/fields/", fields.all_fields, name="fields"),
     path("contacts/fields/new/", fields.new_field, name="new_field"),
     path("contacts/fields/<int:pk>/", fields.edit_field, name="edit_field"),

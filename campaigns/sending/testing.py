@@ -10,6 +10,7 @@ import uuid
 
 from django.utils.translation import gettext as _
 
+from campaigns.audience import suppression
 from campaigns.audience import tokens as leaving
 from campaigns.audience.models import Contact
 from campaigns.composing import compiling, fields, freezing
@@ -33,6 +34,11 @@ def send_test(campaign: Campaign, address: str, contact: Contact | None = None) 
     """Mail `campaign` to `address` with the data of `contact`. Raises `TestError`."""
     if campaign.sender is None:
         raise TestError(_("Choose who the mail is from before sending a test."))
+    if found := suppression.find(campaign.workspace_id, address):
+        raise TestError(
+            _("This address is not mailed: %(why)s. See “Not mailed”.")
+            % {"why": found.get_reason_display()}
+        )
     try:
         mailer = mailers.mailer_for(campaign.sender)
         mail = _mail(campaign, address, contact, mailer)

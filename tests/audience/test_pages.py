@@ -10,7 +10,6 @@ from campaigns.audience.models import (
     List,
     Purpose,
     Subscription,
-    Suppression,
 )
 from tests import world
 
@@ -220,32 +219,6 @@ def test_a_member_stops_measuring_and_cannot_start_it(alice, member, ann):
     assert (entry.state, entry.source, entry.actor) == ("withdrawn", "member", member)
     page = alice.get(reverse("audience:contact", args=[ann.pk])).content.decode()
     assert "Stop measuring them" not in page and "alice@example.org" in page
-
-
-def test_addresses_are_checked_stopped_and_allowed_again(alice, workspace, ann):
-    check = reverse("audience:check_suppression")
-    assert b"may be mailed" in alice.post(check, {"email": "ann@example.com"}).content
-    alice.post(reverse("audience:add_suppression"), {"email": "ANN@example.com"})
-    assert Suppression.objects.get().reason == "manual"
-    assert b"is not mailed" in alice.post(check, {"email": "ann@example.com"}).content
-    alice.post(reverse("audience:lift_suppression"), {"email": "ann@example.com"})
-    assert suppression.find(workspace.pk, "ann@example.com") is None
-    assert alice.post(check, {"email": "nonsense"}).status_code == 422
-
-
-def test_what_a_person_asked_is_not_lifted_by_a_member(alice, workspace, ann):
-    suppression.suppress(workspace.pk, [ann.fingerprint], Suppression.Reason.UNSUBSCRIBED_ALL)
-    alice.post(reverse("audience:lift_suppression"), {"email": "ann@example.com"})
-    assert suppression.find(workspace.pk, "ann@example.com")
-
-
-def test_suppressions_are_counted_by_reason(alice, workspace):
-    suppression.suppress(workspace.pk, [b"1" * 16, b"2" * 16], "complaint")
-    suppression.suppress(workspace.pk, [b"3" * 16], "manual")
-    context = alice.get(reverse("audience:suppressions")).context
-    counts = {str(label): n for label, n in context["reasons"] if n}
-    assert counts == {"Reported as spam": 2, "Added by a member": 1}
-    assert context["total"] == 3
 
 
 def test_names_that_are_markup_stay_text(alice, workspace, readers):

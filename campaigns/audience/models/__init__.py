@@ -3,7 +3,7 @@
 from campaigns.audience.models.changes import BulkEdit, BulkEditPerson, Change
 from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Purpose
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
-from campaigns.audience.models.leaving import Suppression, Unsubscription
+from campaigns.audience.models.leaving import SuppressedDomain, Suppression, Unsubscription
 from campaigns.audience.models.notes import Note
 from campaigns.audience.models.people import Contact, Field, List, Subscription
 from campaigns.audience.models.segments import Segment
@@ -30,6 +30,7 @@ __all__ = [
     "SignUp",
     "SignUpForm",
     "Subscription",
+    "SuppressedDomain",
     "Suppression",
     "Tag",
     "Tagging",

@@ -61,6 +61,18 @@ class Suppression(models.Model):
         UNSUBSCRIBED_ALL = "unsubscribed_all", _("Wants nothing any more")
         MANUAL = "manual", _("Added by a member")
         ERASED = "erased", _("Asked to be erased")
+        # Never kept with an address: see `SuppressedDomain`.
+        DOMAIN = "domain", _("Nothing is mailed to its domain")
+
+    class Source(models.TextChoices):
+        """Where we have it from."""
+
+        MEMBER = "member", _("A member of the workspace")
+        IMPORT = "import", _("An import")
+        BOUNCE = "bounce", _("A mail that came back")
+        COMPLAINT = "complaint", _("A complaint")
+        UNSUBSCRIBE = "unsubscribe", _("The person, on a page of ours")
+        ERASURE = "erasure", _("An erasure")
 
     workspace = models.ForeignKey(
         Workspace, models.CASCADE, related_name="suppressions", db_index=False
@@ -68,6 +80,11 @@ class Suppression(models.Model):
     # Keyed BLAKE2 of the address key (`addresses.fingerprint`): outlives erasure.
     fingerprint = models.BinaryField(max_length=16)
     reason = models.CharField(max_length=20, choices=Reason)
+    source = models.CharField(
+        max_length=12, choices=Source, default=Source.MEMBER, db_default="member"
+    )
+    # What the member said who added it.
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
     campaign_id = models.BigIntegerField(null=True)
     at = models.DateTimeField(auto_now_add=True)
 
@@ -80,3 +97,29 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason} at {self.at}"
+
+
+class SuppressedDomain(models.Model):
+    """A domain that this workspace must not mail, with all its subdomains.
+
+    Whether an address is under one is asked by `audience_domains` of its migration.
+    """
+
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, related_name="suppressed_domains", db_index=False
+    )
+    # In ASCII lower case, without a dot at either end.
+    domain = models.CharField(max_length=253)
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        # Also what launch, claim and import look an address's domains up in.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "domain"], name="audience_suppresseddomain_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.domain

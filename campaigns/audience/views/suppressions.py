@@ -1,70 +1,115 @@
-"""Who is not mailed: counted by reason, looked up and added by address."""
+"""Who is not mailed: counted by reason, looked up, stopped and allowed again."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import addresses, choosing, suppression
-from campaigns.audience.forms import AddressForm
+from campaigns.audience import choosing, export, stopping, suppression, suppression_file
 from campaigns.audience.models import Suppression
+from campaigns.audience.suppression_forms import EntryForm, LiftForm, StopForm
+from campaigns.audience.views.lists import csv_response
+
+PER_PAGE = 50
 
 
 @require_safe
 def suppressions(request: WorkspaceRequest) -> HttpResponse:
-    return _page(request, AddressForm(), {})
+    return _page(request, {})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_suppression(request: WorkspaceRequest) -> HttpResponse:
-    """Say whether an address is mailed. A POST, so that it is in no log and no history."""
+    """Say whether an address or domain is mailed. A POST, so that it is in no log."""
     if request.method != "POST":
         return redirect("audience:suppressions")
-    form = AddressForm(request.POST)
+    form = EntryForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, {}, status=422)
-    email = form.cleaned_data["email"]
-    found = suppression.find(request.workspace.pk, email)
-    return _page(request, form, {"checked": email, "found": found})
+        return _page(request, {"form": form}, status=422)
+    return _page(request, {"form": form} | _found(request, form.cleaned_data["entry"]))
 
 
 @require_POST
 def add_suppression(request: WorkspaceRequest) -> HttpResponse:
-    form = AddressForm(request.POST)
+    """Stop mail to all that was pasted or uploaded."""
+    form = StopForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, form, {}, status=422)
-    key = addresses.key(form.cleaned_data["email"])
-    fingerprint = addresses.fingerprint(request.workspace.pk, key)
-    suppression.suppress(request.workspace.pk, [fingerprint], Suppression.Reason.MANUAL)
-    audit.record(request, request.workspace, "suppression_added")
-    messages.success(request, _("This address is not mailed any more."))
+        return _page(request, {"stop_form": form}, status=422)
+    entries, note = form.cleaned_data["found"], form.cleaned_data["note"]
+    source = Suppression.Source.IMPORT if form.cleaned_data["file"] else Suppression.Source.MEMBER
+    new = stopping.stop(request.workspace.pk, entries, source=source, note=note)
+    domains = len(entries.domains)
+    audit.record(request, request.workspace, "suppression_added", added=new, domains=domains)
+    _say(request, new, entries)
     return redirect("audience:suppressions")
 
 
 @require_POST
 def lift_suppression(request: WorkspaceRequest) -> HttpResponse:
-    """Allow mail again to an address that a member stopped; what the person asked stays."""
-    form = AddressForm(request.POST)
+    """Allow mail again where a member or a bounce stopped it; what the person asked stays."""
+    form = LiftForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, {}, status=422)
-    key = addresses.key(form.cleaned_data["email"])
-    fingerprint = addresses.fingerprint(request.workspace.pk, key)
-    if suppression.lift(request.workspace.pk, fingerprint, Suppression.Reason.MANUAL):
-        audit.record(request, request.workspace, "suppression_lifted")
-        messages.success(request, _("This address may be mailed again."))
+        context = _found(request, form.cleaned_data.get("entry", ""))
+        return _page(request, context | {"lift_form": form}, status=422)
+    entry, why = form.cleaned_data["entry"], form.cleaned_data["why"]
+    if not suppression.lift_entry(request.workspace.pk, entry):
+        messages.error(request, _("Nothing was changed: it is not stopped, or not by you."))
+        return redirect("audience:suppressions")
+    is_domain = "@" not in entry
+    audit.record(request, request.workspace, "suppression_lifted", domain=is_domain, why=why)
+    messages.success(request, _("It may be mailed again."))
     return redirect("audience:suppressions")
 
 
-def _page(
-    request: WorkspaceRequest, form: AddressForm, context: dict[str, object], status: int = 200
-) -> HttpResponse:
+@require_safe
+def export_suppressions(request: WorkspaceRequest) -> HttpResponseBase:
+    return csv_response(
+        export.as_csv(suppression_file.table(request.workspace.pk)), "not-mailed.csv"
+    )
+
+
+def _say(request: WorkspaceRequest, new: int, entries: stopping.Entries) -> None:
+    known = len(entries.keys) + len(entries.domains) - new
+    text = ngettext("%(n)s is not mailed any more.", "%(n)s are not mailed any more.", new)
+    told = [text % {"n": new}]
+    if known:
+        told.append(_("%(n)s were stopped already.") % {"n": known})
+    messages.success(request, " ".join(told))
+    if entries.unknown:
+        text = _("%(n)s are neither an address nor a domain, such as %(some)s.")
+        facts = {"n": len(entries.unknown), "some": entries.some_unknown}
+        messages.warning(request, text % facts)
+
+
+def _found(request: WorkspaceRequest, entry: str) -> dict[str, object]:
+    if not entry:
+        return {}
+    found = suppression.find(request.workspace.pk, entry)
+    return {
+        "checked": entry,
+        "found": found,
+        "may_lift": found is not None and suppression.may_lift(found, entry),
+        "lift_form": LiftForm(initial={"entry": entry}),
+    }
+
+
+def _page(request: WorkspaceRequest, context: dict[str, object], status: int = 200) -> HttpResponse:
     rows = request.workspace.suppressions.values("reason").annotate(count=Count("pk"))
     counts = {row["reason"]: row["count"] for row in rows}
-    reasons = [(label, counts.get(value, 0)) for value, label in Suppression.Reason.choices]
-    context |= {"form": form, "reasons": reasons, "total": sum(counts.values())}
-    context["whys"] = choosing.whys(request.workspace.pk)
-    return render(request, "audience/suppressions.html", context, status=status)
+    kept = [one for one in Suppression.Reason if one != Suppression.Reason.DOMAIN]
+    domains = request.workspace.suppressed_domains.order_by("domain")
+    page = {
+        "form": EntryForm(),
+        "stop_form": StopForm(),
+        "reasons": [(one.label, counts.get(one, 0)) for one in kept],
+        "total": sum(counts.values()),
+        "whys": choosing.whys(request.workspace.pk),
+        "page": Paginator(domains, PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "audience/suppressions.html", page | context, status=status)

@@ -97,6 +97,9 @@ MAILABLE = """
   LEFT JOIN audience_suppression x
     ON x.workspace_id = s.workspace_id AND x.fingerprint = c.fingerprint
  WHERE s.workspace_id = %(workspace)s AND s.status = 'subscribed' AND x.id IS NULL
+   AND NOT EXISTS (SELECT FROM audience_suppresseddomain n
+                    WHERE n.workspace_id = s.workspace_id
+                      AND n.domain = ANY(audience_domains(c.email_key)))
 """
 SIZES = f"SELECT s.list_id, count(*) {MAILABLE} GROUP BY 1"
 ACTIVITY_NOW = f"""

@@ -89,7 +89,10 @@ WANTED = """
                AND (c.paused_until IS NULL OR c.paused_until <= statement_timestamp())
                AND NOT EXISTS (SELECT FROM audience_suppression x
                                 WHERE x.workspace_id = d.workspace_id
-                                  AND x.fingerprint = c.fingerprint))
+                                  AND x.fingerprint = c.fingerprint)
+               AND NOT EXISTS (SELECT FROM audience_suppresseddomain x
+                                WHERE x.workspace_id = d.workspace_id
+                                  AND x.domain = ANY(audience_domains(c.email_key))))
 """
 
 # The content that is to be sent, if the holder of this token still holds it and the campaign
