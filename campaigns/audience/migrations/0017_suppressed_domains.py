@@ -19,14 +19,6 @@ BEGIN
 END $$;
 """
 BACKWARD = "DROP FUNCTION audience_domains(text);"
-FILL = """
-UPDATE audience_suppression SET source = CASE
-    WHEN reason IN ('hard_bounce', 'soft_bounces') THEN 'bounce'
-    WHEN reason = 'complaint' THEN 'complaint'
-    WHEN reason = 'unsubscribed_all' THEN 'unsubscribe'
-    ELSE 'erasure' END
-WHERE reason <> 'manual';
-"""
 SOURCES = [
     ("member", "A member of the workspace"),
     ("import", "An import"),
@@ -48,7 +40,7 @@ REASONS = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0015_leaving_fields"),
+        ("audience", "0016_those_who_left"),
     ]
 
     operations = [
@@ -69,7 +61,6 @@ class Migration(migrations.Migration):
             name="note",
             field=models.CharField(blank=True, db_default="", default="", max_length=200),
         ),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.CreateModel(
             name="SuppressedDomain",
             fields=[

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("audience", "0015_leaving_fields"),
+        ("audience", "0018_sources_of_suppressions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
