@@ -14,6 +14,7 @@ from campaigns.audience.models import Contact
 from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering
 from campaigns.composing.forms import CampaignForm
 from campaigns.composing.headers import HeaderError
+from campaigns.composing.inspecting import own
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
 
@@ -93,10 +94,12 @@ def preview(campaign: Campaign, contact: Contact | None, *, view: str) -> dict[s
         "problems": review.problems,
         "advice": review.advice,
         "preview": None,
+        "seen": None,
         "error": "",
     }
     try:
         facts["preview"] = previewing.preview(campaign, contact)
+        facts["seen"] = own.of_campaign(campaign, contact)
     except (MergeTagError, HeaderError) as error:
         facts["error"] = checks.explain(error) if isinstance(error, MergeTagError) else str(error)
     return facts

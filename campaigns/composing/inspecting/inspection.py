@@ -83,6 +83,11 @@ class Inspection:
         return found.most_common()
 
     @property
+    def counted(self) -> list[Seen]:
+        """The links by which somebody we know counts clicks."""
+        return [one for one in self.links if one.who]
+
+    @property
     def link_count(self) -> int:
         """How many different web links the mail has."""
         return len(self.links) + len(self.plain_links)

@@ -1,5 +1,7 @@
 """The inspector's page, for members and for everybody."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,6 +9,8 @@ from django.urls import reverse
 
 from campaigns.composing.inspecting import views
 from campaigns.composing.inspecting.source import LARGEST
+from tests import world
+from tracking.models import Link
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +78,20 @@ def test_who_asks_too_often_waits(client, monkeypatch):
     url = reverse("composing:public_inspector")
     codes = [client.post(url, {"source": MAIL}).status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [("individual", "1 pixel, 1 of 3 links counted"), ("none", "0 pixels, 0 of 3 links counted")],
+)
+def test_the_preview_says_what_readers_tools_will_see(mode, sentence, alice, workspace, sender):
+    lists = [world.make_list(workspace)]
+    campaign = world.make_campaign(workspace, sender=sender, lists=lists, tracking=mode)
+    contact = world.make_contact(workspace, on=lists[0], measuring="granted")
+    page = reverse("composing:preview", args=[campaign.pk])
+    text = alice.get(page, {"contact": contact.pk}).text
+    told = re.search(r"\d+ pixels?, \d+ of \d+ links counted", " ".join(text.split()))
+    assert told
+    assert told[0] == sentence
+    # Looking registers nothing.
+    assert not Link.objects.filter(campaign_id=campaign.pk).exists()
