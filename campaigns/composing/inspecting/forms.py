@@ -24,7 +24,7 @@ class InspectForm(forms.Form):
         ),
     )
     file = forms.FileField(
-        label=_("Or the mail as a file (.eml)"),
+        label=_("The mail as a file (.eml)"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".eml,.html,.htm,.txt,message/rfc822"}),
     )
