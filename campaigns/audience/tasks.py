@@ -13,6 +13,7 @@ from campaigns.audience import (
     suppression,
     tidying,
     undoing,
+    wording,
 )
 from campaigns.audience.models import Contact
 from campaigns.audience.segments import counting
@@ -21,12 +22,22 @@ from campaigns.audience.segments import counting
 @shared_task(base=DjangoTask)
 def run_import(import_id: int) -> None:
     importing.run(import_id)
+    if wording.is_waiting():
+        note_words.delay()
+
+
+@shared_task(base=DjangoTask)
+def note_words() -> None:
+    wording.note_waiting()
 
 
 @shared_task(base=DjangoTask)
 def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
     undoing.resume(undo_import.delay)
+    # Also where a worker was killed at it, or the ring was lost.
+    if wording.is_waiting():
+        note_words.delay()
 
 
 @shared_task(base=DjangoTask)
