@@ -19,7 +19,7 @@ def imports(workspace_id: int) -> QuerySet[Import]:
 def brought_by(workspace_id: int, import_id: int) -> Q:
     """Return whether a contact was made by an import; nobody was by another workspace's.
 
-    The index `audience_contact_latest` answers it: filter by the workspace as well.
+    The index `audience_contact_arrival` answers it: filter by the workspace as well.
     """
     moment = imports(workspace_id).filter(pk=import_id).values("merged_at")[:1]
     return Q(created_at=Subquery(moment))

@@ -27,6 +27,7 @@ from campaigns.audience import (
     staging,
     statements,
     tagging_by_file,
+    wording,
 )
 from campaigns.audience.models import Import
 from tracking import muting
@@ -85,14 +86,16 @@ def merge(one: Import) -> Outcome:
     )
     table = staging.table(one.pk)
     staged = statements.run(_GATHER.format(staged=table), values)
-    statements.run(_HEED_REFUSALS.format(staged=table), values)
+    if _says(one, columns.MEASURING):
+        statements.run(_HEED_REFUSALS.format(staged=table), values)
     statements.run("ANALYZE gathered (contact_id, is_new)", values)
     some_left = _says(one, columns.STANDING, columns.OPTED_OUT) or bool(one.everybody)
     newly_suppressed = leaving_by_file.suppress(table, values) if some_left else 0
     suppressed = statements.run(_SET_ASIDE, values)
-    with referring.all_at_once(one.workspace_id, one.list_id):
+    with referring.all_at_once(one.workspace_id, one.list_id), wording.later():
         created = _create(values)
         subscribed = statements.run(_SUBSCRIBE_NEW, values)
+    wording.see_to(values, at_once=created <= _MANY)
     updated = overwriting.change(one.known, values)
     # Before the next ones leave: who had left already is told apart from them.
     kept = statements.number(_COUNT_LEFT, values)

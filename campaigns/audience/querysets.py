@@ -128,13 +128,21 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         asked = finding.question(text)
         if not asked:
             return self.none()
+        query = SearchQuery(asked, config="simple", search_type="raw")
+        waiting = list(_rows("Unworded").values_list("first_id", "last_id"))
+        if not waiting:
+            return self.filter(wording__words=query)
+        # People of a large import, whose words are not noted yet: read them as they are.
         words = Func(
             *("email", "first_name", "last_name", "fields"),
             function="audience_words",
             output_field=SearchVectorField(),
         )
-        query = SearchQuery(asked, config="simple", search_type="raw")
-        return self.alias(_words=words).filter(_words=query)
+        among = Q(*(Q(pk__range=bounds) for bounds in waiting), _connector=Q.OR)
+        noted = _rows("Wording").filter(words=query).values("contact")
+        return self.alias(_words=words).filter(
+            Q(pk__in=noted) | (among & Q(wording=None) & Q(_words=query))
+        )
 
     def first_found(self, text: str, most: int) -> ContactQuerySet:
         """Those of `matching`, but no more than `most`: whichever come first.

@@ -13,6 +13,7 @@ from campaigns.audience import (
     suppression,
     tidying,
     undoing,
+    wording,
 )
 from campaigns.audience.bulk import running
 from campaigns.audience.models import Contact
@@ -22,6 +23,13 @@ from campaigns.audience.segments import counting
 @shared_task(base=DjangoTask)
 def run_import(import_id: int) -> None:
     importing.run(import_id)
+    if wording.is_waiting():
+        note_words.delay()
+
+
+@shared_task(base=DjangoTask)
+def note_words() -> None:
+    wording.note_waiting()
 
 
 @shared_task(base=DjangoTask)
@@ -29,6 +37,9 @@ def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
     undoing.resume(undo_import.delay)
     running.resume(run_bulk_edit.delay)
+    # Also where a worker was killed at it, or the ring was lost.
+    if wording.is_waiting():
+        note_words.delay()
 
 
 @shared_task(base=DjangoTask)

@@ -10,6 +10,7 @@ from campaigns.audience.models.segments import Segment
 from campaigns.audience.models.sign_ups import SignUp, SignUpForm
 from campaigns.audience.models.tags import Tag, Tagging
 from campaigns.audience.models.tracking import Tracking
+from campaigns.audience.models.words import Unworded, Wording
 
 __all__ = [
     "BulkEdit",
@@ -36,4 +37,6 @@ __all__ = [
     "Tagging",
     "Tracking",
     "Unsubscription",
+    "Unworded",
+    "Wording",
 ]

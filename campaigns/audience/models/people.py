@@ -60,9 +60,10 @@ class Contact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "email_key"], name="audience_contact_once")
         ]
-        # For the contacts page, newest first; an import's people all came at one moment.
+        # For the contacts page, newest first; an import's people all came at one moment. It is
+        # read backwards: so the newest come last, where an index grows three times as fast.
         indexes = [
-            models.Index(fields=["workspace", "-created_at", "-id"], name="audience_contact_latest")
+            models.Index(fields=["workspace", "created_at", "id"], name="audience_contact_arrival")
         ]
 
     def __str__(self) -> str:
