@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 
 from django.conf import settings
@@ -17,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from campaigns.audience import arriving, suppression
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Note, Tagging, Unsubscription
 from campaigns.composing.models import Campaign
-from campaigns.reports import places, reasons, verdicts
+from campaigns.reports import alterations, places, reasons, verdicts
+from campaigns.reports.moments import CHANGES, LISTS, MAILS, READING, Moment
 from campaigns.reports.querysets import events, firsts
 from campaigns.reports.querysets.events import ContactEvent
 from campaigns.sending.models import Delivery
@@ -51,39 +51,13 @@ DID = {
 }
 
 
-# What a reader may look for alone.
-MAILS, READING, LISTS = "mails", "reading", "lists"
-FILTERS: tuple[tuple[str, str | Promise], ...] = (
-    ("", gettext_lazy("Everything")),
-    (MAILS, gettext_lazy("Mails")),
-    (READING, gettext_lazy("Opens and clicks")),
-    (LISTS, gettext_lazy("Lists, tags, notes and consent")),
-)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """Something that happened, in words."""
-
-    at: datetime
-    icon: str
-    text: str | Promise
-    campaign: Campaign | None = None
-    # A second line: a link's address, a reason, a place.
-    detail: str = ""
-    # One of the filters.
-    group: str = MAILS
-    # Of an open or a click: what it was taken for, and why.
-    verdict: str | Promise = ""
-    why: str = ""
-
-
 def of(contact: Contact, show: str = "") -> list[Moment]:
     """Return what is known of a contact, or one kind of it, the newest first."""
     sources: dict[str, Sequence[Callable[[Contact], Iterable[Moment]]]] = {
         MAILS: (_mails, _stops),
         READING: (_hits, _firsts),
-        LISTS: (_arrivals, _joinings, _leavings, _answers, _tags, _notes),
+        LISTS: (_joinings, _leavings, _answers, _tags, _notes),
+        CHANGES: (_arrivals, alterations.of),
     }
     chosen = [sources[show]] if show in sources else list(sources.values())
     moments = [moment for group in chosen for source in group for moment in source(contact)]
@@ -129,11 +103,11 @@ def _arrivals(contact: Contact) -> Iterator[Moment]:
     origin = arriving.origin(contact)
     text = _("Was added to the contacts")
     detail = _("By the import of “%(file)s”") % {"file": origin.filename} if origin else ""
-    yield Moment(contact.created_at, "user-plus", text, detail=detail, group=LISTS)
+    yield Moment(contact.created_at, "user-plus", text, detail=detail, group=CHANGES)
     for one in arriving.changes(contact)[:LONGEST]:
         if one.merged_at:
             text = _("Was changed by the import of “%(file)s”") % {"file": one.filename}
-            yield Moment(one.merged_at, "file-import", text, group=LISTS)
+            yield Moment(one.merged_at, "file-import", text, group=CHANGES)
 
 
 def _joinings(contact: Contact) -> Iterator[Moment]:
@@ -144,9 +118,15 @@ def _joinings(contact: Contact) -> Iterator[Moment]:
 
 
 def _tags(contact: Contact) -> Iterator[Moment]:
+    told = set()
+    for which, moment in alterations.tags(contact):
+        told.add(which)
+        yield moment
     rows = Tagging.objects.filter(contact=contact, workspace=contact.workspace_id)
     for row in rows.select_related("tag").order_by("-pk")[:LONGEST]:
-        yield Moment(row.at, "tag", _("Was tagged “%(tag)s”") % {"tag": row.tag.name}, group=LISTS)
+        if (row.tag_id, row.at) not in told:
+            text = _("Was tagged “%(tag)s”") % {"tag": row.tag.name}
+            yield Moment(row.at, "tag", text, group=LISTS)
 
 
 def _notes(contact: Contact) -> Iterator[Moment]:

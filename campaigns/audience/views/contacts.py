@@ -13,6 +13,7 @@ from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import (
     acting,
     browsing,
+    changing,
     consent,
     fields,
     numbers,
@@ -82,13 +83,14 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts, pk=pk)
+    before = changing.snapshot(one)
     form = ContactForm(request.POST or None, instance=one)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(
             request, "audience/edit_contact.html", {"form": form, "contact": one}, status=status
         )
-    form.save()
+    changing.note_edit(form.save(), before, request.user)
     messages.success(request, _("The contact is saved."))
     return redirect("audience:contact", pk)
 

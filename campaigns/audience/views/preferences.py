@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.audience import addresses, languages, moving, pausing, tasks, tokens
+from campaigns.audience import addresses, changing, languages, moving, pausing, tasks, tokens
 from campaigns.audience.models import Contact, Unsubscription
 from campaigns.audience.views.recipients import recipient_page
 
@@ -20,11 +22,13 @@ from campaigns.audience.views.recipients import recipient_page
 def pause(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
     """Take a pause, or end it."""
     if contact is not None:
+        before = changing.snapshot(contact)
         days = request.POST.get("days", "")
         if days == "0":
             pausing.resume(contact)
         elif days.isascii() and days.isdecimal() and len(days) < 4:
             pausing.pause(contact, int(days))
+        _note(contact, before)
     return _back(request)
 
 
@@ -34,7 +38,9 @@ def language(request: HttpRequest, token: tokens.Token, contact: Contact | None)
     """Speak to the person in the language they choose."""
     chosen = request.POST.get("language", "")
     if contact is not None and chosen in languages.SPOKEN:
+        before = changing.snapshot(contact)
         Contact.objects.filter(pk=contact.pk).update(language=chosen, updated_at=timezone.now())
+        _note(contact, before)
     return _back(request)
 
 
@@ -89,10 +95,17 @@ def _move(request: HttpRequest, contact: Contact, email: str) -> HttpResponse:
     context = {"contact": contact, "email": email, "old": addresses.mask(contact.email)}
     if request.method != "POST":
         return render(request, "audience/public/move.html", context)
+    before = changing.snapshot(contact)
     moving.move(contact, email)
-    tasks.tell_old_address.delay_on_commit(contact.pk, moving.wrap(contact.email))
+    _note(contact, before)
+    tasks.tell_old_address.delay_on_commit(contact.pk, moving.wrap(before["email"]))
     context["token"] = tokens.unsubscribe_token(contact.pk)
     return render(request, "audience/public/moved.html", context)
+
+
+def _note(contact: Contact, before: dict[str, Any]) -> None:
+    contact.refresh_from_db(fields=["email", "language", "paused_until"])
+    changing.note_edit(contact, before)
 
 
 def _back(request: HttpRequest, said: str = "saved=1") -> HttpResponse:

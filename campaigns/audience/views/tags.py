@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import numbers, tags
+from campaigns.audience import changing, numbers, tags
 from campaigns.audience.models import Contact, Tag, Tagging
 from campaigns.audience.tag_forms import MergeTagForm, TagForm
 
@@ -67,7 +67,7 @@ def delete_tag(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def add_tag(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts, pk=pk)
     try:
-        tags.add(one, request.POST.get("tag", ""))
+        changing.tag(one, request.POST.get("tag", ""), request.user)
     except tags.TagError as error:
         return _answer(request, one, str(error))
     return _answer(request, one)
@@ -76,7 +76,7 @@ def add_tag(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove_tag(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts, pk=pk)
-    tags.remove(one, numbers.identity(request.POST.get("tag", "")))
+    changing.untag(one, numbers.identity(request.POST.get("tag", "")), request.user)
     return _answer(request, one)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import measuring
-from campaigns.reports import story
+from campaigns.reports import moments, story
 
 
 @require_safe
@@ -21,7 +21,7 @@ def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "page": story.page(contact, show, request.GET.get("page")),
         "show": show,
-        "filters": story.FILTERS,
+        "filters": moments.FILTERS,
         "recorded": measuring.most(request.workspace.policy, contact.measuring),
         "days_kept": settings.EVENT_RETENTION_DAYS,
     }

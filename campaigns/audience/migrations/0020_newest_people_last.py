@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("audience", "0015_leaving_fields"),
+        ("audience", "0019_changes_and_bulk_edits"),
     ]
 
     operations = [

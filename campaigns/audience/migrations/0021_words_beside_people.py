@@ -57,7 +57,7 @@ DROP FUNCTION audience_note_words();
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("audience", "0016_newest_people_last"),
+        ("audience", "0020_newest_people_last"),
     ]
 
     operations = [
