@@ -29,6 +29,8 @@ SCHEDULE = (
     ("pruning", "tracking.tasks.prune", 3600.0),
     ("days", "campaigns.reports.tasks.look_at_days", 60.0),
     ("reports", "campaigns.reports.tasks.look_at_schedules", 30.0),
+    ("archives", "campaigns.archives.tasks.look", 15.0),
+    ("old archives", "campaigns.archives.tasks.tidy", 3600.0),
     ("report mails", "campaigns.reports.tasks.tidy", 3600.0),
 )
 

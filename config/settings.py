@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "campaigns.composing",
     "campaigns.sending",
     "campaigns.reports",
+    "campaigns.archives",
     "campaigns.privacy",
     "config",
 ]
@@ -172,6 +173,7 @@ SPOOL_DIR = VAR_DIR / "spool"
 PLACES_DIR = VAR_DIR / "places"  # The country database that ships, unpacked.
 NETWORKS_DIR = VAR_DIR / "networks"  # The operator's own; see `manage.py load_network`.
 GEOIP_PATH = env.str("GEOIP_PATH", default="")
+ARCHIVE_DAYS = env.int("ARCHIVE_DAYS", default=7)  # How long an archive can be downloaded.
 
 # --- People ----------------------------------------------------------------------
 

@@ -10,10 +10,15 @@ from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
+from campaigns.archives import keeping as archives
 from campaigns.audience import forgetting as audience
 from campaigns.sending import forgetting as sending
 
-FORGET: Sequence[Callable[[Sequence[int]], None]] = (sending.forget, audience.forget)
+FORGET: Sequence[Callable[[Sequence[int]], None]] = (
+    archives.forget,
+    sending.forget,
+    audience.forget,
+)
 
 
 @transaction.atomic

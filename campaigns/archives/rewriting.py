@@ -1,0 +1,56 @@
+"""Give what names things within a text their numbers: the questions of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from campaigns.audience.segments import ast, registry
+from campaigns.audience.segments.parameters import LARGEST_ID, Kind, Parameter
+
+# The number of what a file names, or None when that is gone.
+Number = Callable[[str, int], int | None]
+_FILES = {"list": "lists", "tag": "tags", "campaign": "campaigns"}
+
+
+class RewritingError(Exception):
+    """This is nothing that may stand here; the message says why."""
+
+
+def segment(question: Any, number: Number) -> Any:
+    """Return a question in which what is named has other numbers. What is gone stays gone."""
+    grammar = registry.grammar()
+
+    def walk(part: Any) -> Any:
+        if not isinstance(part, dict):
+            return part
+        if isinstance(part.get("of"), list):
+            return {**part, "of": [walk(one) for one in part["of"]]}
+        parameters = grammar.get(str(part.get("what")), {}).get(str(part.get("how")), ())
+        return {**part, **_numbered(part, parameters, number)}
+
+    return walk(question)
+
+
+def check_segment(question: Any) -> None:
+    """Raise `RewritingError` if a question may not be asked here."""
+    try:
+        ast.read(question, registry.grammar())
+    except ast.QuestionError as error:
+        raise RewritingError(str(error)) from error
+
+
+def _numbered(
+    part: Mapping[str, Any], parameters: tuple[Parameter, ...], number: Number
+) -> dict[str, Any]:
+    found = {}
+    for one in parameters:
+        value = part.get(one.name)
+        if one.kind is Kind.THING and isinstance(value, int) and value != LARGEST_ID:
+            file = _FILES.get(one.thing, "fields")
+            found[one.name] = number(file, value) or LARGEST_ID
+    return found
+
+
+REWRITERS: Mapping[str, Callable[[Any, Number], Any]] = {"segment": segment}
+CHECKS: Mapping[str, Callable[[Any], None]] = {"segment": check_segment}

@@ -1,0 +1,262 @@
+"""What of this room goes into the archive of a workspace: people, and all they said.
+
+Fingerprints of addresses do not travel: they are made anew, under the new house's key.
+"""
+
+from __future__ import annotations
+
+from campaigns.audience.models import (
+    ConsentEntry,
+    Contact,
+    Field,
+    List,
+    Note,
+    Notice,
+    Segment,
+    SignUpForm,
+    Subscription,
+    Suppression,
+    Tag,
+    Tagging,
+    Unsubscription,
+)
+from tracking.parts import Column, Part, by, named, plain
+
+_LINE = "{0} !~ '[[:cntrl:]]'"
+_ORIGINS = (
+    "NOT EXISTS (SELECT 1 FROM unnest({0}) AS origin"
+    " WHERE origin !~ '^https?://[A-Za-z0-9.-]+(:[0-9]+)?$')"
+)
+_FLAT = (
+    "jsonb_typeof({0}) = 'object' AND NOT EXISTS (SELECT 1 FROM jsonb_each({0}) AS one"
+    " WHERE jsonb_typeof(one.value) IN ('object', 'array'))"
+)
+_CONTACT = named("contact", "contacts", "Which person.")
+_HASHED = (
+    "(SELECT c.email FROM audience_contact c WHERE c.workspace_id = t.workspace_id"
+    " AND c.fingerprint = t.fingerprint LIMIT 1)"
+)
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "fields",
+        "What is kept of people beyond what everybody has.",
+        Field,
+        (
+            *plain(
+                key="What merge tags call it.",
+                label="What people see.",
+                kind="text, number, date, yes_no or choice.",
+                choices="The words of a choice.",
+                position="Where it stands among the others.",
+                is_listed="Whether pages of contacts have a column for it.",
+                leaving_since="When it was deleted, while its values are being removed.",
+            ),
+        ),
+        key="id",
+    ),
+    Part(
+        "lists",
+        "Lists.",
+        List,
+        (
+            Column("name", "Its name.", must=_LINE),
+            *plain(
+                description="What is said about it to recipients.",
+                policy="Who may be measured, where those are fewer than the workspace allows.",
+                tracking="The most that mails to it may record.",
+                created_at="When it was made.",
+            ),
+        ),
+    ),
+    Part(
+        "contacts",
+        "People, each once.",
+        Contact,
+        (
+            # Checked and keyed by `campaigns.archives.people`.
+            Column("email", "The address, as mail is sent to it."),
+            Column("first_name", "First name."),
+            Column("last_name", "Last name."),
+            Column("language", "Language."),
+            Column("time_zone", "Time zone."),
+            Column("learned_zone", "Time zone learned from clicks, of who agreed."),
+            Column("country", "Country, two letters."),
+            Column("fields", "Values of `fields.csv`, by key.", must=_FLAT),
+            *plain(
+                measuring="What they last said about being measured.",
+                measuring_clicks="About clicks, where it differs.",
+                consent_epoch="How often they refused.",
+                paused_until="Nothing is mailed to them before.",
+                last_seen_on="The day they were last seen, of who agreed.",
+                created_at="When they were added.",
+                updated_at="When something of them last changed.",
+            ),
+        ),
+        made={"email_key": "lower(x.email)", "fingerprint": "f.fingerprint"},
+        joined="JOIN archived_fingerprints f ON f.email = x.email",
+    ),
+    Part(
+        "tags",
+        "Words that members put on people.",
+        Tag,
+        (Column("name", "The word.", must=_LINE), Column("created_at", "When it was made.")),
+    ),
+    Part(
+        "taggings",
+        "Which tags are on whom.",
+        Tagging,
+        (named("tag", "tags", "Which tag."), _CONTACT, Column("at", "Since when.")),
+        key="",
+    ),
+    Part(
+        "notes",
+        "What members wrote down about people.",
+        Note,
+        (
+            _CONTACT,
+            Column("text", "The note."),
+            by("author", "Who, by address."),
+            Column("at", "When."),
+        ),
+        key="",
+    ),
+    Part(
+        "subscriptions",
+        "Who is on which list, or was.",
+        Subscription,
+        (
+            named("list", "lists", "Which list."),
+            _CONTACT,
+            *plain(
+                status="subscribed or unsubscribed.",
+                basis="Why they may be mailed.",
+                basis_note="A note on that.",
+                subscribed_at="Since when.",
+                unsubscribed_at="When they left.",
+            ),
+        ),
+        key="",
+    ),
+    Part(
+        "sign_up_forms",
+        "The sign-up forms of lists. Restored closed, at an address of their own.",
+        SignUpForm,
+        (
+            named("list", "lists", "Which list."),
+            named("sender", "senders", "Who its mails come from."),
+            Column("is_open", "Whether people could sign up. Restored as no.", restored="false"),
+            *plain(
+                language="Its language; empty: the visitor’s.",
+                asks_name="Whether it asks for the name.",
+                asks_measuring="Whether it asks about measuring.",
+                fields="Keys of the fields it asks for.",
+            ),
+            Column("frame_origins", "Pages that may frame it.", must=_ORIGINS),
+            Column("title", "Heading.", must=_LINE),
+            *plain(intro="Introduction.", notice="What people agree to."),
+            Column("confirm_subject", "Subject of the confirmation.", must=_LINE),
+            Column("confirm_text", "Text of the confirmation."),
+            Column("welcome_subject", "Subject of the welcome.", must=_LINE),
+            Column("welcome_text", "Text of the welcome."),
+        ),
+        made={"key": "left(replace(gen_random_uuid()::text, '-', ''), 24)"},
+    ),
+    Part(
+        "notices",
+        "Words that people answered to, exactly as shown.",
+        Notice,
+        plain(
+            version="Which version.",
+            text="The words.",
+            sha256="SHA-256 of the words in UTF-8.",
+            first_shown_at="When they were first shown.",
+        ),
+    ),
+    Part(
+        "consent",
+        "The consent ledger: what people agreed to, or did not. The newest line counts.",
+        ConsentEntry,
+        (
+            _CONTACT,
+            *plain(
+                purpose="To what: opens, clicks, both, or mail.",
+                state="What they said.",
+                source="How we know.",
+            ),
+            named("notice", "notices", "The words they answered to."),
+            Column(
+                "evidence",
+                "How else we know. `import` is a number of the first house.",
+                numbers={"campaign": "campaigns", "list": "lists", "form": "sign_up_forms"},
+                must="jsonb_typeof({0}) = 'object'",
+            ),
+            *plain(said_at="When they said so.", at="When it was written down."),
+            by("actor", "The member who wrote it down, by address."),
+        ),
+        key="",
+    ),
+    Part(
+        "unsubscriptions",
+        "Who left, when and why.",
+        Unsubscription,
+        (
+            _CONTACT,
+            named("list", "lists", "Which list."),
+            named("campaign", "campaigns", "Through which campaign."),
+            named("delivery", "deliveries", "Through which mail."),
+            *plain(
+                source="How.",
+                why="What they said about it.",
+                at="When.",
+                undone_at="When they took it back.",
+            ),
+        ),
+        key="",
+    ),
+    Part(
+        "suppressions",
+        "Addresses that must not be mailed.",
+        Suppression,
+        (
+            Column("email", "The address, of who is in `contacts.csv`.", written=_HASHED),
+            Column(
+                "hash",
+                "A keyed hash of any other address: of people who were erased, for instance.",
+                written=f"CASE WHEN {_HASHED} IS NULL THEN encode(t.fingerprint, 'hex') END",
+                must="{0} ~ '^[0-9a-f]{{32}}$'",
+            ),
+            Column("reason", "Why."),
+            named("campaign", "campaigns", "Because of which campaign."),
+            Column("at", "Since when."),
+        ),
+        key="",
+        made={"fingerprint": "coalesce(f.fingerprint, decode(x.hash, 'hex'))"},
+        joined="LEFT JOIN archived_fingerprints f ON f.email = x.email",
+        # Hashes under another key would match nobody: see `campaigns.archives.restoring`.
+        kept="x.email IS NOT NULL OR %(same_key)s",
+    ),
+    Part(
+        "segments",
+        "Saved questions about people.",
+        Segment,
+        (
+            Column("name", "Its name.", must=_LINE),
+            Column("question", "The question: see docs/segments.md.", rewritten="segment"),
+            *plain(
+                people="How many were in it when it was last counted.",
+                unseen="Of how many that may not be known.",
+                counted_at="When it was counted.",
+            ),
+            by("created_by", "Who made it, by address."),
+            *plain(created_at="When it was made.", updated_at="When it was last changed."),
+        ),
+    ),
+)
+
+LEFT = {
+    "Import": "Its people are in the archive; the file is deleted once it is imported.",
+    "ImportRemark": "Lines of files that were left out: kept for 90 days, for correcting them.",
+    "ImportBefore": "For undoing an import, in the house where it was made.",
+    "SignUp": "Who has not confirmed yet signs up anew; their link leads to the old house.",
+}

@@ -1,0 +1,135 @@
+"""What of this room goes into the archive of a workspace: campaigns, whole, with all they said."""
+
+from __future__ import annotations
+
+from campaigns.composing.models import Campaign, Revision, SegmentUse
+from tracking.parts import Column, Part, by, named, plain
+
+_LINE = "{0} !~ '[[:cntrl:]]'"
+_MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
+
+# The old house may still be sending them: here, nothing goes out that nobody asked for.
+_STATUS = """CASE WHEN x.status IN ('sending', 'paused') THEN 'paused'
+     WHEN x.status IN ('scheduled', 'preparing', 'missed') THEN 'draft' ELSE x.status END"""
+_UNDER_WAY = "x.status IN ('sending', 'paused')"
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "campaigns",
+        "Campaigns, with their content as it stands.",
+        Campaign,
+        (
+            Column("name", "What its makers call it.", must=_LINE),
+            Column("subject", "Subject.", must=_LINE),
+            Column("preheader", "Preheader.", must=_LINE),
+            named("sender", "senders", "From whom."),
+            Column("reply_to", "Reply-to address.", must=_LINE),
+            named("non_openers_of", "campaigns", "Only for who did not open that campaign."),
+            Column(
+                "on_unknown",
+                "What to do about a mail that is not confirmed. Restored as hold.",
+                restored="'hold'",
+            ),
+            *plain(
+                format="markdown or html.",
+                body="The content.",
+                text="The plain text, where it is not made of the content.",
+                inline_css="Whether styles are copied into the elements.",
+                tracking="The most it may record.",
+                policy="Who may be measured, where those are fewer than the workspace allows.",
+                measuring_stopped_at="From then on it collects nothing.",
+                revision="Which version of the content is the newest.",
+                version="How often it was saved.",
+            ),
+            Column(
+                "status",
+                "Restored: what was being sent is paused, what was scheduled is a draft.",
+                restored=_STATUS,
+            ),
+            Column(
+                "pause_reason",
+                "Why it is paused.",
+                restored=f"CASE WHEN {_UNDER_WAY} THEN 'Restored from an archive: look what was"
+                " sent in the old house since.' ELSE x.pause_reason END",
+            ),
+            Column(
+                "pause_cause",
+                "Who or what paused it.",
+                restored=f"CASE WHEN {_UNDER_WAY} THEN 'user' ELSE x.pause_cause END",
+            ),
+            Column("canary_first", "Whether of a large audience a few get it first."),
+            Column(
+                "scheduled_at",
+                "When it is to be sent.",
+                restored=f"CASE WHEN {_STATUS} = 'draft' THEN NULL ELSE x.scheduled_at END",
+            ),
+            *plain(
+                scheduled_zone="The time zone it was scheduled in.",
+                scheduled_date="The day it was scheduled for.",
+                scheduled_time="The time of day it was scheduled for.",
+                scheduled_locally="Whether everybody gets it at that time of their own clock.",
+                launched_at="When it was sent off.",
+                finished_at="When it was over.",
+            ),
+            by("created_by", "Who made it, by address."),
+            *plain(created_at="When it was made.", updated_at="When it was last changed."),
+        ),
+        made={"last_tab": "''"},
+    ),
+    Part(
+        "campaign_lists",
+        "Which lists a campaign goes to.",
+        Campaign.lists.through,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            named("list", "lists", "Which list."),
+        ),
+        mine=_MINE,
+        key="",
+        order="t.campaign_id, t.list_id",
+    ),
+    Part(
+        "campaign_segments",
+        "Which segments narrow whom a campaign reaches.",
+        SegmentUse,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            named(
+                "segment", "segments", "Which segment; empty: it was deleted, nobody is reached."
+            ),
+            *plain(
+                name="What it was called when it was chosen.",
+                excludes="Whether its people are left out, instead of being the only ones.",
+            ),
+        ),
+        mine=_MINE,
+        key="",
+    ),
+    Part(
+        "revisions",
+        "The content of campaigns as it was sent, version by version.",
+        Revision,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            Column("number", "Which version."),
+            Column("subject", "Subject.", must=_LINE),
+            Column("preheader", "Preheader.", must=_LINE),
+            Column("from_name", "From name.", must=_LINE),
+            Column("from_email", "From address.", must=_LINE),
+            Column("reply_to", "Reply-to address.", must=_LINE),
+            Column("unsubscribe_mailbox", "A mailbox that takes wishes to leave.", must=_LINE),
+            Column("postal_address", "The postal address below it."),
+            Column("list_name", "The name of the list in its header.", must=_LINE),
+            Column("list_key", "The label of the list in its header.", must=_LINE),
+            *plain(
+                html="HTML, before links are numbered.",
+                text="Plain text.",
+                links="Its links and their numbers.",
+                created_at="When it was made.",
+            ),
+        ),
+        key="",
+    ),
+)
+
+LEFT: dict[str, str] = {}

@@ -1,0 +1,114 @@
+"""What of this room goes into the archive of a workspace: the ledger of deliveries."""
+
+from __future__ import annotations
+
+from campaigns.sending.models import Delivery, ProviderEvent
+from tracking.parts import Column, Part, named, plain
+
+_MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
+# What was in somebody's hands: bytes may have left, or surely have not.
+_STATE = "CASE x.state WHEN 'claimed' THEN 'pending' WHEN 'sending' THEN 'unknown' ELSE x.state END"
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "deliveries",
+        "Each campaign to each person, and what became of it.",
+        Delivery,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            named("contact", "contacts", "Which person; empty: they were erased."),
+            Column("address", "Where it went.", must="{0} !~ '[[:cntrl:][:space:]]'"),
+            *plain(
+                domain="The domain it went to.",
+                mode="What it may record of opens.",
+                click_mode="What it may record of clicks, where it differs.",
+                consent_epoch="How often the person had refused by then.",
+                revision="The version of the content.",
+            ),
+            Column("state", "What became of it.", restored=_STATE),
+            *plain(attempt="How often it was tried."),
+            Column(
+                "next_at",
+                "When it was to be tried.",
+                restored=f"CASE WHEN {_STATE} = 'pending' THEN coalesce(x.next_at, now()) END",
+            ),
+            *plain(
+                sending_at="When it was handed over.",
+                first_tried_at="When it was first tried.",
+                resends="How often it was sent again though nobody knew whether it had arrived.",
+            ),
+            named("provider", "providers", "Who took it."),
+            Column("done_at", "When that was over."),
+            Column(
+                "unknown_since",
+                "Since when it is not confirmed.",
+                restored=f"CASE WHEN {_STATE} = 'unknown'"
+                " THEN coalesce(x.unknown_since, now()) END",
+            ),
+            *plain(
+                message_id="The id that the provider gave it.",
+                code="The server’s answer: its code.",
+                enhanced_code="The same, in detail.",
+                reason="The same, in words.",
+                delivered_at="When it arrived.",
+                soft_bounced_at="When it came back for now.",
+                hard_bounced_at="When it came back for good.",
+                complained_at="When it was reported as spam.",
+                blocked_at="When a mailbox provider refused it as unwanted.",
+            ),
+        ),
+        mine=_MINE,
+        made={
+            "workspace_id": "%(workspace)s",
+            # See `naming`: the name tells the row, which has a new number here.
+            "uuid": "(overlay(left(replace(gen_random_uuid()::text, '-', ''), 16) PLACING '8'"
+            " FROM 13) || to_hex((x.id + %(shift)s) | (1::bigint << 63)))::uuid",
+            "address_key": "CASE WHEN x.address = '' THEN 'erased ' || (x.id + %(shift)s)"
+            " ELSE lower(x.address) END",
+        },
+    ),
+    Part(
+        "provider_events",
+        "What mail services told about deliveries.",
+        ProviderEvent,
+        (
+            named("delivery", "deliveries", "Which delivery."),
+            *plain(
+                provider="Which service.",
+                kind="What it told.",
+                severity="How bad that is.",
+                reject_reason="Why it was refused.",
+                description="The service’s words.",
+                at="When it happened.",
+                received_at="When we were told.",
+            ),
+        ),
+        key="",
+        made={
+            "workspace_id": "%(workspace)s",
+            # Told by nobody a second time: the service knows nothing of the new house.
+            "event_key": "'restored ' || gen_random_uuid()",
+        },
+    ),
+)
+
+LEFT = {
+    "Acquaintance": "How far a provider knows a sender; the new house begins slowly.",
+    "Alarm": "What stopped by itself, and was looked at here.",
+    "BounceMail": "Mails that came back and are not read yet.",
+    "BounceMailbox": "A mailbox with its password.",
+    "Canary": "The first few of a campaign that is being sent.",
+    "Chance": "A decision that is being carried out.",
+    "Cooldown": "A provider that asked this house to wait.",
+    "DayTally": "What servers answered in the last days, for the breakers.",
+    "Door": "The secret address for a provider’s events.",
+    "InboxMail": "Copies in the local inbox, which is for trying things.",
+    "Instance": "By which this house knows its database from a copy.",
+    "Leak": "Providers that tracked behind our back.",
+    "Lease": "Who is working on which deliveries right now.",
+    "Ramp": "How far a sender is warmed up; the new house begins slowly.",
+    "Reckoning": "A count that is made again when it is asked for.",
+    "Tally": "What servers answered, for the breakers.",
+    "Throttle": "How fast this house may send.",
+    "Topic": "A subscription to one provider’s events.",
+}

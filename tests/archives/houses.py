@@ -1,0 +1,149 @@
+"""A workspace with something of each sort in it, and what its archive says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from campaigns.accounts import audit
+from campaigns.accounts.models import Provider, StandIn, User, Workspace
+from campaigns.archives import restoring, writing
+from campaigns.audience import consent, suppression
+from campaigns.audience.consent import Evidence
+from campaigns.audience.models import Purpose, Segment, SignUpForm, Unsubscription
+from campaigns.composing.models import SegmentUse
+from campaigns.reports.models import DayCounting, ListDay
+from campaigns.sending.models import Delivery, ProviderEvent
+from tests import world
+from tests.reports.scene import Scene
+
+SECRET = "sk-live-never-in-an-archive"
+
+
+def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
+    """Fill a workspace: people who read, left, bounced and were erased, and all around them."""
+    sender = world.make_sender(workspace, name="Ähre & Söhne", reply_to="reply@acme.example")
+    scene = Scene(workspace, sender, folder, granted=3, unknown=12)
+    scene.opens(0)
+    scene.clicks(0, 1)
+    scene.clicks(1, 2)
+    scene.drain()
+    _providers(workspace, sender)
+    readers = scene.campaign.lists.get()
+    ann = world.make_contact(
+        workspace,
+        on=readers,
+        email="O'Hara+news@xn--bcher-kva.example",
+        first_name='Q"uote, \\back\nline',
+        fields={"company": "=1+1", "since": "2020-02-29", "vip": True, "size": 2.5},
+        paused_until=datetime(2030, 1, 1, tzinfo=UTC),
+        language="de",
+    )
+    for key, kind in (
+        ("company", "text"),
+        ("since", "date"),
+        ("vip", "yes_no"),
+        ("size", "number"),
+    ):
+        workspace.contact_fields.create(key=key, label=key.title(), kind=kind)
+    press = workspace.tags.create(name="Press, “local”")
+    press.taggings.create(workspace=workspace, contact=ann)
+    ann.notes.create(workspace=workspace, text='Met in Ghent\n\n,;"', author=member)
+    consent.refuse(
+        ann, Evidence("member", {"campaign": scene.campaign.pk}, "May we?", actor=member)
+    )
+    consent.grant(ann, Evidence("form", {"list": readers.pk, "import": 5}), [Purpose.CLICKS])
+    _leavers(workspace, scene)
+    segment = Segment.objects.create(
+        workspace=workspace,
+        name="Readers",
+        created_by=member,
+        question={
+            "match": "all",
+            "of": [
+                {"what": "list", "how": "on", "list": readers.pk},
+                {"match": "none", "of": [{"what": "tag", "how": "has", "tag": press.pk}]},
+            ],
+        },
+    )
+    SegmentUse.objects.create(campaign=scene.campaign, segment=segment, name="R", excludes=True)
+    SignUpForm.objects.create(
+        workspace=workspace,
+        list=readers,
+        sender=sender,
+        key=f"key{workspace.pk}",
+        is_open=True,
+        fields=["company"],
+        frame_origins=["https://www.example.org"],
+    )
+    ListDay.objects.create(workspace=workspace, list=readers, day=date(2026, 5, 1), size=3)
+    DayCounting.objects.create(workspace=workspace, zone="UTC", next_at=timezone.now())
+    ProviderEvent.objects.create(
+        workspace=workspace,
+        delivery=Delivery.objects.filter(campaign=scene.campaign)[0],
+        provider="mailgun",
+        event_key=f"secret-{workspace.pk}",
+        kind="delivered",
+        at=timezone.now() - timedelta(hours=1),
+    )
+    audit.record(member, workspace, "list_added", list=readers.pk)
+    return scene
+
+
+def _providers(workspace: Workspace, sender: Any) -> None:
+    provider = Provider(workspace=workspace, name="Mailgun", kind="mailgun")
+    provider.credentials = {"api_key": SECRET}
+    provider.save()
+    StandIn.objects.create(sender=sender, provider=provider, position=1)
+
+
+def _leavers(workspace: Workspace, scene: Scene) -> None:
+    left, bounced = scene.people[3], scene.people[4]
+    readers = scene.campaign.lists.get()
+    left.subscriptions.update(status="unsubscribed", unsubscribed_at=timezone.now())
+    Unsubscription.objects.create(
+        workspace=workspace,
+        contact=left,
+        list=readers,
+        campaign_id=scene.campaign.pk,
+        source="page",
+    )
+    suppression.suppress(workspace.pk, [bounced.fingerprint], "hard_bounce", scene.campaign.pk)
+
+
+def archive(workspace: Workspace, path: Path) -> Path:
+    """Write the workspace's archive to `path`."""
+    with path.open("w+b") as file:
+        writing.write(workspace.pk, file, lambda done, total: None)
+    return path
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """Every file of an archive but its manifest."""
+    with zipfile.ZipFile(path) as opened:
+        return {name: opened.read(name) for name in opened.namelist() if name != "manifest.json"}
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(path) as opened:
+        found: dict[str, Any] = json.loads(opened.read("manifest.json"))
+        return found
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    """The lines of a file, by the names of its columns."""
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def restore(path: Path, workspace: Workspace, *, without_hashes: bool = False) -> dict[str, int]:
+    """Restore an archive into the workspace, at once."""
+    return restoring.restore(
+        workspace.pk, path, lambda done, total: None, without_hashes=without_hashes
+    )
