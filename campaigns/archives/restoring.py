@@ -180,7 +180,7 @@ class _Restorer:
             return f"{held} + {self._shifts[column.of]}"
         if column.is_user:
             return (
-                "(SELECT m.user_id FROM accounts_member m JOIN accounts_user u ON u.id = m.user_id"
+                "(SELECT m.user_id FROM accounts_member m JOIN accounts_user u ON u.id = m.user_id"  # noqa: S608
                 f" WHERE m.workspace_id = %(workspace)s AND lower(u.email) = lower({held}))"
             )
         for key, of in column.numbers.items():
