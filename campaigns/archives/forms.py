@@ -70,4 +70,5 @@ class UploadForm(forms.Form):
         except IntegrityError:
             # Pressed twice: the first one is on its way.
             files.remove(self._name)
-            return self._workspace.restorations.unfinished().get()
+            first: Restoration = self._workspace.restorations.unfinished().get()
+            return first

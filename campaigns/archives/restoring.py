@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +60,7 @@ def restore(
                 work = _Restorer(workspace_id, reader, progress)
                 rows = work.restore(without_hashes=without_hashes)
                 finish(rows)
-        except IntegrityError as error:
+        except (DataError, IntegrityError) as error:
             raise ArchiveError(_what_clashes(error)) from error
     return rows
 

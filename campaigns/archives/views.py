@@ -115,7 +115,7 @@ def restoration(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 def cancel_restoration(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.restorations, pk=pk)
-    if working.cancel(one):
+    if keeping.stop(one):
         audit.record(request, request.workspace, "restoration_cancelled", restoration=pk)
         messages.success(request, _("It is cancelled, and nothing was restored."))
     return redirect("archives:restoration", pk)

@@ -35,7 +35,7 @@ def rings(monkeypatch):
 @pytest.fixture
 def archive(workspace) -> Archive:
     world.make_contact(workspace, on=world.make_list(workspace), email="ann@example.com")
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     keeping.make(made.pk)
     made.refresh_from_db()
     return made

@@ -62,7 +62,7 @@ def expire(job):
 
 
 def test_an_archive_is_made_and_nobody_else_reads_it(workspace, readers):
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     keeping.make(made.pk)
     made.refresh_from_db()
     assert (made.status, made.rows["contacts.csv"]) == ("done", 1)
@@ -72,12 +72,47 @@ def test_an_archive_is_made_and_nobody_else_reads_it(workspace, readers):
 
 
 def test_one_at_a_time_and_making_twice_makes_one(workspace, readers):
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     assert keeping.ask(workspace, None) is None
     keeping.make(made.pk)
+    made.refresh_from_db()
     before = made.path.stat().st_mtime_ns
     keeping.make(made.pk)
     assert made.path.stat().st_mtime_ns == before
+    assert len(list(files.folder().iterdir())) == 1
+
+
+def test_who_was_frozen_takes_nothing_from_who_took_over(workspace, readers, monkeypatch):
+    made = houses.ask(workspace)
+    real = writing.write
+    turns: list[int] = []
+
+    def slow(*args):
+        rows = real(*args)
+        turns.append(1)
+        if len(turns) == 1:
+            expire(made)
+            keeping.make(made.pk)
+        return rows
+
+    monkeypatch.setattr(writing, "write", slow)
+    keeping.make(made.pk)
+    made.refresh_from_db()
+    assert (made.status, made.attempts) == ("done", 2)
+    assert list(files.folder().iterdir()) == [made.path]
+
+
+def test_a_full_disk_is_said(workspace, readers, monkeypatch):
+    made = houses.ask(workspace)
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "write", full)
+    keeping.make(made.pk)
+    made.refresh_from_db()
+    assert (made.status, "No space left" in made.error) == ("failed", True)
+    assert list(files.folder().iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +124,7 @@ def test_one_at_a_time_and_making_twice_makes_one(workspace, readers):
     ],
 )
 def test_another_worker_begins_anew_when_one_is_killed(workspace, readers, place, call, settings):
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     kill("make", made.pk, place, call, settings)
     made.refresh_from_db()
     assert made.status == "running"
@@ -144,7 +179,7 @@ def test_who_lost_the_claim_restores_nothing(workspace, readers, empty, tmp_path
 
 def test_cancelling_stops_the_statement_that_runs(workspace, readers):
     """The statement alone would take ten minutes."""
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
 
     def work(job, heart):
         threading.Thread(target=cancel, args=[made]).start()
@@ -165,7 +200,7 @@ def cancel(job):
 
 
 def test_a_lease_is_renewed_while_a_statement_runs(workspace, readers):
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     seen = threading.Event()
 
     def work(job, heart):
@@ -182,9 +217,10 @@ def test_a_lease_is_renewed_while_a_statement_runs(workspace, readers):
 
 def test_after_its_days_an_archive_is_deleted(workspace, readers, settings):
     settings.ARCHIVE_DAYS = 3
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     keeping.make(made.pk)
     made.refresh_from_db()
+    assert made.expires_at is not None
     assert timedelta(days=2.9) < made.expires_at - timezone.now() <= timedelta(days=3)
     keeping.tidy()
     assert made.path.exists()
@@ -195,11 +231,12 @@ def test_after_its_days_an_archive_is_deleted(workspace, readers, settings):
 
 
 def test_erasing_a_person_deletes_the_archives_they_are_in(workspace, readers):
-    made = keeping.ask(workspace, None)
+    made = houses.ask(workspace)
     keeping.make(made.pk)
     other = world.make_workspace()
-    theirs = keeping.ask(other, None)
+    theirs = houses.ask(other)
     keeping.make(theirs.pk)
+    made.refresh_from_db()
     erase([Contact.objects.get(email=EMAIL).pk])
     made.refresh_from_db()
     theirs.refresh_from_db()
@@ -209,8 +246,9 @@ def test_erasing_a_person_deletes_the_archives_they_are_in(workspace, readers):
 
 
 def test_an_archive_that_is_being_written_begins_anew_without_who_is_erased(workspace, readers):
-    made = keeping.ask(workspace, None)
-    real, calls = writing.write, []
+    made = houses.ask(workspace)
+    real = writing.write
+    calls: list[int] = []
 
     def erasing(*args):
         rows = real(*args)
