@@ -43,6 +43,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
     "bench.segments": ("segments.count", "segments.deeds"),
     "bench.searching": ("contacts.search",),
+    "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

@@ -177,7 +177,15 @@ def _clean(onto: List, *, expected: int) -> None:
         raise RuntimeError(f"{stored} people were stored, {expected} expected")
     workspace = [onto.workspace_id]
     with connection.cursor() as cursor:
-        for table in ("importremark", "unworded", "import", "field", "subscription", "list", "contact"):
+        for table in (
+            "importremark",
+            "unworded",
+            "import",
+            "field",
+            "subscription",
+            "list",
+            "contact",
+        ):
             cursor.execute(f"DELETE FROM audience_{table} WHERE workspace_id = %s", workspace)
         cursor.execute("DELETE FROM accounts_workspace WHERE id = %s", workspace)
         cursor.execute("VACUUM ANALYZE audience_contact, audience_subscription, audience_wording")

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("campaigns.composing.urls")),
     path("", include("campaigns.sending.urls")),
     path("", include("campaigns.reports.urls")),
+    path("", include("campaigns.archives.urls")),
     path("", include("campaigns.privacy.urls")),
 ]

@@ -9,6 +9,7 @@ from functools import partial
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User, Workspace
 from campaigns.archives import files, restoring, working, writing
@@ -47,6 +48,14 @@ def delete(archive: Archive, ended: str) -> bool:
     return moved == 1
 
 
+def stop(one: Restoration) -> bool:
+    """Cancel a restoration, and delete its file; say whether this call was the one."""
+    cancelled = working.cancel(one)
+    if cancelled:
+        files.remove(one.file)
+    return cancelled
+
+
 def forget(contact_ids: Sequence[int]) -> None:
     """Delete the archives that hold these people, and begin anew what is being written.
 
@@ -79,14 +88,21 @@ def tidy() -> None:
 
 
 def _make(archive: Archive, heart: working.Heart) -> None:
-    with files.writing(archive.file) as file:
-        rows = writing.write(archive.workspace_id, file, heart)
-        size = file.tell()
+    # A name of our own: who took the work over from us writes another file.
+    name = files.new_name()
+    try:
+        with files.writing(name) as file:
+            rows = writing.write(archive.workspace_id, file, heart)
+            size = file.tell()
+    except OSError as error:
+        words = _("It could not be written: %s.") % error.strerror
+        working.end(archive, Archive.Status.FAILED, error=words)
+        return
     expires_at = timezone.now() + timedelta(days=settings.ARCHIVE_DAYS)
     total = sum(rows.values())
-    facts = {"rows": rows, "size": size, "expires_at": expires_at, "done": total, "total": total}
-    if not working.end(archive, Archive.Status.DONE, **facts):
-        files.remove(archive.file)
+    facts = {"file": name, "rows": rows, "size": size, "done": total, "total": total}
+    if not working.end(archive, Archive.Status.DONE, expires_at=expires_at, **facts):
+        files.remove(name)
 
 
 def _restore(one: Restoration, heart: working.Heart) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -60,7 +60,7 @@ def restore(
                 work = _Restorer(workspace_id, reader, progress)
                 rows = work.restore(without_hashes=without_hashes)
                 finish(rows)
-        except IntegrityError as error:
+        except (DataError, IntegrityError) as error:
             raise ArchiveError(_what_clashes(error)) from error
     return rows
 
@@ -180,7 +180,7 @@ class _Restorer:
             return f"{held} + {self._shifts[column.of]}"
         if column.is_user:
             return (
-                "(SELECT m.user_id FROM accounts_member m JOIN accounts_user u ON u.id = m.user_id"
+                "(SELECT m.user_id FROM accounts_member m JOIN accounts_user u ON u.id = m.user_id"  # noqa: S608
                 f" WHERE m.workspace_id = %(workspace)s AND lower(u.email) = lower({held}))"
             )
         for key, of in column.numbers.items():

@@ -258,5 +258,10 @@ LEFT = {
     "Import": "Its people are in the archive; the file is deleted once it is imported.",
     "ImportRemark": "Lines of files that were left out: kept for 90 days, for correcting them.",
     "ImportBefore": "For undoing an import, in the house where it was made.",
+    "BulkEdit": "A change of many people at once, to be undone where it was made.",
+    "BulkEditPerson": "Whom it was about.",
+    "Change": "What members changed of people: for undoing, and for timelines here.",
+    "Wording": "The words by which people are found; the new house notes them by itself.",
+    "Unworded": "Whose words are not noted yet.",
     "SignUp": "Who has not confirmed yet signs up anew; their link leads to the old house.",
 }

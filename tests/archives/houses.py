@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from campaigns.accounts import audit
 from campaigns.accounts.models import Provider, StandIn, User, Workspace
-from campaigns.archives import restoring, writing
+from campaigns.archives import keeping, restoring, writing
+from campaigns.archives.models import Archive
 from campaigns.audience import consent, suppression
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Purpose, Segment, SignUpForm, Unsubscription
@@ -116,6 +117,13 @@ def _leavers(workspace: Workspace, scene: Scene) -> None:
         source="page",
     )
     suppression.suppress(workspace.pk, [bounced.fingerprint], "hard_bounce", scene.campaign.pk)
+
+
+def ask(workspace: Workspace) -> Archive:
+    """Queue an archive of the workspace."""
+    made = keeping.ask(workspace, None)
+    assert made is not None
+    return made
 
 
 def archive(workspace: Workspace, path: Path) -> Path:

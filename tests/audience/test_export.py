@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import zipfile
+from html import unescape
 
 import pytest
 import python_calamine
@@ -117,6 +119,39 @@ def test_a_page_of_contacts_is_exported_as_it_is_filtered(alice, workspace):
     assert [row[1] for row in on_list] == ["zoe", "bob", "ann"]
     assert exported("?q=elsewhere")[0][-2:] == ["a tag, VIP", "41"]
     assert exported("?q=nobody") == []
+
+
+def test_a_list_is_exported_as_its_page_is_filtered_and_sorted(alice, workspace):
+    readers = world.make_list(workspace)
+    for name, said in (("zoe", "granted"), ("ann", "granted"), ("bob", "unknown")):
+        world.make_contact(workspace, readers, email=f"{name}@example.com", measuring=said)
+    left = world.make_contact(workspace, on=readers, email="left@example.com")
+    unsubscribing.unsubscribe_from(left, [readers], "member")
+
+    def exported(question):
+        page = alice.get(reverse("audience:list", args=[readers.pk]) + question).text
+        [link] = re.findall(r'href="([^"]*/contacts\.csv[^"]*)"', page)
+        response = alice.get(unescape(link))
+        return [row[0].partition("@")[0] for row in table(response.streaming_content)[1:]]
+
+    assert exported("?sort=email&page=1") == ["ann", "bob", "left", "zoe"]
+    assert exported("?sort=-email&measuring=granted&status=subscribed") == ["zoe", "ann"]
+    assert exported("?status=unsubscribed") == ["left"]
+    assert exported("?q=bo") == ["bob"]
+
+
+def test_a_segment_is_a_workbook_too(alice, workspace):
+    readers = world.make_list(workspace)
+    world.make_contact(workspace, on=readers, email="ann@example.com", first_name="=1+1")
+    world.make_contact(workspace, email="elsewhere@example.com")
+    question = {"match": "all", "of": [{"what": "list", "how": "on_any"}]}
+    one = workspace.segments.create(name="Listed", question=question)
+    page = alice.get(reverse("audience:segment", args=[one.pk])).text
+    link = reverse("audience:export_segment_xlsx", args=[one.pk])
+    assert link in page
+    content = io.BytesIO(b"".join(alice.get(link).streaming_content))
+    rows = python_calamine.load_workbook(content).get_sheet_by_index(0).to_python()
+    assert [row[:2] for row in rows[1:]] == [["ann@example.com", "=1+1"]]
 
 
 def test_a_workbook_holds_the_same_and_no_formulas(alice, workspace):

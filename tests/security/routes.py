@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from campaigns.accounts.models import Member, Provider, Workspace
+from campaigns.archives.models import Archive
 from campaigns.audience import tokens
 from campaigns.audience.bulk import people
 from campaigns.audience.models import Import, List, Segment, SignUpForm
@@ -199,6 +200,8 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("settings/senders/", _make_sender),
     ("settings/providers/", _make_provider),
     ("settings/topics/", _make_topic),
+    ("settings/archives/", lambda workspace: Archive.objects.create(workspace=workspace).pk),
+    ("settings/restorations/", lambda workspace: workspace.restorations.create().pk),
     ("events/", _make_provider),
     ("settings/members/", _make_membership),
     ("workspaces/", lambda workspace: workspace.pk),

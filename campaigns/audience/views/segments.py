@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,10 +12,9 @@ from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import tasks
 from campaigns.audience.models import Segment
-from campaigns.audience.segments import building, drafts, exporting, pages, saving
+from campaigns.audience.segments import building, drafts, pages, saving
 from campaigns.audience.segments.building import Built
 from campaigns.audience.segments.forms import SegmentForm
-from campaigns.audience.views.lists import csv_response
 
 
 @require_safe
@@ -30,13 +28,6 @@ def segment(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.segments, pk=pk)
     template = "audience/parts/segment_count.html" if request.htmx else "audience/segment.html"
     return render(request, template, pages.one(one))
-
-
-@require_safe
-def export_segment(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
-    one = get_object_or_404(request.workspace.segments, pk=pk)
-    name = slugify(one.name) or "segment"
-    return csv_response(exporting.people_of(one), f"{name}.csv")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,187 @@
+"""An archive that was tampered with says what is wrong, and changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+
+import pytest
+
+from campaigns.accounts.models import Member
+from campaigns.archives.reading import ArchiveError
+from campaigns.audience.models import Contact, List
+from campaigns.composing.models import Campaign
+from tests import world
+from tests.archives import houses
+from tests.archives.houses import restore
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def house(workspace, sender, tmp_path):
+    """A small archive: two people on a list, and a draft."""
+    readers = world.make_list(workspace, name="Readers")
+    world.make_contact(workspace, on=readers, email="ann@example.com")
+    world.make_contact(workspace, on=readers, email="ben@example.com")
+    world.make_campaign(workspace, sender=sender, lists=[readers])
+    return houses.archive(workspace, tmp_path / "one.zip")
+
+
+def repack(path, edit, *, honest=True, extra=()):
+    """Write the archive anew after `edit` changed its files; with right hashes if `honest`."""
+    files = houses.contents(path)
+    manifest = houses.manifest(path)
+    edit(files, manifest)
+    listed = manifest["files"] if isinstance(manifest["files"], list) else []
+    for one in listed if honest else ():
+        content = files.get(one["name"], b"")
+        one["bytes"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in [*files.items(), *extra]:
+            made.writestr(name, content)
+        made.writestr("manifest.json", json.dumps(manifest))
+
+
+def replacing(name, old, new):
+    def edit(files, manifest):
+        assert old in files[name]
+        files[name] = files[name].replace(old, new)
+
+    return edit
+
+
+def refused(path, empty, words):
+    with pytest.raises(ArchiveError, match=words):
+        restore(path, empty)
+    assert not Contact.objects.filter(workspace=empty).exists()
+    assert not List.objects.filter(workspace=empty).exists()
+    assert not Campaign.objects.filter(workspace=empty).exists()
+    empty.refresh_from_db()
+    assert empty.name == "New"
+
+
+def test_what_was_only_packed_anew_is_let_in(house, empty):
+    repack(house, lambda files, manifest: None)
+    restore(house, empty)
+    assert Contact.objects.filter(workspace=empty).count() == 2
+
+
+def drop(name):
+    return lambda files, manifest: files.pop(name)
+
+
+def manifest_says(**values):
+    return lambda files, manifest: manifest.update(values)
+
+
+def add_column(files, manifest):
+    files["lists.csv"] = files["lists.csv"].replace(b"name", b"name,is_admin", 1)
+    columns = next(one for one in manifest["files"] if one["name"] == "lists.csv")["columns"]
+    columns.append({"name": "is_admin", "type": "text", "words": ""})
+
+
+def more_rows(files, manifest):
+    next(one for one in manifest["files"] if one["name"] == "lists.csv")["rows"] = 7
+
+
+WRONG = {
+    "a missing file": (drop("contacts.csv"), "contacts.csv is missing"),
+    "another format": (manifest_says(format="x"), "no archive of a Candid workspace"),
+    "a later version": (manifest_says(version=2), "another version"),
+    "no list of files": (manifest_says(files="x"), "says nothing of"),
+    "files of nonsense": (manifest_says(files=[{"name": 1}]), "not as manifests are"),
+    "an unknown column": (add_column, "a column that is not known here: 'is_admin'"),
+    "more rows than there are": (more_rows, "another number of lines"),
+    "a header that lies": (replacing("lists.csv", b"id,name", b"id,nome"), "cannot be read"),
+    "a cell too few": (
+        replacing("tags.csv", b"name,created_at\n", b"name,created_at\n7\n"),
+        "tags",
+    ),
+    "a NUL": (replacing("lists.csv", b"Readers", b"Rea\0ers"), "lists.csv cannot be read"),
+    "no UTF-8": (replacing("lists.csv", b"Readers", b"Rea\xffers"), "lists.csv cannot be read"),
+    "a word that is none": (replacing("subscriptions.csv", b",subscribed,", b",owned,"), "status"),
+    "a reference outside": (replacing("subscriptions.csv", b"1,2,sub", b"1,99,sub"), "contact"),
+    "a reference below": (replacing("subscriptions.csv", b"1,2,sub", b"1,-5,sub"), "contact"),
+    "a number twice": (replacing("contacts.csv", b"\n2,ben", b"\n1,ben"), "twice"),
+    "a number of nobody": (replacing("contacts.csv", b"\n2,ben", b"\n-2,ben"), "none that we"),
+    "an address twice": (replacing("contacts.csv", b"ben@", b"ANN@"), "contacts.csv"),
+    "an address of two lines": (
+        replacing("contacts.csv", b"ben@example.com", b'"ben@example.com\r\nBcc: x@y.example"'),
+        "no mail can be sent",
+    ),
+    "a subject of two lines": (
+        replacing("campaigns.csv", b"Hello,", b'"Hello\nBcc: x@y.example",'),
+        "subject",
+    ),
+    "fields in fields": (replacing("contacts.csv", b"{}", b'"{""a"": {""b"": 1}}"'), "fields"),
+    "nobody’s fields": (replacing("contacts.csv", b"{}", b"[]"), "fields"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_each_of_these_is_refused(house, empty, case):
+    edit, words = WRONG[case]
+    repack(house, edit)
+    refused(house, empty, words)
+
+
+def test_a_wrong_hash_is_refused(house, empty):
+    repack(house, replacing("lists.csv", b"Readers", b"Raiders"), honest=False)
+    refused(house, empty, "its hash differs")
+
+
+@pytest.mark.parametrize("name", ["../../etc/cron.d/x", "/etc/passwd", "lists.csv\\..\\x", "x.csv"])
+def test_a_file_that_does_not_belong_there_is_refused(house, empty, name):
+    repack(house, lambda files, manifest: None, extra=[(name, b"x")])
+    refused(house, empty, "does not belong there")
+
+
+def test_the_same_file_twice_is_refused(house, empty):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        repack(house, lambda files, manifest: None, extra=[("lists.csv", b"x")])
+    refused(house, empty, "twice")
+
+
+def test_a_bomb_is_refused_before_it_goes_off(house, empty):
+    def edit(files, manifest):
+        files["notes.csv"] = b"0" * 40_000_000
+
+    repack(house, edit)
+    refused(house, empty, "unpacks to far more")
+
+
+@pytest.mark.parametrize("left", [0, 10, 0.5, 0.99])
+def test_a_download_that_was_cut_off_is_refused(house, empty, left):
+    content = house.read_bytes()
+    house.write_bytes(content[: int(left * len(content)) if left < 1 else left])
+    refused(house, empty, "no whole ZIP")
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "lists.csv", "manifest.json"])
+def test_a_broken_byte_is_noticed(house, empty, name):
+    with zipfile.ZipFile(house) as opened:
+        entry = opened.getinfo(name)
+    content = bytearray(house.read_bytes())
+    data = content.index(name.encode(), entry.header_offset) + len(name)
+    content[data + entry.compress_size // 2] ^= 0xFF
+    house.write_bytes(bytes(content))
+    with pytest.raises(ArchiveError):
+        restore(house, empty)
+    assert not Contact.objects.filter(workspace=empty).exists()
+
+
+def test_a_workspace_with_people_is_left_alone(house, empty):
+    world.make_contact(empty, email="mine@example.com")
+    with pytest.raises(ArchiveError, match="is not empty"):
+        restore(house, empty)
+    assert empty.contacts.get().email == "mine@example.com"
+
+
+def test_members_named_in_it_are_not_let_in(house, empty, workspace):
+    world.make_member(workspace, email="mallory@example.net")
+    path = houses.archive(workspace, house.with_name("two.zip"))
+    assert b'mallory@example.net,"",owner' in houses.contents(path)["members.csv"]
+    restore(path, empty)
+    assert not Member.objects.filter(workspace=empty, user__email__startswith="mallory").exists()
