@@ -147,14 +147,18 @@ def _remove(one: Import) -> bool:
     if not ids:
         _end(one)
         return False
-    kept = set(itertools.chain.from_iterable(keeper(ids) for keeper in _keepers))
-    untouched = statements.column(_UNTOUCHED, _values(one) | {"ids": ids})
-    gone = [pk for pk in untouched if pk not in kept]
+    gone = _untouched(one, ids)
     Contact.objects.filter(pk__in=gone).delete()
     muting.forget(gone)
     one.undone["after"] = ids[-1]
     _count(one, removed=len(gone), stayed=len(ids) - len(gone))
     return True
+
+
+def _untouched(one: Import, ids: Sequence[int]) -> list[int]:
+    kept = set(itertools.chain.from_iterable(keeper(ids) for keeper in _keepers))
+    untouched = statements.column(_UNTOUCHED, _values(one) | {"ids": ids})
+    return [pk for pk in untouched if pk not in kept]
 
 
 def _end(one: Import) -> None:

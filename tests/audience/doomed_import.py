@@ -1,16 +1,34 @@
-"""Run an import in a process that kills itself, by SIGKILL, at a chosen moment.
+"""Import or undo in a process that kills itself, by SIGKILL, at a chosen moment.
 
-python -m tests.audience.doomed_import IMPORT_ID MODULE.FUNCTION CALL before|after
+python -m tests.audience.doomed_import MODULE.VERB IMPORT_ID MODULE.FUNCTION CALL before|after
 """
 
 import importlib
 import os
 import signal
+import subprocess
 import sys
 
 import django
+from django.conf import settings
+
+from tests import databases
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def run(verb: str, import_id: int, place: str, call: int, moment: str) -> None:
+    """Start such a process, and make sure that it ended as it should."""
+    env = os.environ | {
+        "DATABASE_URL": databases.url(),
+        "CANDID_VAR": str(settings.MEDIA_ROOT.parent),
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
+    command = [sys.executable, "-m", "tests.audience.doomed_import", verb, str(import_id), place]
+    ended = subprocess.run(
+        [*command, str(call), moment], env=env, cwd=settings.BASE_DIR, timeout=120
+    )
+    assert ended.returncode == -signal.SIGKILL
 
 
 def die_at(place: str, call: int, moment: str) -> None:
@@ -34,12 +52,14 @@ def die_at(place: str, call: int, moment: str) -> None:
 
 
 def main() -> None:
-    import_id, place, call, moment = sys.argv[1:]
+    verb, import_id, place, call, moment = sys.argv[1:]
     django.setup()
-    importing = importlib.import_module("campaigns.audience.importing")
-    importing.CHUNK = 100  # type: ignore[attr-defined]  # imported by name
+    module_name, _dot, name = verb.rpartition(".")
+    importlib.import_module("campaigns.audience.importing").CHUNK = 100  # type: ignore[attr-defined]
+    importlib.import_module("campaigns.audience.undoing").STEP = 100  # type: ignore[attr-defined]
+    module = importlib.import_module(f"campaigns.audience.{module_name}")
     die_at(place, int(call), moment)
-    importing.run(int(import_id))
+    getattr(module, name)(int(import_id))
 
 
 if __name__ == "__main__":
