@@ -2,10 +2,10 @@
 
 import pytest
 
-from campaigns.audience import forgetting, merging, tasks, wording
+from campaigns.audience import forgetting, importing, merging, tasks, wording
 from campaigns.audience.models import Contact, Unworded, Wording
 from tests import world
-from tests.audience.files import import_file
+from tests.audience.files import import_file, make_import
 
 FILE = b"email,first name,city\n" + b"".join(
     b"new%d@example.com,Ann%d,Delft\n" % (n, n) for n in range(12)
@@ -97,5 +97,9 @@ def test_the_beat_rings_for_it(workspace, monkeypatch):
 @pytest.mark.usefixtures("large")
 @pytest.mark.django_db(transaction=True)
 def test_words_of_a_rehearsal_are_gone_with_it(workspace):
-    import_file(world.make_list(workspace), FILE, is_rehearsal=True)
-    assert workspace.contacts.exists() == wording.is_waiting() == Wording.objects.exists()
+    one = make_import(world.make_list(workspace), FILE)
+    importing.start(one, rehearse=True)
+    importing.run(one.pk)
+    one.refresh_from_db()
+    assert one.contacts_created == 12
+    assert not wording.is_waiting() and not Wording.objects.exists()

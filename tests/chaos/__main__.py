@@ -2,7 +2,8 @@
 
 Prints a table, and ends with 1 when anybody got two mails, was lost, or was lied about. Takes
 `CHAOS_SECONDS` (600), shared out among the brokers in turn; and after that as long as it takes
-to kill web servers and drainers 500 times while people open and click.
+to kill web servers and drainers 500 times while people open and click, and workers of imports
+100 times.
 """
 
 import argparse
@@ -28,7 +29,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.chaos import ordeal, reading, table  # noqa: E402
+from tests.chaos import importing, ordeal, reading, table  # noqa: E402
 from tests.chaos.database import Database  # noqa: E402
 from tests.chaos.ordeal import Plan, Report  # noqa: E402
 
@@ -36,6 +37,7 @@ BROKERS = ("embedded", "RabbitMQ", "Redis")
 # For a run of this length or more: less harm would prove less than is promised.
 LONG = 600.0
 LEAST_KILLS, LEAST_CRASHES = 500, 8
+LEAST_KILLS_OF_IMPORTS = 100
 # Starting and ending take a part of each run's time.
 OVERHEAD = 15.0
 NAIVE_SECONDS = 20.0
@@ -51,6 +53,10 @@ def main() -> int:
             tally = reading.run(_kills_of_tracking(options), folder, database)
             print(tally, flush=True)
             wrong = tally.violations()
+        if options.only in (None, "slice", "imports"):
+            kept = importing.run(_kills_of_imports(options))
+            print(kept, flush=True)
+            wrong += kept.violations()
         for number, plan in enumerate(_plans(options)):
             report = ordeal.run(plan, folder / str(number), var, database)
             table.tell(report, expect_duplicates=plan.broken)
@@ -90,6 +96,12 @@ def _kills_of_tracking(options: argparse.Namespace) -> int:
     return LEAST_KILLS if options.seconds >= LONG else max(8, int(options.seconds))
 
 
+def _kills_of_imports(options: argparse.Namespace) -> int:
+    if options.only == "slice":
+        return 6
+    return LEAST_KILLS_OF_IMPORTS if options.seconds >= LONG else max(6, int(options.seconds / 6))
+
+
 def _plans(options: argparse.Namespace) -> list[Plan]:
     if options.only == "slice":
         return [
@@ -114,7 +126,7 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    names = ["slice", "tracking", "naive", *BROKERS, "API"]
+    names = ["slice", "tracking", "imports", "naive", *BROKERS, "API"]
     parser.add_argument("--only", choices=names, help="one part of it")
     default = float(os.environ.get("CHAOS_SECONDS") or LONG)
     parser.add_argument("--seconds", type=float, default=default)

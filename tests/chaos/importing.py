@@ -1,0 +1,143 @@
+"""Kill the workers of imports, over and over: what is left is what an undisturbed one leaves.
+
+Each import is killed up to four times at any moment, then its undoing is, and both are held
+against those of an import that nobody disturbed. Workers are forked, because starting Python
+takes longer than they live here.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from campaigns.audience import importing, undoing, wording
+from campaigns.audience.models import Import, List
+from tests.audience import aftermath
+from tests.audience.files import make_import
+
+ROWS = 3_000
+# What fails five times is given up.
+MOST = importing.MAX_ATTEMPTS - 1
+# Nobody needs so many tries, unless something is stuck.
+TRIES = 200
+CHUNK, STEP = 300, 300
+
+
+@dataclass
+class Tally:
+    """How often workers were killed, and what was not as it should be."""
+
+    kills: int = 0
+    imports: int = 0
+    undone: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"imports: {self.kills} kills in {self.imports} imports and {self.undone} undoings,"
+            f" {len(self.wrong)} not as undisturbed"
+        )
+
+    def violations(self) -> list[str]:
+        """Return what was not as promised."""
+        return self.wrong
+
+
+def run(kills: int, *, seed: int = 1) -> Tally:
+    """Kill workers of imports at least `kills` times, and compare."""
+    importing.CHUNK, undoing.STEP, wording.STEP = CHUNK, STEP, STEP
+    chance = random.Random(seed)
+    began = time.monotonic()
+    imported, undone = _one(lambda work: _undisturbed(work))
+    usual = (time.monotonic() - began) / 2
+    tally = Tally()
+    while tally.kills < kills and not tally.wrong:
+        disturbed = _one(lambda work: _disturbed(work, tally, chance, usual))
+        tally.imports += 1
+        tally.undone += 1
+        for what, found, expected in zip(
+            ("import", "undoing"), disturbed, (imported, undone), strict=True
+        ):
+            tally.wrong += [
+                f"{what} {tally.imports}: {name} differ"
+                for name in expected
+                if found[name] != expected[name]
+            ]
+    return tally
+
+
+def _one(do: Callable[[Callable[[], bool]], None]) -> tuple[dict[str, list[object]], ...]:
+    """Import a file and undo it, both by `do`; return what there is after each."""
+    readers = aftermath.make_world()
+    one = make_import(readers, aftermath.file(ROWS))
+    importing.start(one)
+    do(lambda: _import(one.pk))
+    wording.note_waiting()
+    imported = aftermath.everything(readers)
+    one.refresh_from_db()
+    if one.status != Import.Status.DONE or not undoing.start(one):
+        raise RuntimeError(f"the import ended as {one.status}: {one.error}")
+    do(lambda: _undo(one.pk))
+    undone = aftermath.everything(readers)
+    _clear(readers)
+    return imported, undone
+
+
+def _import(pk: int) -> bool:
+    """Take the import up, whoever had it before, and say whether it is over."""
+    Import.objects.filter(pk=pk, status=Import.Status.RUNNING).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    importing.run(pk)
+    return Import.objects.get(pk=pk).is_over
+
+
+def _undo(pk: int) -> bool:
+    undoing.run(pk)
+    return Import.objects.get(pk=pk).is_over
+
+
+def _undisturbed(work: Callable[[], bool]) -> None:
+    if not work():
+        raise RuntimeError("an undisturbed worker did not end its work")
+
+
+def _disturbed(work: Callable[[], bool], tally: Tally, chance: random.Random, usual: float) -> None:
+    for _kill in range(MOST):
+        if not _killed(work, chance.uniform(0.01, usual)):
+            break
+        tally.kills += 1
+    # The database may still be at what a killed worker asked of it.
+    for _try in range(TRIES):
+        if work():
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the work of a killed worker was never taken up")
+
+
+def _killed(work: Callable[[], bool], after: float) -> bool:
+    """Let a child work, kill it after a while, and say whether it was not over by then."""
+    connection.close()  # A child must not speak on our connection.
+    child = os.fork()
+    if not child:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    _pid, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def _clear(readers: List) -> None:
+    readers.workspace.imports.all().delete()
+    readers.workspace.delete()
