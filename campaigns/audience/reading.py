@@ -142,7 +142,8 @@ def _rows_of(lines: _Lines, delimiter: str) -> Iterator[Row]:
                 if cells != [_END]:
                     raise _unclosed(start)
                 return
-            if any(cells) and any(map(str.strip, cells)):
+            # Most rows begin with something, which is seen the fastest.
+            if cells and (cells[0].strip() or any(map(str.strip, cells))):
                 yield Row(start, cells)
             start = lines.number + 1
     except csv.Error as error:
