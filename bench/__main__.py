@@ -45,6 +45,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.segments": ("segments.count", "segments.deeds"),
     "bench.searching": ("contacts.search",),
     "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
+    "bench.suppression": ("contacts.suppression",),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

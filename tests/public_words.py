@@ -37,6 +37,8 @@ MODULES = (
     "privacy/known.py",
     "privacy/links.py",
     "privacy/wording.py",
+    "reports/reasons.py",
+    "reports/verdicts.py",
 )
 # Of these only what one of the classes holds.
 CLASSES = {

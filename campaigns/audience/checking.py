@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, columns, formulas, further, standing, vocabulary
+from campaigns.audience import (
+    addresses,
+    columns,
+    formulas,
+    further,
+    standing,
+    suspecting,
+    vocabulary,
+)
 
 MAX_NAME = 120
 MAX_FIELD = 1000
@@ -63,6 +71,7 @@ class Checker:
         self.remarks: list[str] = []
         self.width = width
         self.fingerprint = addresses.fingerprinter(workspace_id)
+        self.mistyped = suspecting.mistyped()
         self.at = at = {target: number for number, target in mapping.items() if target}
         # Past the width there is one more cell, which is always empty: for what no column says.
         self._email = at.get(columns.EMAIL, width)
@@ -93,6 +102,11 @@ class Checker:
         except addresses.AddressError as error:
             raise RejectedError(str(error)) from error
         email_key = email.lower()
+        if email_key.rpartition("@")[2] in self.mistyped:
+            self.remarks.append(
+                _("Looks mistyped: was %(address)s meant? Imported as it is written.")
+                % {"address": suspecting.better(email)}
+            )
         return Person(
             line,
             email,

@@ -10,9 +10,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, consent, measuring, suppression, unsubscribing
+from campaigns.audience import (
+    addresses,
+    consent,
+    mail_ledger,
+    measuring,
+    suppression,
+    unsubscribing,
+)
 from campaigns.audience.models import (
     Consent,
+    ConsentEntry,
     Contact,
     List,
     Purpose,
@@ -136,8 +144,10 @@ def choose_lists(
     wanted = {int(text) for text in chosen if text.isascii() and text.isdigit()}
     for row in contact.subscriptions.select_related("list"):
         if row.list_id in wanted:
-            _resume(row)
+            _resume(contact, row)
         elif Subscription.objects.filter(pk=row.pk).end():
+            said = consent.Evidence(ConsentEntry.Source.PREFERENCES)
+            mail_ledger.end(contact, [row.list], said)
             Unsubscription.objects.create(
                 workspace_id=row.workspace_id,
                 contact=contact,
@@ -151,8 +161,10 @@ def choose_lists(
         suppression.lift(contact.workspace_id, contact.fingerprint, reason)
 
 
-def _resume(row: Subscription) -> None:
+def _resume(contact: Contact, row: Subscription) -> None:
     if Subscription.objects.filter(pk=row.pk).resume():
+        said = consent.Evidence(ConsentEntry.Source.PREFERENCES)
+        mail_ledger.begin(contact, row.list, said)
         left = Unsubscription.objects.standing().filter(contact=row.contact_id, list=row.list_id)
         left.update(undone_at=timezone.now())
 

@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from campaigns.audience import (
     columns,
     leaving_by_file,
+    mail_by_file,
     notices,
     overwriting,
     referring,
@@ -73,6 +74,7 @@ def merge(one: Import) -> Outcome:
         "basis_note": one.basis_note,
         "stated": one.measuring == Import.Measuring.STATEMENT,
         "evidence": json.dumps(_evidence(one)),
+        "mail_evidence": json.dumps(mail_by_file.evidence(one)),
         "said_on": one.measuring_said_on,
         "actor": one.created_by_id,
         "notice": _notice(one),
@@ -94,11 +96,13 @@ def merge(one: Import) -> Outcome:
     suppressed = statements.run(_SET_ASIDE, values)
     with referring.all_at_once(one.workspace_id, one.list_id), wording.later():
         created = _create(values)
+        mail_by_file.record_new(values)
         subscribed = statements.run(_SUBSCRIBE_NEW, values)
     wording.see_to(values, at_once=created <= _MANY)
     updated = overwriting.change(one.known, values)
     # Before the next ones leave: who had left already is told apart from them.
     kept = statements.number(_COUNT_LEFT, values)
+    mail_by_file.record_known(values)
     subscribed += statements.run(_SUBSCRIBE_KNOWN, values)
     left = leaving_by_file.leave(values) if some_left else 0
     tagged = tagging_by_file.tag(values) if one.tags or _says(one, columns.TAGS) else 0
@@ -152,8 +156,8 @@ SELECT
     coalesce(contact.measuring, 'unknown') AS measuring,
     CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
     coalesce(nullif(person.standing, ''), %(everybody)s) AS standing, person.tags, person.proof,
-    person.email, person.email_key, person.fingerprint, person.first_name, person.last_name,
-    person.language, person.country, person.time_zone, person.fields
+    person.line, person.email, person.email_key, person.fingerprint, person.first_name,
+    person.last_name, person.language, person.country, person.time_zone, person.fields
 FROM (
     SELECT DISTINCT ON (email_key) * FROM {staged} ORDER BY email_key, line
 ) AS person

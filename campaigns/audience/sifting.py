@@ -85,10 +85,16 @@ class Sieve:
         keys: list[str | None] = []
         prints: list[str | None] = []
         is_usual, fingerprint = _USUAL.fullmatch, self._checker.fingerprint
+        mistyped = self._checker.mistyped
         for cell in cells:
             text = cell.strip()
             key = text.lower()
-            if len(text) > _USUAL_LENGTH or is_usual(text) is None or key.endswith(_LEADS_NOWHERE):
+            if (
+                len(text) > _USUAL_LENGTH
+                or is_usual(text) is None
+                or key.endswith(_LEADS_NOWHERE)
+                or key.rpartition("@")[2] in mistyped
+            ):
                 emails.append(None)
                 keys.append(None)
                 prints.append(None)

@@ -57,7 +57,7 @@ class SignUpEditing(_SignUpModelForm):
             *("welcome_subject", "welcome_text", "frame_origins"),
         )
         labels = {
-            "is_open": _("People can sign up by it"),
+            "is_open": _("Open: people can sign up"),
             "sender": _("Sender of its mails"),
             "intro": _("Introduction"),
             "asks_name": _("Ask for first and last name"),
@@ -89,6 +89,13 @@ class SignUpEditing(_SignUpModelForm):
         workspace = self.instance.workspace
         sender: Any = self.fields["sender"]
         sender.queryset = workspace.senders.order_by("name", "email")
+        senders = list(sender.queryset[:2])
+        if len(senders) == 1:
+            # Nothing to choose: also a form that was saved without one gets it when saved again.
+            sender.empty_label = None
+            self.initial["sender"] = self.initial.get("sender") or senders[0].pk
+        else:
+            sender.empty_label = _("Choose a sender")
         own: Any = self.fields["own_fields"]
         rows = Field.objects.filter(workspace=workspace).order_by("position", "label")
         own.choices = [(field.key, field.label) for field in rows]

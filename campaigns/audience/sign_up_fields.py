@@ -8,12 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
-from campaigns.audience import typed_values
+from campaigns.audience import suspecting, typed_values
 from campaigns.audience.forms import AddressField
 from campaigns.audience.models import Field, SignUpForm
 
 # A field that people do not see; machines that fill in everything fill it in, too.
 TRAP = "website"
+# Where a page says that it has asked about this address.
+AS_WRITTEN = "as_written"
 
 
 class OwnField(forms.CharField):
@@ -52,6 +54,8 @@ class SignUpFields(forms.Form):
 
     def __init__(self, form: SignUpForm, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # An address that was asked about, for the page to send along.
+        self.doubted = ""
         if not form.asks_name:
             del self.fields["first_name"], self.fields["last_name"]
         rows = Field.objects.filter(workspace=form.workspace_id, key__in=form.fields)
@@ -59,6 +63,18 @@ class SignUpFields(forms.Form):
         for key in form.fields:
             if key in known:
                 self.fields[f"field_{key}"] = OwnField(known[key])
+
+    def clean_email(self) -> str:
+        """Ask once about an address that looks mistyped; who sends it again is right."""
+        email: str = self.cleaned_data["email"]
+        meant = suspecting.better(email)
+        if meant and self.data.get(AS_WRITTEN) != email:
+            self.doubted = email
+            raise forms.ValidationError(
+                _("Did you mean %(address)s? If yours is right as it is, press the button again.")
+                % {"address": meant}
+            )
+        return email
 
     @property
     def own(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ know is told by mail, to the address alone. Nothing is decided by opening a link
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from campaigns.audience import (
     consent,
     languages,
     letters,
+    mail_ledger,
     notices,
     recipient_links,
     sign_up_words,
@@ -31,11 +32,9 @@ from campaigns.audience import (
 )
 from campaigns.audience.letters import Letter
 from campaigns.audience.models import (
-    Consent,
     ConsentEntry,
     Contact,
     List,
-    Purpose,
     SignUp,
     SignUpForm,
     Subscription,
@@ -151,21 +150,12 @@ def confirm(row: SignUp) -> tuple[Contact, bool]:
     if not SignUp.objects.filter(pk=row.pk).confirm(timezone.now()):
         return contact, False
     _subscribe(contact, row.form.list)
-    evidence = {"form": row.form_id, "list": row.form.list_id, "confirmed": "by mail"}
-    ConsentEntry.objects.create(
-        workspace_id=row.workspace_id,
-        contact=contact,
-        purpose=Purpose.MAIL,
-        state=Consent.GRANTED,
-        source=ConsentEntry.Source.FORM,
-        notice=row.notice,
-        evidence=evidence,
-        said_at=row.asked_at,
-    )
+    evidence = {"form": row.form_id, "confirmed": "by mail"}
+    said = consent.Evidence(ConsentEntry.Source.FORM, evidence, said_at=row.asked_at)
+    mail_ledger.begin(contact, row.form.list, said, notice=row.notice)
     if row.measuring_notice is not None:
         words = row.measuring_notice.text
-        said = consent.Evidence(ConsentEntry.Source.FORM, evidence, words, said_at=row.asked_at)
-        consent.grant(contact, said)
+        consent.grant(contact, replace(said, notice=words))
     return contact, True
 
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, suppression
-from campaigns.audience.models import Contact, List, Subscription, Unsubscription
+from campaigns.accounts.models import User
+from campaigns.audience import addresses, consent, mail_ledger, suppression
+from campaigns.audience.models import ConsentEntry, Contact, List, Subscription, Unsubscription
 
 
 class SubscribingError(Exception):
@@ -23,6 +24,8 @@ class Basis:
 
     kind: str
     note: str = ""
+    # The member who says so.
+    actor: User | None = None
 
 
 @transaction.atomic
@@ -57,6 +60,8 @@ def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
         contact=contact,
         defaults={"basis": basis.kind, "basis_note": basis.note},
     )
+    if created:
+        _note(contact, one, basis)
     if created or row.status == Subscription.Status.SUBSCRIBED:
         return created
     if left_by_themselves(contact, one) and not basis.note:
@@ -70,7 +75,15 @@ def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
         basis=basis.kind,
         basis_note=basis.note,
     )
+    _note(contact, one, basis)
     return True
+
+
+def _note(contact: Contact, one: List, basis: Basis) -> None:
+    source = ConsentEntry.Source.MEMBER
+    details = {"note": basis.note} if basis.note else {}
+    evidence = consent.Evidence(source, details, actor=basis.actor)
+    mail_ledger.begin(contact, one, evidence, basis=basis.kind)
 
 
 def left_by_themselves(contact: Contact, one: List) -> bool:

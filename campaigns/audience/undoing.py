@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.audience import statements
+from campaigns.audience import mail_by_file, statements
 from campaigns.audience.models import Contact, Import, ImportBefore
 from tracking import muting
 
@@ -48,6 +48,7 @@ SELECT (SELECT count(*) FROM before), (SELECT count(*) FROM restored)
 
 # In this order: each knows the import's rows by its moment, and nobody else's.
 _TAKE_BACK = (
+    mail_by_file.TAKE_BACK,
     """DELETE FROM audience_subscription WHERE list_id = %(list)s AND subscribed_at = %(at)s
         AND (unsubscribed_at IS NULL OR unsubscribed_at = %(at)s)""",
     """UPDATE audience_subscription SET status = 'subscribed', unsubscribed_at = NULL
@@ -72,6 +73,7 @@ WHERE contact.id = ANY(%(ids)s) AND contact.updated_at = %(at)s
     AND NOT EXISTS (
         SELECT 1 FROM audience_consententry AS row
         WHERE row.contact_id = contact.id AND row.at <> %(at)s
+            AND NOT (row.purpose = 'mail' AND row.source = 'import')
     )
 """
 
@@ -79,7 +81,7 @@ _ANSWERS = """
 SELECT count(*) FROM audience_consententry AS entry
 JOIN audience_contact AS contact ON contact.id = entry.contact_id
 WHERE contact.workspace_id = %(workspace)s AND entry.workspace_id = %(workspace)s
-    AND entry.source = 'import' AND entry.at = %(at)s
+    AND entry.source = 'import' AND entry.at = %(at)s AND entry.purpose <> 'mail'
 """
 
 

@@ -3,13 +3,21 @@
 Everything here may run twice, and the second time changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.audience import suppression
-from campaigns.audience.models import Contact, List, Subscription, Suppression, Unsubscription
+from campaigns.accounts.models import User
+from campaigns.audience import consent, mail_ledger, suppression
+from campaigns.audience.models import (
+    ConsentEntry,
+    Contact,
+    List,
+    Subscription,
+    Suppression,
+    Unsubscription,
+)
 
 CampaignLists = Callable[[int], Sequence[int]]
 # Filled by the room of campaigns, which stands above this one.
@@ -45,11 +53,13 @@ def unsubscribe(
 
 
 @transaction.atomic
-def unsubscribe_from(contact: Contact, lists: Sequence[List], source: str) -> list[List]:
+def unsubscribe_from(
+    contact: Contact, lists: Sequence[List], source: str, actor: User | None = None
+) -> list[List]:
     """Take a person off `lists`, through no mail; return those left just now."""
     Contact.objects.select_for_update().get(pk=contact.pk)
     left = _end(contact, lists)
-    _record(contact, left, campaign_id=None, delivery_id=None, source=source)
+    _record(contact, left, campaign_id=None, delivery_id=None, source=source, actor=actor)
     return left
 
 
@@ -81,9 +91,16 @@ def undo(contact_id: int, campaign_id: int | None, delivery_id: int | None) -> N
         contact=contact, campaign_id=campaign_id, delivery_id=delivery_id
     )
     list_ids = list(theirs.values_list("list", flat=True))
-    Subscription.objects.filter(contact=contact, list__in=list_ids).resume()
+    resume(contact, list_ids, ConsentEntry.Source.PAGE)
     theirs.update(undone_at=timezone.now())
     suppression.lift(contact.workspace_id, contact.fingerprint, Suppression.Reason.UNSUBSCRIBED_ALL)
+
+
+def resume(contact: Contact, list_ids: Iterable[int | None], source: str) -> None:
+    """Put a person on lists again that they were on: their own word, whatever it was before."""
+    for one in List.objects.filter(pk__in=[pk for pk in list_ids if pk]).order_by("pk"):
+        if Subscription.objects.filter(contact=contact, list=one).resume():
+            mail_ledger.begin(contact, one, consent.Evidence(source, {"undone": True}))
 
 
 def _end(contact: Contact, lists: Sequence[List]) -> list[List]:
@@ -97,7 +114,11 @@ def _record(
     campaign_id: int | None,
     delivery_id: int | None,
     source: str,
+    actor: User | None = None,
 ) -> None:
+    details = {"campaign": campaign_id} if campaign_id else {}
+    said = consent.Evidence(mail_ledger.SOURCES[source], details, actor=actor)
+    mail_ledger.end(contact, left, said)
     Unsubscription.objects.bulk_create(
         Unsubscription(
             workspace_id=contact.workspace_id,

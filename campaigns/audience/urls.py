@@ -20,7 +20,7 @@ from campaigns.audience.views import (
 )
 
 app_name = "audience"
-_CSV, _XLSX = {"kind": "csv"}, {"kind": "xlsx"}
+_CSV, _XLSX, _JSON = {"kind": "csv"}, {"kind": "xlsx"}, {"kind": "json"}
 
 urlpatterns = [
     path("lists/", lists.lists, name="lists"),
@@ -48,6 +48,15 @@ urlpatterns = [
     path("contacts/bulk/<int:pk>/", bulk.bulk_edit, name="bulk_edit"),
     path("contacts/bulk/<int:pk>/begin/", bulk.begin_bulk_edit, name="begin_bulk_edit"),
     path("contacts/bulk/<int:pk>/undo/", bulk.undo_bulk_edit, name="undo_bulk_edit"),
+    path("contacts/consent.csv", exports.export_ledger, _CSV, name="export_ledger"),
+    path("contacts/consent.json", exports.export_ledger, _JSON, name="export_ledger_json"),
+    path("contacts/<int:pk>/consent.csv", exports.export_ledger, _CSV, name="export_own_ledger"),
+    path(
+        "contacts/<int:pk>/consent.json",
+        exports.export_ledger,
+        _JSON,
+        name="export_own_ledger_json",
+    ),
     path("contacts/not-mailed/", suppressions.suppressions, name="suppressions"),
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),

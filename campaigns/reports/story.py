@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.audience import arriving, suppression
-from campaigns.audience.models import Consent, ConsentEntry, Contact, Note, Tagging, Unsubscription
+from campaigns.audience.models import (
+    Consent,
+    ConsentEntry,
+    Contact,
+    Note,
+    Purpose,
+    Tagging,
+    Unsubscription,
+)
 from campaigns.composing.models import Campaign
 from campaigns.reports import alterations, places, reasons, verdicts
 from campaigns.reports.moments import CHANGES, LISTS, MAILS, READING, Moment
@@ -152,7 +160,9 @@ def _leavings(contact: Contact) -> Iterator[Moment]:
 
 
 def _answers(contact: Contact) -> Iterator[Moment]:
+    """What they said about measuring; lists that they joined and left stand for themselves."""
     rows = ConsentEntry.objects.filter(contact=contact, workspace=contact.workspace_id)
+    rows = rows.exclude(purpose=Purpose.MAIL)
     for row in rows.order_by("-pk")[:LONGEST]:
         icon, text = SAID[Consent(row.state)]
         how = str(row.get_source_display())

@@ -14,8 +14,8 @@ from anymail.signals import EventType, RejectReason
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, suppression, unsubscribing
-from campaigns.audience.models import Contact, Suppression, Unsubscription
+from campaigns.audience import addresses, consent, mail_ledger, suppression, unsubscribing
+from campaigns.audience.models import ConsentEntry, Contact, Suppression, Unsubscription
 from campaigns.sending import reckoning
 from campaigns.sending.models import Delivery, ProviderEvent
 from campaigns.sending.querysets import moves, standing
@@ -129,7 +129,7 @@ def _suppress(told: Told) -> None:
     """Stop mailing who cannot be reached, or complained, or left."""
     delivery = told.delivery
     if told.kind == EventType.COMPLAINED:
-        _stop(delivery, Suppression.Reason.COMPLAINT)
+        _complain(delivery)
     elif told.severity is Severity.HARD:
         _stop(delivery, Suppression.Reason.HARD_BOUNCE)
     elif told.kind == EventType.UNSUBSCRIBED and delivery.contact_id is not None:
@@ -137,6 +137,16 @@ def _suppress(told: Told) -> None:
         unsubscribing.unsubscribe(delivery.contact_id, delivery.campaign_id, delivery.pk, source)
     elif _weighs_on_the_rest(told):
         _reconsider(delivery)
+
+
+def _complain(delivery: Delivery) -> None:
+    stopped = _stop(delivery, Suppression.Reason.COMPLAINT)
+    # A complaint that is told twice is one.
+    if not stopped or delivery.contact_id is None:
+        return
+    for contact in Contact.objects.filter(pk=delivery.contact_id):
+        details = {"campaign": delivery.campaign_id}
+        mail_ledger.complain(contact, consent.Evidence(ConsentEntry.Source.COMPLAINT, details))
 
 
 def _weighs_on_the_rest(told: Told) -> bool:
@@ -162,15 +172,17 @@ def _reconsider(delivery: Delivery) -> None:
         suppression.lift(delivery.workspace_id, _print(delivery), Suppression.Reason.SOFT_BOUNCES)
 
 
-def _stop(delivery: Delivery, reason: Suppression.Reason) -> None:
+def _stop(delivery: Delivery, reason: Suppression.Reason) -> bool:
+    """Mail the address nothing any more; say whether something was mailed to it until now."""
     if not delivery.address:
         # Erased: stopped for good already, and no longer known here by its address.
-        return
+        return False
     fingerprint = _print(delivery)
     if reason != Suppression.Reason.SOFT_BOUNCES:
         # That reason can be taken back, the others cannot: they replace it.
         suppression.lift(delivery.workspace_id, fingerprint, Suppression.Reason.SOFT_BOUNCES)
-    suppression.suppress(delivery.workspace_id, [fingerprint], reason, delivery.campaign_id)
+    new = suppression.suppress(delivery.workspace_id, [fingerprint], reason, delivery.campaign_id)
+    return new > 0
 
 
 def _is_stopped_softly(delivery: Delivery) -> bool:

@@ -1,6 +1,7 @@
 """Hand over a letter to one person, by the way that the sender's campaigns go.
 
 Letters are in no ledger and measured by nobody. One that is refused is not tried again here.
+They wait for no limit, and count against all of them: campaigns give way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from campaigns.composing.compiling import Parts
 from campaigns.composing.headers import HeaderError
 from campaigns.sending import fence, mailers
 from campaigns.sending.outcomes import Outgoing, TransportError, Verdict
+from campaigns.sending.pacing import domains
+from campaigns.sending.querysets import counting_in
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ def post(letter: Letter) -> bool:
         address=letter.to,
         mail=mail,
     )
+    sender = letter.sender
+    counting_in.count_in(sender.pk, domains.mailbox_of(letter.to), provider_id=sender.provider_id)
     done = mailer.hand_over([one])
     mailer.close()
     taken = done.trouble is None and done.outcomes[0].verdict is Verdict.SENT

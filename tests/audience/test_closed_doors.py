@@ -101,6 +101,7 @@ def test_readers_change_nothing(workspace, addresses_of, name):
     reader.force_login(world.make_member(workspace, role=Member.Role.READER))
     read_only = {"lists", "list", "export_list", "import", "import_remarks", "contacts", "contact"}
     read_only |= {"suppressions", "export_suppressions", "bulk_edits"}
+    read_only |= {"export_ledger", "export_ledger_json"}
     read_only |= {"export_list_xlsx", "export_contacts", "export_contacts_xlsx"}
     response = reader.post(addresses_of(name))
     assert response.status_code in ({403, 405} if name in read_only else {403})

@@ -44,7 +44,8 @@ def test_a_statement_needs_its_evidence(workspace, readers, file):
     how = ["--statement=On our form", "--said-on=2026-03-01"]
     run(readers.pk, file, "--measuring=statement", *how, *leave_out)
     ann = workspace.contacts.get()
-    assert ann.fields == {} and ann.consent_entries.get().evidence["statement"] == "On our form"
+    assert ann.fields == {}
+    assert ann.consent_entries.get(purpose="both").evidence["statement"] == "On our form"
 
 
 @pytest.mark.parametrize(

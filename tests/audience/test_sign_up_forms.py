@@ -35,6 +35,15 @@ def test_plain_html_posts_what_the_form_takes(alice, news, sender, client):
         assert f"name=&quot;{name}&quot;" in page
 
 
+def test_the_only_sender_is_chosen_already(alice, workspace, news, sender):
+    page = alice.get(path(news)).text
+    assert f'<option value="{sender.pk}" selected>' in page
+    assert "---------" not in page
+    world.make_sender(workspace)
+    page = alice.get(path(news)).text
+    assert '<option value="" selected>Choose a sender</option>' in page
+
+
 def test_an_open_form_needs_a_sender(alice, news):
     answer = alice.post(path(news), {"is_open": "on"})
     assert answer.status_code == 422

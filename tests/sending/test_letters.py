@@ -5,6 +5,8 @@ import pytest
 from campaigns.audience import letters as audience_letters
 from campaigns.audience.letters import Letter
 from campaigns.sending import fence, letters
+from campaigns.sending.querysets import throttling
+from tests import world
 from tests.sending import stage
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +42,25 @@ def test_from_a_copy_nothing_leaves(workspace, sink, monkeypatch):
     sender = stage.make_smtp_sender(workspace, sink.port)
     assert not letters.post(Letter(sender, "ann@example.com", "Hello", "x"))
     assert not sink.taken
+
+
+def test_a_letter_waits_for_no_limit_and_campaigns_give_way(workspace, sink):
+    sender = stage.make_smtp_sender(workspace, sink.port)
+    for mailbox in ("", "gmail", "yahoo"):
+        throttling.set_limit(sender.pk, mailbox=mailbox, kind="limit", period=3600, most=2)
+    for _each in range(3):
+        assert letters.post(Letter(sender, "ann@gmail.com", "Hello", "x"))
+    rooms = {limit.mailbox: limit.room for limit in throttling.look(sender.pk)}
+    assert rooms == {"": 0, "gmail": 0, "yahoo": 2}
+    assert throttling.take(sender.pk, {"yahoo": 1}).granted == {"yahoo": 0}
+    other = stage.make_smtp_sender(world.make_workspace(), sink.port)
+    throttling.set_limit(other.pk, mailbox="", kind="limit", period=3600, most=2)
+    assert throttling.take(other.pk, {"gmail": 1}).granted == {"gmail": 1}
+
+
+def test_a_letter_counts_against_its_provider_s_limit(workspace, sink):
+    sender = stage.make_smtp_sender(workspace, sink.port)
+    throttling.set_provider_limit(sender.provider_id, period=3600, most=5)
+    assert letters.post(Letter(sender, "ann@example.com", "Hello", "x"))
+    [limit] = throttling.look(None, provider_id=sender.provider_id)
+    assert limit.room == 4

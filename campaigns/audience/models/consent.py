@@ -1,4 +1,4 @@
-"""What people said about being measured, and the words they answered to."""
+"""What people said about mails and about being measured, and the words they answered to."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ class Notice(models.Model):
 class ConsentEntry(models.Model):
     """One line of the consent ledger: the newest line about a purpose counts.
 
+    Of mail there are lines for each list: evidence says which, as {"list": …, "name": …}.
+
     Append-only: the database refuses to change a line, and it goes only with the person.
     """
 
@@ -63,6 +65,9 @@ class ConsentEntry(models.Model):
         PREFERENCES = "preferences", _("Preferences page")
         MEMBER = "member", _("A member of the workspace")
         FORM = "form", _("Sign-up form")
+        PAGE = "page", _("The link in the mail")
+        ONE_CLICK = "one_click", _("The mail program's own button")
+        COMPLAINT = "complaint", _("A complaint")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     contact = models.ForeignKey(

@@ -19,6 +19,7 @@ from campaigns.audience import (
     numbers,
     subscribing,
     suppression,
+    suspecting,
     unsubscribing,
 )
 from campaigns.audience.forms import BasisForm, ContactForm
@@ -64,6 +65,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     said = consent.answers(one)
     context = {
         "contact": one,
+        "oddities": suspecting.of(one.email),
         "suppression": suppression.find(one.workspace_id, one.email),
         "subscriptions": subscriptions,
         "choices": request.workspace.lists.exclude(
@@ -106,7 +108,8 @@ def subscribe(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("audience:contact", pk)
-    basis = subscribing.Basis(form.cleaned_data["basis"], form.cleaned_data["basis_note"])
+    values = form.cleaned_data
+    basis = subscribing.Basis(values["basis"], values["basis_note"], request.user)
     try:
         subscribing.subscribe(one, onto, basis)
     except subscribing.SubscribingError as error:
@@ -120,7 +123,7 @@ def subscribe(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def unsubscribe(request: WorkspaceRequest, pk: int, list_pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts, pk=pk)
     off = get_object_or_404(request.workspace.lists, pk=list_pk)
-    unsubscribing.unsubscribe_from(one, [off], Unsubscription.Source.MEMBER)
+    unsubscribing.unsubscribe_from(one, [off], Unsubscription.Source.MEMBER, request.user)
     messages.success(request, _("They get nothing from “%(list)s” any more.") % {"list": off.name})
     return redirect("audience:contact", pk)
 

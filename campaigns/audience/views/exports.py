@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import browsing, export, looking
+from campaigns.audience import browsing, export, ledger_file, looking
 from campaigns.audience.segments import applying
 from campaigns.audience.views.lists import csv_response
 
@@ -37,6 +37,23 @@ def export_segment(request: WorkspaceRequest, pk: int, kind: str) -> HttpRespons
     people = applying.people(one).order_by("pk")
     table = export.people_table(request.workspace.pk, people)
     return _answer(table, slugify(one.name) or "segment", kind)
+
+
+@require_safe
+def export_ledger(request: WorkspaceRequest, kind: str, pk: int | None = None) -> HttpResponseBase:
+    """Answer with the consent ledger of everybody, or of one contact, for an auditor."""
+    one = get_object_or_404(request.workspace.contacts, pk=pk) if pk else None
+    lines = ledger_file.lines(request.workspace.pk, one)
+    if kind == "csv":
+        return csv_response(export.as_csv(ledger_file.table(lines)), "consent.csv")
+    return StreamingHttpResponse(
+        ledger_file.as_json(lines),
+        content_type="application/json",
+        headers={
+            "Content-Disposition": 'attachment; filename="consent.json"',
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 def _answer(table: export.Table, name: str, kind: str) -> HttpResponseBase:

@@ -70,7 +70,7 @@ def add_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         names = {name: values[name] for name in ("first_name", "last_name")}
-        basis = subscribing.Basis(values["basis"], values["basis_note"])
+        basis = subscribing.Basis(values["basis"], values["basis_note"], request.user)
         try:
             contact = subscribing.add(one, values["email"], names, basis)
         except subscribing.SubscribingError as error:

@@ -5,6 +5,7 @@ from campaigns.audience.segments.conditions import (
     agreeing,
     imports,
     lists,
+    oddities,
     own_fields,
     people,
     tags,
@@ -15,5 +16,5 @@ def register() -> None:
     """Let segments ask for all that this room knows."""
     registry.register_things(*lists.THINGS, *tags.THINGS, *imports.THINGS, *own_fields.THINGS)
     registry.register_parts("choice", own_fields.choices_of)
-    registry.register(*people.WHATS, *own_fields.WHATS, *tags.WHATS, *lists.WHATS)
-    registry.register(*imports.WHATS, *agreeing.WHATS)
+    registry.register(*people.WHATS, *oddities.WHATS, *own_fields.WHATS, *tags.WHATS)
+    registry.register(*lists.WHATS, *imports.WHATS, *agreeing.WHATS)

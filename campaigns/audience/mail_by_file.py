@@ -1,0 +1,66 @@
+"""The lines of the consent ledger about mail that an import writes: set-wise, in its transaction.
+
+Each says which file and line a person came by, on what basis they are mailed, and who said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.audience import statements
+from campaigns.audience.models import Import
+
+# A member who is gone is nobody; one who is there stays until we commit.
+_RECORD = """
+INSERT INTO audience_consententry (
+    workspace_id, contact_id, purpose, state, source, evidence, at, actor_id
+)
+SELECT %(workspace)s, gathered.contact_id, 'mail',
+    CASE WHEN gathered.standing = 'unsubscribed' THEN 'withdrawn'
+         WHEN %(basis)s = 'consent' THEN 'granted' ELSE 'unknown' END,
+    'import',
+    %(mail_evidence)s::jsonb || jsonb_build_object('line', gathered.line)
+        || CASE WHEN gathered.proof = '' THEN '{{}}'::jsonb
+                ELSE jsonb_build_object('note', gathered.proof) END,
+    now(), (SELECT id FROM accounts_user WHERE id = %(actor)s FOR KEY SHARE)
+FROM gathered {who}
+"""
+_NEW = _RECORD.format(who="WHERE is_new")
+# Before they are put on the list, or off it.
+_KNOWN = _RECORD.format(
+    who="""LEFT JOIN audience_subscription AS subscription
+    ON subscription.contact_id = gathered.contact_id AND subscription.list_id = %(list)s
+WHERE NOT is_new AND (subscription.id IS NULL
+    OR (gathered.standing = 'unsubscribed' AND subscription.status = 'subscribed'))"""
+)
+
+# Who was put on the list by a file that is undone. Of whom it brought, it goes with them.
+TAKE_BACK = """
+INSERT INTO audience_consententry (
+    workspace_id, contact_id, purpose, state, source, evidence, at
+)
+SELECT %(workspace)s, subscription.contact_id, 'mail', 'withdrawn', 'import',
+    jsonb_build_object('import', %(import)s, 'list', %(list)s, 'undone', true), now()
+FROM audience_subscription AS subscription
+WHERE subscription.list_id = %(list)s AND subscription.subscribed_at = %(at)s
+    AND subscription.status = 'subscribed'
+"""
+
+
+def evidence(one: Import) -> dict[str, Any]:
+    """Return what goes for all lines of a file."""
+    found = {"import": one.pk, "file": one.filename, "basis": one.basis}
+    if one.basis_note:
+        found["note"] = one.basis_note
+    return found | {"list": one.list_id, "name": one.list.name}
+
+
+def record_new(values: Mapping[str, Any]) -> int:
+    """Write down why those are mailed who are made here, or that they left; return how many."""
+    return statements.run(_NEW, values)
+
+
+def record_known(values: Mapping[str, Any]) -> int:
+    """Write down who of the others is about to join the list, or to leave it; return how many."""
+    return statements.run(_KNOWN, values)

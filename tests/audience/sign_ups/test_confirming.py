@@ -1,0 +1,133 @@
+"""People sign up by a form, and are on the list once they have confirmed by mail."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.urls import reverse
+
+from campaigns.audience import (
+    suppression,
+    tasks,
+)
+from campaigns.audience.models import (
+    Consent,
+    ConsentEntry,
+    Contact,
+    Purpose,
+    SignUpForm,
+    Subscription,
+    Suppression,
+)
+from tests import world
+from tests.audience.sign_ups.filling_in import EMAIL, link, sign_up
+
+pytestmark = pytest.mark.django_db
+
+
+def test_form_to_confirmed(client, form, mailed):
+    assert "News" in client.get(reverse("audience:join", args=["key"])).text
+    asked = sign_up(client, form)
+    assert "Look into your mailbox" in client.get(asked.url).text
+    assert not Contact.objects.exists()
+    assert mailed[-1].to == EMAIL
+    confirmed = client.post(link(mailed))
+    assert "You are on the list" in confirmed.text
+    contact = Contact.objects.get()
+    assert (contact.email, contact.subscriptions.subscribed().count()) == (EMAIL, 1)
+
+
+def test_looking_at_the_link_confirms_nothing(client, form, mailed):
+    sign_up(client, form)
+    for ask in (client.get, client.head):
+        assert ask(link(mailed)).status_code == 200
+    assert not Contact.objects.exists()
+
+
+def test_what_they_agreed_to_is_in_the_ledger_word_for_word(client, form, mailed):
+    SignUpForm.objects.update(notice="Twice a month, about tulips.", asks_measuring=True)
+    sign_up(client, form, measuring="yes")
+    client.post(link(mailed))
+    mail, measuring = ConsentEntry.objects.order_by("pk")
+    assert (mail.purpose, mail.state, mail.source) == (Purpose.MAIL, Consent.GRANTED, "form")
+    assert mail.notice is not None and measuring.notice is not None
+    assert mail.notice.text == "Twice a month, about tulips."
+    assert mail.notice.sha256 == hashlib.sha256(mail.notice.text.encode()).hexdigest()
+    assert (measuring.purpose, measuring.state) == (Purpose.BOTH, Consent.GRANTED)
+    assert "May we record" in measuring.notice.text
+
+
+def test_nobody_is_measured_for_signing_up_alone(client, form, mailed):
+    SignUpForm.objects.update(asks_measuring=True)
+    sign_up(client, form)
+    client.post(link(mailed))
+    assert Contact.objects.get().measuring == Consent.UNKNOWN
+
+
+def test_confirming_twice_is_as_good_as_once(client, form, mailed):
+    SignUpForm.objects.update(welcome_text="Glad to have you.")
+    sign_up(client, form)
+    path = link(mailed)
+    client.post(path)
+    assert "You are on the list" in client.post(path).text
+    assert ConsentEntry.objects.count() == 1
+    assert [one.subject for one in mailed].count("Welcome to News") == 1
+    assert "Glad to have you." in mailed[-1].text
+    assert mailed[-1].one_click
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+def test_the_answer_tells_nobody_who_is_on_the_list(client, form, mailed, is_member):
+    if is_member:
+        world.make_contact(form.workspace, on=form.list, email=EMAIL)
+    answer = sign_up(client, form)
+    assert (answer.status_code, answer.url) == (302, "/join/key/asked/")
+    assert ("already" in mailed[-1].subject) == is_member
+
+
+def test_the_answer_costs_the_same_whoever_is_on_the_list(
+    client, form, django_assert_num_queries, monkeypatch
+):
+    monkeypatch.setattr(tasks.mail_sign_up, "delay_on_commit", lambda pk: None)
+    world.make_contact(form.workspace, on=form.list, email="known@example.com")
+    sign_up(client, form, "first@example.com")
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for email in ("known@example.com", "stranger@example.com"):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            sign_up(client, form, email)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("reason", ["hard_bounce", "complaint", "manual", "erased"])
+def test_a_suppressed_address_is_not_even_asked(client, form, mailed, reason):
+    contact = world.make_contact(form.workspace, email=EMAIL)
+    suppression.suppress(form.workspace_id, [contact.fingerprint], reason)
+    assert sign_up(client, form).url == "/join/key/asked/"
+    assert mailed == []
+
+
+def test_who_stopped_everything_comes_back_by_confirming(client, form, mailed):
+    contact = world.make_contact(form.workspace, email=EMAIL)
+    reason = Suppression.Reason.UNSUBSCRIBED_ALL
+    suppression.suppress(form.workspace_id, [contact.fingerprint], reason)
+    sign_up(client, form)
+    assert suppression.find(form.workspace_id, EMAIL)
+    client.post(link(mailed))
+    assert not suppression.find(form.workspace_id, EMAIL)
+    assert Subscription.objects.get().status == "subscribed"
+
+
+def test_who_left_comes_back_by_confirming(client, form, mailed):
+    contact = world.make_contact(form.workspace, on=form.list, email=EMAIL)
+    contact.subscriptions.all().end()
+    sign_up(client, form)
+    assert Subscription.objects.get().status == "unsubscribed"
+    client.post(link(mailed))
+    assert Subscription.objects.get().status == "subscribed"
