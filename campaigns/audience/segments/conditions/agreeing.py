@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience.models import Consent
+from campaigns.audience.models import Consent, ConsentEntry, Purpose, Subscription
 from campaigns.audience.querysets import is_suppressed
 from campaigns.audience.segments.conditions import texts
 from campaigns.audience.segments.parameters import Kind, Parameter
@@ -53,6 +53,21 @@ def _never_seen(_who: Asking, _values: Values) -> Answer:
     return Answer(never, Q(last_seen_on__isnull=False))
 
 
+def _quiet(who: Asking, values: Values) -> Answer:
+    """Of those alone who could have been seen all that time: everybody else is on neither side."""
+    since = who.days_ago(values["days"])
+    began = who.start_of(since)
+    agreed = Q(measuring=Consent.GRANTED) | Q(measuring_clicks=Consent.GRANTED)
+    purposes = (Purpose.OPENS, Purpose.CLICKS, Purpose.BOTH)
+    said = ConsentEntry.objects.filter(
+        contact=OuterRef("pk"), purpose__in=purposes, state=Consent.GRANTED, at__lt=began
+    )
+    joined = Subscription.objects.filter(contact=OuterRef("pk"), subscribed_at__gte=began)
+    unseen = Q(last_seen_on__isnull=True) | Q(last_seen_on__lt=since)
+    yes = agreed & unseen & Q(created_at__lt=began) & Q(Exists(said)) & ~Q(Exists(joined))
+    return Answer(yes, Q(last_seen_on__gte=since) | Q(created_at__gte=began) | Q(Exists(joined)))
+
+
 def _seen(how: How) -> How:
     def answer(who: Asking, values: Values) -> Answer:
         yes = how.answer(who, values).yes
@@ -94,6 +109,20 @@ WHATS = (
                 _("no"), lambda _w, _v: fact(Q(is_suppressed())), _("who must not be mailed")
             ),
         },
+    ),
+    What(
+        "quiet",
+        SUBJECT,
+        _("Not seen for long"),
+        {
+            "for": How(
+                _("agreed, and neither opened, clicked nor joined in the last … days"),
+                _quiet,
+                _("who agreed to be measured and were not seen in the last %(days)s days"),
+                texts.DAYS,
+            )
+        },
+        about_deeds=True,
     ),
     What(
         "seen",
