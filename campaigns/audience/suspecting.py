@@ -69,8 +69,8 @@ def better(email: str) -> str:
 
 @functools.cache
 def disposable() -> frozenset[str]:
-    """Return domains of disposable addresses."""
-    return frozenset(_words("disposable"))
+    """Return domains of disposable addresses, without those that are somebody's slip."""
+    return frozenset(_words("disposable")).difference(mistyped())
 
 
 @functools.cache
