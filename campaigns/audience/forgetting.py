@@ -33,5 +33,6 @@ def _suppress(workspace_id: int, fingerprint: bytes | memoryview) -> None:
     """
     fingerprints = [bytes(fingerprint)]
     mine = Suppression.objects.filter(workspace=workspace_id, fingerprint__in=fingerprints)
-    mine.update(reason=Suppression.Reason.ERASED, campaign_id=None)
+    source = Suppression.Source.ERASURE
+    mine.update(reason=Suppression.Reason.ERASED, source=source, note="", campaign_id=None)
     suppression.suppress(workspace_id, fingerprints, Suppression.Reason.ERASED)

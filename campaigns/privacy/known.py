@@ -131,7 +131,7 @@ def _leavings(contact: Contact) -> Iterable[Row]:
 def _stops(contact: Contact) -> Iterable[Row]:
     found = suppression.find(contact.workspace_id, contact.email)
     if found:
-        yield _row(found, ("at", "reason", "campaign_id"))
+        yield _row(found, ("at", "reason", "source", "note", "campaign_id"))
 
 
 def _mails(contact: Contact) -> Iterable[Row]:

@@ -75,6 +75,7 @@ LABELS: Mapping[str, str | Promise] = {
     "message_id": _("Number of the message"),
     "mode": _("Measuring of opens"),
     "network": _("Kind of network"),
+    "note": _("Note"),
     "notice": _("The words you answered to"),
     "notice_sha256": _("SHA-256 of these words"),
     "notice_version": _("Version of these words"),
@@ -146,7 +147,7 @@ VALUES: Mapping[str, Mapping[str, type[TextChoices]]] = {
     "lists": {"status": Subscription.Status, "basis": Subscription.Basis},
     "answers": {"purpose": Purpose, "state": Consent, "source": ConsentEntry.Source},
     "leavings": {"source": Unsubscription.Source, "why": Unsubscription.Why},
-    "stops": {"reason": Suppression.Reason},
+    "stops": {"reason": Suppression.Reason, "source": Suppression.Source},
     "mails": {"mode": Delivery.Mode, "click_mode": Delivery.Mode, "state": Delivery.State},
 }
 

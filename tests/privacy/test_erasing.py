@@ -121,11 +121,13 @@ def test_twice_is_as_good_as_once(scene):
 
 
 def test_a_hash_stays_that_no_member_lifts(scene, alice):
-    suppression.suppress(scene.workspace.pk, [scene.people[0].fingerprint], "soft_bounces")
+    suppression.suppress(
+        scene.workspace.pk, [scene.people[0].fingerprint], "soft_bounces", note="Ann"
+    )
     erase([scene.people[0].pk])
     found = Suppression.objects.get()
-    assert found.reason == Suppression.Reason.ERASED
-    alice.post(reverse("audience:lift_suppression"), {"email": EMAIL})
+    assert (found.reason, found.source, found.note) == ("erased", "erasure", "")
+    alice.post(reverse("audience:lift_suppression"), {"entry": EMAIL, "why": "They asked"})
     assert Suppression.objects.filter(pk=found.pk).exists()
 
 
