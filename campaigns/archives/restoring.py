@@ -87,7 +87,7 @@ class _Restorer:
         staging.know_addresses(self._workspace.pk)
         self._borrow_numbers()
         self._make_room()
-        return {part.name: self._insert(part) for part in catalogue.PARTS if part.is_restored}
+        return {part.filename: self._insert(part) for part in catalogue.PARTS if part.is_restored}
 
     def _teller(self, done: int) -> Callable[[], None]:
         return lambda: self._progress(done, self._reader.rows)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from campaigns.audience.models import Field
 from campaigns.audience.segments import ast, registry
 from campaigns.audience.segments.parameters import LARGEST_ID, Kind, Parameter
 
 # The number of what a file names, or None when that is gone.
 Number = Callable[[str, int], int | None]
+# What is named without being in an archive, such as an import, is gone in the new house.
 _FILES = {"list": "lists", "tag": "tags", "campaign": "campaigns"}
+_FILES |= {f"{kind}_field": "fields" for kind in Field.Kind.values}
 
 
 class RewritingError(Exception):
@@ -47,8 +50,8 @@ def _numbered(
     for one in parameters:
         value = part.get(one.name)
         if one.kind is Kind.THING and isinstance(value, int) and value != LARGEST_ID:
-            file = _FILES.get(one.thing, "fields")
-            found[one.name] = number(file, value) or LARGEST_ID
+            file = _FILES.get(one.thing)
+            found[one.name] = (number(file, value) if file else None) or LARGEST_ID
     return found
 
 

@@ -129,10 +129,8 @@ def _job(request: WorkspaceRequest, one: Job, name: str) -> HttpResponse:
 
 def _files(one: Job) -> list[tuple[str, int, str]]:
     """What came of each file: its name, its lines, and what is in it."""
-    names = {part.filename: part for part in catalogue.PARTS}
-    names |= catalogue.BY_NAME
     return [
-        (names[name].filename, rows, names[name].words)
-        for name, rows in one.rows.items()
-        if name in names
+        (part.filename, one.rows[part.filename], part.words)
+        for part in catalogue.PARTS
+        if part.filename in one.rows
     ]

@@ -160,6 +160,6 @@ def test_commands_do_the_same(workspace, archive, empty, tmp_path, capsys):
     with pytest.raises(CommandError, match="there already"):
         call_command("archive_workspace", workspace.pk, path)
     call_command("restore_workspace", empty.pk, path)
-    assert "contacts: 1" in capsys.readouterr().out
+    assert "contacts.csv: 1" in capsys.readouterr().out
     with pytest.raises(CommandError, match="is not empty"):
         call_command("restore_workspace", empty.pk, path)
