@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Provider
 from campaigns.composing import compiling, fields, freezing, headers, merge_tags, narrowing
+from campaigns.composing.blocks import checking, document
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
 
@@ -86,7 +87,7 @@ def _missing(campaign: Campaign) -> Iterator[Problem]:
         yield Problem("lists", _("Choose at least one list."), missing=True)
     for message in narrowing.problems(campaign):
         yield Problem("segments", message)
-    if not campaign.body.strip():
+    if is_blank(campaign):
         yield Problem("body", _("Write something: the body is empty."), missing=True)
 
 
@@ -109,11 +110,23 @@ def _addresses(campaign: Campaign) -> Iterator[Problem]:
 
 def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
     known = fields.names(campaign.workspace)
+    in_blocks = campaign.format == Campaign.Format.BLOCKS and not is_blank(campaign)
     for name in ("subject", "preheader", "body", "text"):
         try:
-            merge_tags.check(getattr(campaign, name), known)
+            if name == "body" and in_blocks:
+                checking.check(campaign.body, known)
+            else:
+                merge_tags.check(getattr(campaign, name), known)
         except merge_tags.MergeTagError as error:
-            yield Problem(name, explain(error))
+            unfinished = isinstance(error, checking.UnfinishedError)
+            yield Problem(name, explain(error), missing=unfinished)
+
+
+def is_blank(campaign: Campaign) -> bool:
+    """Whether the mail says nothing yet."""
+    if campaign.format == Campaign.Format.BLOCKS:
+        return document.is_empty(campaign.body)
+    return not campaign.body.strip()
 
 
 def explain(error: merge_tags.MergeTagError) -> str:

@@ -14,6 +14,8 @@ from campaigns.accounts.forms.fields import AddressField, LineField
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import List
 from campaigns.composing import narrowing
+from campaigns.composing.blocks import document
+from campaigns.composing.blocks.document import BlocksError
 from campaigns.composing.models import Campaign
 
 # Django's own classes are generic for the type checker only.
@@ -137,6 +139,18 @@ class CampaignForm(_CampaignModelForm):
         data.update(self.data)
         data["version"] = str(version)
         self.data = data
+
+    def clean(self) -> dict[str, Any] | None:
+        """Keep of blocks only what is allowed in them; others than ours are not saved."""
+        values = super().clean() or {}
+        if values.get("format") == Campaign.Format.BLOCKS and values.get("body"):
+            try:
+                values["body"] = document.dump(document.read(values["body"]))
+            except BlocksError as error:
+                self.add_error("body", error.reason)
+                # Nor is what is there already called blocks.
+                values.pop("format")
+        return values
 
     def valid_values(self) -> dict[str, Any]:
         """Return what may be saved: the fields without an error."""

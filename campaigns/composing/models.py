@@ -40,8 +40,10 @@ class Campaign(models.Model):
         SENDER = "sender", _("Too much went wrong with its sender")
 
     class Format(models.TextChoices):
+        BLOCKS = "blocks", _("Blocks")
         MARKDOWN = "markdown", _("Markdown")
         HTML = "html", _("HTML")
+        MJML = "mjml", _("MJML")
 
     # The most a campaign may record; the weakest of this, its lists, workspace and person wins.
     Tracking = _Tracking

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering
+from campaigns.composing.blocks import document
 from campaigns.composing.forms import CampaignForm
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.inspecting import own
@@ -35,6 +36,7 @@ FORM_FIELDS = (
 def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) -> dict[str, Any]:
     """Return what the page for writing shows; `complete` also tells what is missing."""
     review = checks.review(campaign)
+    asked = condition_fields(campaign.workspace)
     by_field = {
         name: list(form.errors.get(name, [])) if form.is_bound else [] for name in FORM_FIELDS
     }
@@ -48,7 +50,9 @@ def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) ->
         "blocking": bool(review.problems or form.errors),
         "advice": review.advice,
         "derived": derived(campaign),
-        "tags": tags(campaign.workspace),
+        "tags": tags(asked),
+        "condition_fields": asked,
+        "networks": document.NETWORKS,
         "subject_on_phones": checks.SUBJECT_ON_PHONES,
     }
 
@@ -119,8 +123,19 @@ def derived(campaign: Campaign) -> str:
         return ""
 
 
-def tags(workspace: Workspace) -> list[tuple[str, str]]:
+def tags(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what can be inserted: a name for people, and the merge tag."""
+    greeting = '{{ contact.first_name | default: "friend" }}'
+    return [
+        (_("First name, or “friend”"), greeting),
+        *((label, f"{{{{ contact.{name} }}}}") for label, name in asked),
+        (_("Unsubscribe address"), "{{ unsubscribe_url }}"),
+        (_("Preferences address"), "{{ preferences_url }}"),
+    ]
+
+
+def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
+    """Return what a condition can ask of a person: a name for people, and the field."""
     labels = dict(workspace.contact_fields.values_list("key", "label"))
     own = {
         "email": _("E-mail address"),
@@ -130,16 +145,8 @@ def tags(workspace: Workspace) -> list[tuple[str, str]]:
         "country": _("Country"),
         "time_zone": _("Time zone"),
     }
-    greeting = '{{ contact.first_name | default: "friend" }}'
-    return [
-        (_("First name, or “friend”"), greeting),
-        *(
-            (str(own.get(name) or labels.get(name, name)), f"{{{{ contact.{name} }}}}")
-            for name in fields.names(workspace)
-        ),
-        (_("Unsubscribe address"), "{{ unsubscribe_url }}"),
-        (_("Preferences address"), "{{ preferences_url }}"),
-    ]
+    names = fields.names(workspace)
+    return [(str(own.get(name) or labels.get(name, name)), name) for name in names]
 
 
 def unreadable(error: Exception) -> str:

@@ -9,7 +9,8 @@ import css_inline
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from campaigns.composing import markdown, merge_tags, plain_text
+from campaigns.composing import markdown, merge_tags, mjml, plain_text
+from campaigns.composing.blocks import document, layout
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
 
@@ -34,20 +35,35 @@ class Content:
 
 def render(campaign: Campaign) -> Content:
     """Return what `campaign` says, as HTML and as text."""
-    source = campaign.body.replace("\r\n", "\n").replace("\r", "\n")
-    if campaign.format == Campaign.Format.MARKDOWN:
-        html, derived = _from_markdown(source, campaign)
-    else:
-        html, derived = _from_html(source, inline=campaign.inline_css)
+    html, derived = _made(campaign, inline=campaign.inline_css)
     return Content(html=html, text=campaign.text or derived)
 
 
 def derived_text(campaign: Campaign) -> str:
     """Return the plain text that a campaign has when nobody wrote one."""
+    return _made(campaign, inline=False)[1]
+
+
+def _made(campaign: Campaign, *, inline: bool) -> tuple[str, str]:
+    """Return the HTML and the text that come from the body, however it is written."""
     source = campaign.body.replace("\r\n", "\n").replace("\r", "\n")
-    if campaign.format == Campaign.Format.MARKDOWN:
-        return _from_markdown(source, campaign)[1]
-    return _from_html(source, inline=False)[1]
+    match campaign.format:
+        case Campaign.Format.MARKDOWN:
+            return _from_markdown(source, campaign)
+        case Campaign.Format.BLOCKS:
+            return _from_html(_from_blocks(source, campaign), inline=False)
+        case Campaign.Format.MJML:
+            return _from_html(mjml.compile_source(source), inline=False)
+    return _from_html(source, inline=inline)
+
+
+def _from_blocks(source: str, campaign: Campaign) -> str:
+    sender = campaign.sender
+    return layout.to_html(
+        document.read(source),
+        title=sender.name if sender else campaign.workspace.name,
+        language=campaign.workspace.language,
+    )
 
 
 def _from_markdown(source: str, campaign: Campaign) -> tuple[str, str]:

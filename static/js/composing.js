@@ -67,11 +67,12 @@
   let lastField = body;
   const mergeable = ["id_subject", "id_preheader", "id_body", "id_text"];
   document.addEventListener("focusin", (event) => {
-    if (mergeable.includes(event.target.id)) lastField = event.target;
+    if (mergeable.includes(event.target.id) || "mergeable" in event.target.dataset) lastField = event.target;
   });
   document.addEventListener("click", (event) => {
     const item = event.target.closest("[data-insert]");
-    if (item) type(lastField.offsetParent ? lastField : body, item.dataset.insert);
+    const field = lastField.isConnected && lastField.offsetParent ? lastField : body;
+    if (item && field.offsetParent) type(field, item.dataset.insert);
   });
 
   // --- Keys ------------------------------------------------------------------------------
@@ -108,7 +109,7 @@
     }
   });
 
-  const isMarkdown = () => writing.dataset.format !== "html";
+  const isMarkdown = () => writing.dataset.format === "markdown";
 
   // --- Format, counters, plain text --------------------------------------------------------
 

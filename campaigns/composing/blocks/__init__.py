@@ -1,0 +1,1 @@
+"""Mails written block by block: the document, what is allowed in it, and its MJML."""

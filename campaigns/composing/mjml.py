@@ -1,0 +1,31 @@
+"""MJML to the HTML of a mail. Nothing is fetched, no file is read."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from mjml import mjml2html
+
+from campaigns.composing import merge_tags
+from campaigns.composing.marks import Marks
+from campaigns.composing.merge_tags import MergeTagError
+
+
+class MjmlError(MergeTagError):
+    """The MJML cannot be read."""
+
+
+def compile_source(source: str) -> str:
+    """Return the HTML of MJML that somebody wrote, merge tags in place. Raises `MjmlError`."""
+    source = merge_tags.unescape(source)
+    marks = Marks(source)
+    return marks.restore(to_html(merge_tags.mask(source, marks)), merge_tags.literal)
+
+
+def to_html(source: str) -> str:
+    """Return the HTML of MJML without merge tags. Raises `MjmlError`."""
+    try:
+        # No fonts: MJML would have the reader's program ask Google for some.
+        html: str = mjml2html(source, fonts={})
+    except ValueError as error:
+        raise MjmlError(_("This MJML cannot be read: %s.") % error) from error
+    return html

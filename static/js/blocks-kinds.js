@@ -1,0 +1,124 @@
+/* The kinds of blocks: what a new one says, and how each looks while it is written. */
+(() => {
+  const DEFAULTS = {
+    style: { page: "#f3f4f6", sheet: "#ffffff", ink: "#27303f", accent: "#1d4ed8", font: "system" },
+    text: () => ({ html: "", align: "left" }),
+    image: () => ({ src: "", alt: "", href: "", width: 536, align: "center" }),
+    button: (words) => ({ label: words, href: "", align: "left", wide: false }),
+    columns: () => ({ columns: [[], []] }),
+    divider: () => ({}),
+    spacer: () => ({ height: 24 }),
+    social: () => ({ align: "center", links: [] }),
+    html: () => ({ source: "" }),
+    condition: () => ({ field: "first_name", test: "filled", value: "", blocks: [] }),
+  };
+
+  function element(name, className, text = "") {
+    const made = document.createElement(name);
+    made.className = className;
+    made.textContent = text;
+    return made;
+  }
+
+  const FACES = {
+    text: (block, face, words, clean) => {
+      if (!face.firstChild) {
+        const text = element("div", "block-text");
+        text.contentEditable = "true";
+        text.setAttribute("role", "textbox");
+        text.setAttribute("aria-multiline", "true");
+        text.setAttribute("aria-label", words);
+        text.dataset.words = words;
+        text.dataset.mergeable = "";
+        // What another member wrote is cleaned here too, whatever the server let through.
+        text.innerHTML = clean(block.html);
+        face.append(text);
+      }
+      face.firstChild.style.textAlign = block.align;
+    },
+    image: (block, face, words) => {
+      const picture = element("img", "block-picture");
+      picture.alt = block.alt;
+      picture.referrerPolicy = "no-referrer";
+      picture.style.width = `${block.width}px`;
+      if (block.src && block.src === face.firstChild?.getAttribute?.("src")) {
+        face.firstChild.alt = block.alt;
+        face.firstChild.style.width = picture.style.width;
+      } else {
+        picture.src = block.src;
+        face.replaceChildren(block.src ? picture : element("p", "block-missing", words));
+      }
+      face.style.textAlign = block.align;
+    },
+    button: (block, face, words) => {
+      const button = element("span", "block-button", block.label || words);
+      button.classList.toggle("is-wide", block.wide);
+      face.replaceChildren(button);
+      face.style.textAlign = block.align;
+    },
+    divider: (_block, face) => face.replaceChildren(element("hr", "block-divider")),
+    spacer: (block, face) => {
+      const space = element("div", "block-space", `${block.height} px`);
+      space.style.height = `${block.height}px`;
+      face.replaceChildren(space);
+    },
+    social: (block, face, words) => {
+      const names = block.links.filter((link) => link.href).map((link) => link.name);
+      face.replaceChildren(names.length ? element("p", "block-social", names.join("  ·  ")) : element("p", "block-missing", words));
+      face.style.textAlign = block.align;
+    },
+    html: (block, face, words) => {
+      const source = block.source.trim();
+      face.replaceChildren(source ? element("pre", "block-source", source.slice(0, 600)) : element("p", "block-missing", words));
+    },
+    columns: () => {},
+    condition: () => {},
+  };
+
+  /** Draw the face of a block as it is now. */
+  function drawn(item, words, clean) {
+    FACES[item.block.type](item.block, item.querySelector(".block-face"), words, clean);
+  }
+
+  // --- Blocks out of what was written another way --------------------------------------------
+
+  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+  function words(text) {
+    return escaped(text)
+      .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
+      .replace(/\*([^*]+)\*/g, "<em>$1</em>")
+      .replace(/\[([^\]]+)\]\((https?:[^)\s"]+)\)/g, '<a href="$2">$1</a>')
+      .replace(/\n/g, "<br>");
+  }
+
+  function paragraph(text) {
+    const heading = /^(#{1,3}) (.*)$/s.exec(text);
+    if (heading) return `<h${heading[1].length}>${words(heading[2])}</h${heading[1].length}>`;
+    const lines = text.split("\n");
+    if (lines.every((line) => /^[-*+] /.test(line))) return `<ul>${lines.map((line) => `<li>${words(line.slice(2))}</li>`).join("")}</ul>`;
+    return `<p>${words(text)}</p>`;
+  }
+
+  const button = /^\[([^\]]+)\]\((\S+) "button"\)$/;
+
+  /** Give the JSON of a mail that was written as Markdown, HTML or MJML. */
+  function from(format, source) {
+    const blocks = [];
+    if (!source.trim()) blocks.push({ type: "text", ...DEFAULTS.text() });
+    else if (format !== "markdown") blocks.push({ type: "html", source });
+    else {
+      for (const part of source.trim().split(/\n{2,}/)) {
+        const asButton = button.exec(part);
+        const last = blocks.at(-1);
+        if (asButton) blocks.push({ type: "button", ...DEFAULTS.button(asButton[1]), href: asButton[2] });
+        else if (/^(?:-{3,}|\*{3,})$/.test(part)) blocks.push({ type: "divider" });
+        else if (last?.type === "text") last.html += paragraph(part);
+        else blocks.push({ type: "text", html: paragraph(part), align: "left" });
+      }
+    }
+    return JSON.stringify({ version: 1, style: DEFAULTS.style, blocks });
+  }
+
+  window.candidBlocks = { DEFAULTS, drawn, from };
+})();
