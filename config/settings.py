@@ -6,7 +6,7 @@ Each value that a deployment may change is named in `docs/operate.md`.
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import embedded_postgres
+from config import embedded_postgres, storages
 from config.env import BASE_DIR, VAR_DIR, database, env, kept_secret
 from config.logs import logging_config
 
@@ -169,6 +169,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://accounts_cache")}
 
 MEDIA_ROOT = VAR_DIR / "media"
+PICTURES = storages.picture_limits()
 SPOOL_DIR = VAR_DIR / "spool"
 PLACES_DIR = VAR_DIR / "places"  # The country database that ships, unpacked.
 NETWORKS_DIR = VAR_DIR / "networks"  # The operator's own; see `manage.py load_network`.
@@ -220,10 +221,7 @@ STATIC_ROOT = VAR_DIR / "static"
 # Pages name files by their hash, so that a second copy of each would only cost time.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES = storages.storages(MEDIA_ROOT)
 
 # --- Mail ------------------------------------------------------------------------
 

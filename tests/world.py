@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.accounts.models import Member, Provider, Sender, User, Workspace
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact, List, Subscription
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Campaign, Picture
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -60,3 +60,19 @@ def make_campaign(workspace: Workspace, **fields: Any) -> Campaign:
     campaign = Campaign.objects.create(workspace=workspace, **(values | fields))
     campaign.lists.set(lists)
     return campaign
+
+
+def make_picture(workspace: Workspace, **fields: Any) -> Picture:
+    """Make a picture of which only the row is there: tests of files bring one in themselves."""
+    key = f"{next(_numbers):032x}"
+    plain = f"{key}/sunrise-300x200.png"
+    values = {
+        "key": key,
+        "name": "Sunrise",
+        "width": 300,
+        "height": 200,
+        "size": 1000,
+        "files": {"plain": plain, "small": plain},
+        "state": Picture.State.READY,
+    }
+    return Picture.objects.create(workspace=workspace, **(values | fields))

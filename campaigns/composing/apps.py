@@ -27,5 +27,8 @@ class ComposingConfig(AppConfig):
                 "campaign_created": _("Started a campaign"),
                 "campaign_copied": _("Copied a campaign"),
                 "campaign_deleted": _("Deleted a draft"),
+                "picture_added": _("Added a picture"),
+                "picture_deleted": _("Deleted a picture"),
+                "picture_folder_deleted": _("Deleted a folder of pictures"),
             }
         )

@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from campaigns.composing.pictures import showing
+
 # Outlook draws no padding on links; the cell has it.
 _BUTTON_OPEN = (
     '<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0">'
@@ -38,6 +40,18 @@ def _buttons(state: StateCore) -> None:
         closing.type, closing.content = "html_block", _BUTTON_CLOSE
 
 
+def _pictures(state: StateCore) -> None:
+    """Give pictures of the library their size: Outlook shows none without it as it should be."""
+    for token in (child for block in state.tokens for child in block.children or []):
+        found = showing.shown(str(token.attrs.get("src", ""))) if token.type == "image" else None
+        if found is None:
+            continue
+        token.attrSet("width", str(found.width))
+        token.attrSet("height", str(found.height))
+        if found.sharp:
+            token.attrSet("srcset", f"{token.attrs['src']} 1x, {found.sharp} 2x")
+
+
 def _is_button(children: list[Token]) -> bool:
     return (
         len(children) > 2
@@ -55,3 +69,4 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": 
 _markdown.enable(["table", "strikethrough", "linkify"])
 _markdown.linkify = _linkify
 _markdown.core.ruler.push("buttons", _buttons)
+_markdown.core.ruler.push("pictures", _pictures)

@@ -1,12 +1,13 @@
 """Addresses of the composing room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from campaigns.composing import views
 from campaigns.composing.inspecting import views as inspecting
 
 app_name = "composing"
 urlpatterns = [
+    path("", include("campaigns.composing.pictures.urls")),
     path("campaigns/new/", views.new, name="new"),
     path("campaigns/<int:pk>/edit/", views.edit, name="edit"),
     path("campaigns/<int:pk>/preview/", views.preview, name="preview"),

@@ -53,7 +53,6 @@
     numbers: () => eachLine((index) => `${index + 1}. `),
     quote: () => eachLine(() => "> "),
     divider: () => onOwnLines("---"),
-    image: (button) => onOwnLines(`![${chosen() || words(button, "")}](https://)`),
     button: (button) => onOwnLines(`[${chosen() || words(button, "")}](https:// "button")`),
   };
 

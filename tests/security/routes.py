@@ -215,6 +215,8 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),
     ("campaigns/", _make_campaign),
+    ("pictures/folders/", lambda workspace: workspace.picture_folders.create(name="Shop").pk),
+    ("pictures/", lambda workspace: world.make_picture(workspace).pk),
     ("inbox/", _make_mail),
     ("reports/", _make_saved_report),
     ("shares/", _make_share_link),
@@ -226,6 +228,7 @@ VALUES: dict[str, Callable[[Workspace], Any]] = {
     # A wrong one: the right ones are for the tests of provider events.
     "secret": lambda workspace: "none",
     "kind": lambda workspace: "smtp",
+    "path": lambda workspace: world.make_picture(workspace).files["plain"],
     "token": _make_token,
     # A wrong one: the right ones are mailed, and for the tests of privacy.
     "sealed": lambda workspace: "none",

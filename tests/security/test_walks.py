@@ -46,6 +46,8 @@ PUBLIC = {
     "privacy:everything",
     "privacy:take_away",
     "privacy:erase_me",
+    # What a mail shows is fetched by whoever reads it; the name of the file is the key.
+    "composing:picture_file",
     # Sign-up forms: anybody may post them, also from a page elsewhere, and gets a mail at most.
     "audience:join",
     "audience:asked",
