@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from campaigns.accounts.models import Member, Sender, User, Workspace
+from config import storages
 from tests import databases, environment, world
 
 _server = pytest.StashKey[subprocess.Popen[bytes] | None]()
@@ -44,6 +45,7 @@ def _own_files(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
+        "pictures": storages.storages(settings.MEDIA_ROOT)["pictures"],
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 

@@ -8,52 +8,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_hidden_link'),
-        ('composing', '0009_segments'),
+        ("accounts", "0006_hidden_link"),
+        ("composing", "0009_segments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PictureFolder',
+            name="PictureFolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='picture_folders', to='accounts.workspace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="picture_folders",
+                        to="accounts.workspace",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Picture',
+            name="Picture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('alt', models.TextField(blank=True, max_length=300, validators=[django.core.validators.MaxLengthValidator(300)], verbose_name='description')),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('animated', models.BooleanField(default=False)),
-                ('files', models.JSONField(default=dict)),
-                ('size', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('storing', 'Being stored'), ('ready', 'Ready'), ('kept', 'Kept for mails that show it'), ('leaving', 'Being deleted')], default='storing', max_length=7)),
-                ('state_at', models.DateTimeField(auto_now_add=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pictures', to='accounts.workspace')),
-                ('folder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pictures', to='composing.picturefolder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "alt",
+                    models.TextField(
+                        blank=True,
+                        max_length=300,
+                        validators=[django.core.validators.MaxLengthValidator(300)],
+                        verbose_name="description",
+                    ),
+                ),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("animated", models.BooleanField(default=False)),
+                ("files", models.JSONField(default=dict)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("storing", "Being stored"),
+                            ("ready", "Ready"),
+                            ("kept", "Kept for mails that show it"),
+                            ("leaving", "Being deleted"),
+                        ],
+                        default="storing",
+                        max_length=7,
+                    ),
+                ),
+                ("state_at", models.DateTimeField(auto_now_add=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="accounts.workspace",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pictures",
+                        to="composing.picturefolder",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='picturefolder',
-            constraint=models.UniqueConstraint(models.F('workspace'), django.db.models.functions.text.Lower('name'), name='composing_picturefolder_once', violation_error_message='There is a folder with this name.'),
+            model_name="picturefolder",
+            constraint=models.UniqueConstraint(
+                models.F("workspace"),
+                django.db.models.functions.text.Lower("name"),
+                name="composing_picturefolder_once",
+                violation_error_message="There is a folder with this name.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='picture',
-            index=models.Index(fields=['workspace', '-created_at'], name='composing_picture_newest'),
+            model_name="picture",
+            index=models.Index(
+                fields=["workspace", "-created_at"], name="composing_picture_newest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='picture',
-            index=models.Index(condition=models.Q(('state', 'ready'), _negated=True), fields=['state_at'], name='composing_picture_passing'),
+            model_name="picture",
+            index=models.Index(
+                condition=models.Q(("state", "ready"), _negated=True),
+                fields=["state_at"],
+                name="composing_picture_passing",
+            ),
         ),
     ]

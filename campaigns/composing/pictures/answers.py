@@ -81,7 +81,9 @@ def describe(picture: Picture) -> dict[str, object]:
 
 def _take(request: WorkspaceRequest, form: UploadForm) -> Picture:
     if not form.is_valid():
-        raise PictureError(" ".join(str(error) for errors in form.errors.values() for error in errors))
+        raise PictureError(
+            " ".join(str(error) for errors in form.errors.values() for error in errors)
+        )
     values = form.cleaned_data
     if values["file"]:
         reading.check_size(values["file"].size)
