@@ -22,7 +22,7 @@ DROP FUNCTION audience_ledger_line_goes_with_person();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0016_suppressed_domains"),
+        ("audience", "0021_words_beside_people"),
     ]
 
     operations = [

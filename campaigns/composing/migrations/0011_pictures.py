@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("composing", "0009_segments"),
+        ("composing", "0010_blocks_and_mjml"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
