@@ -74,7 +74,9 @@ def test_a_mail_is_written_saved_and_shown(page: Page):
     before = page.locator("#id_body").input_value()
     page.reload()
     assert page.locator("#id_body").input_value() == before
-    expect(page.locator(".block-text")).to_contain_text('{{ contact.first_name | default: "friend" }}')
+    expect(page.locator(".block-text")).to_contain_text(
+        '{{ contact.first_name | default: "friend" }}'
+    )
 
     page.goto(page.url.replace("/edit/", "/preview/"))
     mail = page.frame_locator("iframe[title='The mail']")
