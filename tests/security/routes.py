@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from campaigns.accounts.models import Member, Provider, Workspace
+from campaigns.archives import files
 from campaigns.archives.models import Archive
 from campaigns.audience import tokens
 from campaigns.audience.bulk import people
@@ -178,6 +179,13 @@ def _make_share_link(workspace: Workspace) -> int:
     return sharing.share(campaign, days=7, by=None)[0].pk
 
 
+def _make_archive(workspace: Workspace) -> int:
+    made = Archive.objects.create(workspace=workspace, status=Archive.Status.DONE)
+    with files.writing(made.file) as file:
+        file.write(b"a ZIP")
+    return made.pk
+
+
 def _make_sign_up_form(workspace: Workspace) -> str:
     into = world.make_list(workspace)
     made = SignUpForm.objects.create(
@@ -200,7 +208,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("settings/senders/", _make_sender),
     ("settings/providers/", _make_provider),
     ("settings/topics/", _make_topic),
-    ("settings/archives/", lambda workspace: Archive.objects.create(workspace=workspace).pk),
+    ("settings/archives/", _make_archive),
     ("settings/restorations/", lambda workspace: workspace.restorations.create().pk),
     ("events/", _make_provider),
     ("settings/members/", _make_membership),

@@ -101,7 +101,7 @@ WITHOUT_CSRF = {
 ANY_ROLE = {"accounts:switch", "account_logout", "account_change_password"}
 
 # Downloads whose taker is put on record: that, and nothing else, is written.
-ON_RECORD = {"audience:export_list"}
+ON_RECORD = {"archives:download", "audience:export_list"}
 
 WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|COPY|ALTER|CREATE|DROP)\b", re.I)
 # Locks rows, changes none.
