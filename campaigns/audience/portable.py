@@ -15,6 +15,7 @@ from campaigns.audience.models import (
     Segment,
     SignUpForm,
     Subscription,
+    SuppressedDomain,
     Suppression,
     Tag,
     Tagging,
@@ -226,7 +227,8 @@ PARTS: tuple[Part, ...] = (
                 written=f"CASE WHEN {_HASHED} IS NULL THEN encode(t.fingerprint, 'hex') END",
                 must="{0} ~ '^[0-9a-f]{{32}}$'",
             ),
-            Column("reason", "Why."),
+            *plain(reason="Why.", source="Where we have it from."),
+            Column("note", "What the member said who added it.", must=_LINE),
             named("campaign", "campaigns", "Because of which campaign."),
             Column("at", "Since when."),
         ),
@@ -235,6 +237,17 @@ PARTS: tuple[Part, ...] = (
         joined="LEFT JOIN archived_fingerprints f ON f.email = x.email",
         # Hashes under another key would match nobody: see `campaigns.archives.restoring`.
         kept="x.email IS NOT NULL OR %(same_key)s",
+    ),
+    Part(
+        "suppressed_domains",
+        "Domains that must not be mailed, with all below them.",
+        SuppressedDomain,
+        (
+            Column("domain", "The domain, in ASCII.", must="{0} ~ '^[a-z0-9.-]{{1,253}}$'"),
+            Column("note", "What the member said who added it.", must=_LINE),
+            Column("at", "Since when."),
+        ),
+        key="",
     ),
     Part(
         "segments",

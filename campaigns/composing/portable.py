@@ -132,4 +132,7 @@ PARTS: tuple[Part, ...] = (
     ),
 )
 
-LEFT: dict[str, str] = {}
+LEFT = {
+    "Picture": "Mails that are out load them from the old house; upload what new ones need.",
+    "PictureFolder": "See pictures.",
+}

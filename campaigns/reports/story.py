@@ -64,8 +64,8 @@ def of(contact: Contact, show: str = "") -> list[Moment]:
     sources: dict[str, Sequence[Callable[[Contact], Iterable[Moment]]]] = {
         MAILS: (_mails, _stops),
         READING: (_hits, _firsts),
-        LISTS: (_joinings, _leavings, _answers, _tags, _notes),
-        CHANGES: (_arrivals, alterations.of),
+        LISTS: (_arrivals, _joinings, _leavings, _answers, _tags, _notes),
+        CHANGES: (alterations.of,),
     }
     chosen = [sources[show]] if show in sources else list(sources.values())
     moments = [moment for group in chosen for source in group for moment in source(contact)]
@@ -111,11 +111,11 @@ def _arrivals(contact: Contact) -> Iterator[Moment]:
     origin = arriving.origin(contact)
     text = _("Was added to the contacts")
     detail = _("By the import of “%(file)s”") % {"file": origin.filename} if origin else ""
-    yield Moment(contact.created_at, "user-plus", text, detail=detail, group=CHANGES)
+    yield Moment(contact.created_at, "user-plus", text, detail=detail, group=LISTS)
     for one in arriving.changes(contact)[:LONGEST]:
         if one.merged_at:
             text = _("Was changed by the import of “%(file)s”") % {"file": one.filename}
-            yield Moment(one.merged_at, "file-import", text, group=CHANGES)
+            yield Moment(one.merged_at, "file-import", text, group=LISTS)
 
 
 def _joinings(contact: Contact) -> Iterator[Moment]:

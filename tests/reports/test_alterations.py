@@ -8,7 +8,6 @@ from campaigns.audience.bulk import people, running
 from campaigns.audience.models import Change
 from campaigns.reports import story
 from tests import world
-from tests.audience.files import import_file
 
 
 @pytest.fixture
@@ -66,16 +65,6 @@ def test_changes_of_many_and_their_undoing_are_told(workspace, member, ann):
         "Country: NL → FR · alice@example.org · as one of 1 at once",
         "Country: FR → NL · alice@example.org · undoing a change of many",
     }
-
-
-def test_imports_that_brought_or_changed_them_are_told(workspace, ann):
-    readers = world.make_list(workspace, name="Readers")
-    import_file(readers, b"email,first name\nann@example.com,Ann\nbob@example.com,Bob\n")
-    bob = workspace.contacts.get(email="bob@example.com")
-    assert told(ann, "changes") == {("The import of people.csv was about them", "Readers")}
-    assert told(bob, "changes") == {("Came with the import of people.csv", "Readers")}
-    # Another workspace's import at the same moment is no affair of theirs.
-    assert ("Came with the import of people.csv", "Readers") in told(bob)
 
 
 def test_the_page_filters_changes(alice, ann):
