@@ -42,10 +42,11 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.imports": ("import.rows", "import.copy"),
     "bench.imports_meanwhile": ("import.page", "import.memory", "import.words"),
     "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
-    "bench.segments": ("segments.count", "segments.deeds"),
+    "bench.segments": ("segments.look", "segments.count", "segments.deeds"),
     "bench.searching": ("contacts.search",),
     "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
     "bench.suppression": ("contacts.suppression",),
+    "bench.turning": ("contacts.turning", "contacts.sorting"),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
         *("report.csv", "report.memory"),

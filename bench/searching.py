@@ -53,7 +53,7 @@ def run() -> list[dict[str, Any]]:
 
 
 def _measure(workspace: Workspace) -> dict[str, list[float]]:
-    user = User.objects.create_user(f"search{workspace.pk}@example.com", "none")
+    user = User.objects.create_user(f"search{time.time_ns()}@example.com", "none")
     Member.objects.create(workspace=workspace, user=user, role=Member.Role.OWNER)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)

@@ -30,7 +30,10 @@ GAP = 1_000_000
 # Any fixed number: whoever holds this advisory lock is borrowing numbers.
 _LOCK = 0x43414E4152
 # What a workspace that is empty has none of.
-EMPTY = ("contacts", "lists", "campaigns", "fields", "tags", "segments", "suppressions", "notices")
+EMPTY = (
+    *("contacts", "lists", "campaigns", "fields", "tags", "segments"),
+    *("suppressions", "suppressed_domains", "notices"),
+)
 
 Progress = Callable[[int, int], None]
 

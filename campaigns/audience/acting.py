@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
-from django.core.paginator import Paginator
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.querysets import ContactQuerySet
@@ -21,8 +18,6 @@ from campaigns.audience.querysets import ContactQuerySet
 CampaignName = Callable[[int, int], str | None]
 # Filled by the room of campaigns, which stands above this one.
 _campaign_name: list[CampaignName] = []
-# As far as they are counted: further, a page would take longer than anybody looks.
-COUNTED = 10_000
 
 
 class Did(models.TextChoices):
@@ -47,22 +42,6 @@ class Deed:
         if self.did == Did.OPENED:
             return people.who_opened(self.campaign_id)
         return people.who_clicked(self.campaign_id, self.link)
-
-
-class CountedPages(Paginator):  # type: ignore[type-arg]  # not generic at run time
-    """Pages of people whom nobody counts to the last: there may be a million."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many there are, up to COUNTED."""
-        # Pages are made of people only, which the base class cannot know.
-        people = cast("ContactQuerySet", self.object_list)
-        return people.order_by().values("pk")[:COUNTED].count()
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more than are counted."""
-        return self.count >= COUNTED
 
 
 def register_campaign_name(function: CampaignName) -> None:

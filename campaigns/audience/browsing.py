@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import numbers
-from campaigns.audience.models import Consent, Subscription
+from campaigns.audience import numbers, paging
+from campaigns.audience.keyset import Key
+from campaigns.audience.models import Consent, Contact, Subscription
+from campaigns.audience.ordering import Sort
+from campaigns.audience.paging import TablePage
 from campaigns.audience.querysets import ContactQuerySet
 
 PER_PAGE = 50
 # Of people who match a search, so many are shown: whoever looks for one types more letters.
 MOST_FOUND = 1000
-# What a page may sort by; the primary key makes the order of equals the same on every page.
+# What a page may sort by.
 _ORDERS = {
     "email": ("email_key",),
     "name": ("last_name", "first_name"),
@@ -21,6 +25,7 @@ _ORDERS = {
     "added": ("created_at",),
     "since": ("since",),
 }
+_MOMENTS = {"added", "since"}
 NOT_MAILED = "suppressed"
 STATUSES = (
     *Subscription.Status.choices,
@@ -46,7 +51,7 @@ def browse(
     if status not in Subscription.Status.values:
         status = ""
     if list_id is not None:
-        people = people.on_list(list_id, status).with_subscription(list_id)
+        people = people.members(list_id, status)
     elif status:
         people = people.on_any_list(status)
     if tag_id := numbers.identity(params.get("tag", "")):
@@ -55,13 +60,42 @@ def browse(
         people = people.filter(measuring=params["measuring"])
     if words := params.get("q", "").strip():
         people = people.matching(words) if whole else people.first_found(words, MOST_FOUND + 1)
-    return people.order_by(*_order(params.get("sort", ""), list_id))
+    return people.order_by(*_sort(params.get("sort", ""), list_id).order())
 
 
-def _order(sort: str, list_id: int | None) -> list[str]:
+def page(
+    people: ContactQuerySet,
+    params: Mapping[str, str],
+    list_id: int | None = None,
+    *,
+    shown: ContactQuerySet,
+) -> TablePage[Contact]:
+    """Return the page of `people` that the parameters ask for, each as `shown` has them.
+
+    `shown` are all people of the workspace, with what the page says of each.
+    """
+    found = browse(people, params, list_id)
+    sort = _sort(params.get("sort", ""), list_id)
+    if list_id is not None:
+        shown = shown.members(list_id)
+
+    def fetch(key: Key | None, length: int) -> Sequence[tuple[Any, int, Contact]]:
+        keys = sort.keys(found, shown, key, length)
+        rows = shown.in_bulk([pk for _place, pk in keys])
+        return [(place, pk, rows[pk]) for place, pk in keys if pk in rows]
+
+    def count(most: int) -> int:
+        return found.order_by().values("pk")[:most].count()
+
+    at = params.get("at", "")
+    return paging.page(fetch, count, cast=sort.cast, at=at, length=PER_PAGE)
+
+
+def _sort(sort: str, list_id: int | None) -> Sort:
     default = "-since" if list_id is not None else "-added"
     name = sort.removeprefix("-")
     if name not in _ORDERS or (name == "since" and list_id is None):
         sort, name = default, default.removeprefix("-")
-    sign = "-" if sort.startswith("-") else ""
-    return [f"{sign}{field}" for field in (*_ORDERS[name], "pk")]
+    number = "member" if name == "since" else "pk"
+    falls, by_moment = sort.startswith("-"), name in _MOMENTS
+    return Sort(_ORDERS[name], falls=falls, by_moment=by_moment, number=number)

@@ -41,10 +41,9 @@ class Table:
 def list_table(one: List, people: ContactQuerySet) -> Table:
     """Return people of a page of the list, in its order, with how they are or were on it."""
     fields = own.of(one.workspace_id)
-    rows = people.on_list(one.pk).with_subscription(one.pk)
     return Table(
         [*_header(), _("Status"), _("Since (UTC)"), _("Measuring"), *(f.label for f in fields)],
-        (_subscriber(row, fields) for row in rows.iterator(chunk_size=2000)),
+        (_subscriber(row, fields) for row in people.iterator(chunk_size=2000)),
     )
 
 
@@ -119,7 +118,7 @@ def _header() -> list[str]:
 
 
 def _subscriber(row: Contact, fields: Sequence[Field]) -> list[Cell]:
-    # Both are added by `with_subscription`, as the page has them.
+    # Both are added by `members`, as the page has them.
     status, since = row.status, row.since  # type: ignore[attr-defined]
     return [
         *_known(row),

@@ -9,12 +9,13 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.audience import paging
+from campaigns.audience.keyset import Key
+from campaigns.audience.paging import TablePage
 from campaigns.composing.models import Campaign
-from campaigns.reports import pages, verdicts
-from campaigns.reports.pages import TablePage
+from campaigns.reports import verdicts
 from campaigns.reports.querysets import hits as questions
 from campaigns.reports.querysets.hits import HitRow, Question
-from campaigns.reports.querysets.keyset import Key
 
 PER_PAGE = 50
 KINDS: dict[str, str | Promise] = {"open": _("Image load"), "click": _("Click")}
@@ -41,6 +42,6 @@ def page(question: Question, at: str) -> TablePage[HitRow]:
     def fetch(key: Key | None, length: int) -> list[tuple[Any, int, HitRow]]:
         return [(row.at, row.id, row) for row in questions.window(question, key, length)]
 
-    return pages.page(
-        fetch, partial(questions.count, question), order=question.order, at=at, length=PER_PAGE
+    return paging.page(
+        fetch, partial(questions.count, question), cast=question.order.cast, at=at, length=PER_PAGE
     )

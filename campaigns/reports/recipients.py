@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import addresses, browsing
+from campaigns.audience import addresses, browsing, keyset, paging
+from campaigns.audience.keyset import Key
+from campaigns.audience.paging import TablePage
 from campaigns.composing.models import Campaign
-from campaigns.reports import engagement, ledger, pages
+from campaigns.reports import engagement, ledger
 from campaigns.reports.ledger import Ledger
-from campaigns.reports.pages import TablePage
-from campaigns.reports.querysets import keyset, ranking
+from campaigns.reports.querysets import ranking
 from campaigns.reports.querysets import recipients as questions
-from campaigns.reports.querysets.keyset import Key
 from campaigns.reports.querysets.recipients import Question, RecipientRow
 from campaigns.sending.models import Delivery
 
@@ -156,7 +156,7 @@ def page(question: Question, at: str) -> TablePage[Recipient]:
     def count(most: int) -> int:
         return ranking.count(question, most) if known is None else min(known, most)
 
-    return pages.page(fetch, count, order=question.order, at=at, length=PER_PAGE)
+    return paging.page(fetch, count, cast=question.order.cast, at=at, length=PER_PAGE)
 
 
 def _known(question: Question) -> int | None:

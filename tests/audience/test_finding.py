@@ -7,7 +7,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.audience import browsing, finding
+from campaigns.audience import browsing, finding, querysets
 from campaigns.audience.models import Contact
 from tests import world
 
@@ -90,6 +90,20 @@ def test_a_search_that_finds_too_many_says_so_and_shows_some(alice, workspace, m
         assert "Type more letters" in response.text
         assert len(response.context["page"]) == 4
         assert "Type more letters" not in alice.get(address, {"q": "bob"}).text
+
+
+@pytest.mark.parametrize(("others", "found"), [(0, {3, 4, 5, 6}), (3, None)])
+def test_what_nearly_all_have_is_looked_for_among_the_newest(
+    workspace, monkeypatch, django_assert_num_queries, others, found
+):
+    monkeypatch.setattr(querysets, "PROBED", 4)
+    anns = [world.make_contact(workspace, first_name="Ann").pk for _n in range(7)]
+    for _n in range(others):
+        world.make_contact(workspace, first_name="Bob")
+    with django_assert_num_queries(4 if found is None else 5):
+        ids = set(workspace.contacts.first_found("ann", 4).values_list("pk", flat=True))
+    assert len(ids) == 4
+    assert ids <= set(anns) if found is None else ids == {anns[n] for n in found}
 
 
 def test_a_file_of_a_search_has_everybody(workspace, monkeypatch):

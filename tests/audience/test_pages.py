@@ -129,8 +129,9 @@ def test_long_lists_are_paged_in_few_queries(
     for _n in range(60):
         world.make_contact(workspace, on=readers)
     for address in (reverse("audience:contacts"), reverse("audience:list", args=[readers.pk])):
-        with django_assert_max_num_queries(15):
-            response = alice.get(f"{address}?page=2")
+        with django_assert_max_num_queries(30):
+            first = alice.get(address)
+            response = alice.get(f"{address}?at={first.context['page'].next}")
         assert len(response.context["page"]) == 10
 
 

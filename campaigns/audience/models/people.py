@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
@@ -208,6 +209,14 @@ class Subscription(models.Model):
                 fields=["list"],
                 name="audience_subscription_left",
                 condition=Q(unsubscribed_at__isnull=False),
+            ),
+            # For the page of a list, who joined or left last first. An import's people all did
+            # at one moment.
+            models.Index(
+                "list",
+                Coalesce("unsubscribed_at", "subscribed_at"),
+                "contact",
+                name="audience_subscription_since",
             ),
         ]
 

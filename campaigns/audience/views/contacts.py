@@ -35,18 +35,18 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
     list_id = chosen.pk if chosen else None
     deed = acting.asked(request.workspace.pk, request.GET)
     segment = applying.asked(request.workspace, request.GET)
-    everybody = request.workspace.contacts.with_suppressed()
+    everybody = request.workspace.contacts.all()
     if segment:
         everybody = applying.among(everybody, [segment])
-    people = browsing.browse(
-        deed.narrow(everybody) if deed else everybody, request.GET, list_id
-    ).prefetch_related(_subscribed_lists(), *tags.shown())
-    pages = acting.CountedPages(people, browsing.PER_PAGE)
+    people = deed.narrow(everybody) if deed else everybody
+    shown = request.workspace.contacts.with_suppressed()
+    shown = shown.prefetch_related(_subscribed_lists(), *tags.shown())
+    page = browsing.page(people, request.GET, list_id, shown=shown)
     context = {
-        "page": pages.get_page(request.GET.get("page")),
+        "page": page,
         "deed": deed,
         "segment": segment,
-        "found_more": "q" in request.GET and pages.count > browsing.MOST_FOUND,
+        "found_more": "q" in request.GET and page.total > browsing.MOST_FOUND,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
         "tags": request.workspace.tags.order_by("name")[:500],

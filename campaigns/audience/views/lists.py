@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -37,12 +36,13 @@ def edit_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_safe
 def one_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.lists.with_counts(), pk=pk)
-    people = browsing.browse(request.workspace.contacts.with_suppressed(), request.GET, one.pk)
-    page = Paginator(people, browsing.PER_PAGE).get_page(request.GET.get("page"))
+    everybody = request.workspace.contacts.all()
+    shown = everybody.with_suppressed()
+    page = browsing.page(everybody, request.GET, one.pk, shown=shown)
     context = {
         "list": one,
         "page": page,
-        "found_more": "q" in request.GET and page.paginator.count > browsing.MOST_FOUND,
+        "found_more": "q" in request.GET and page.total > browsing.MOST_FOUND,
         "columns": fields.listed(request.workspace.pk),
         "imports": one.imports.order_by("-pk")[:10],
         "statuses": browsing.STATUSES,

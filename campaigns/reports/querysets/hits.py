@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from campaigns.audience import addresses
+from campaigns.audience.keyset import Key, Order
 from campaigns.reports.querysets import copying
-from campaigns.reports.querysets.keyset import Key, Order
 
 
 class HitRow(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns.reports.querysets.keyset import Key, Order
+from campaigns.audience.keyset import Key, Order
 from campaigns.reports.querysets.recipients import (
     ADDRESSED,
     FIELDS,

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import connection
 
 from campaigns.audience import addresses, finding
+from campaigns.audience.keyset import Order
 from campaigns.reports.querysets import copying
-from campaigns.reports.querysets.keyset import Order
 
 
 class RecipientRow(NamedTuple):

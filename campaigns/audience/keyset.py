@@ -68,8 +68,8 @@ class Order:
         return f"({further}{'' if key.backwards else f' OR {place} IS NULL'})", values
 
 
-def read(text: str, order: Order) -> Key | None:
-    """Read a key out of a query string; None for what is none."""
+def read(text: str, cast: str) -> Key | None:
+    """Read a key out of a query string, whose value is a `cast`; None for what is none."""
     if not text or len(text) > LONGEST:
         return None
     try:
@@ -79,7 +79,7 @@ def read(text: str, order: Order) -> Key | None:
     except (ValueError, TypeError, binascii.Error, RecursionError):
         return None
     is_id = type(row_id) is int and abs(row_id) < 2**63
-    return Key(place, row_id, bool(backwards)) if is_id and _fits(place, order.cast) else None
+    return Key(place, row_id, bool(backwards)) if is_id and _fits(place, cast) else None
 
 
 def _fits(place: Any, cast: str) -> bool:

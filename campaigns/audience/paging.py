@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from campaigns.reports.querysets import keyset
-from campaigns.reports.querysets.keyset import Key, Order
+from campaigns.audience import keyset
+from campaigns.audience.keyset import Key
 
 Row = TypeVar("Row")
 # Rows beyond a key, nearest first, each with its place and its number.
@@ -24,6 +24,12 @@ class TablePage(Generic[Row]):
     # How many rows there are in all, as far as they are counted.
     total: int
 
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
     @property
     def is_counted(self) -> bool:
         """Whether `total` is how many there are, and not only that there are more."""
@@ -35,10 +41,13 @@ class TablePage(Generic[Row]):
 
 
 def page(
-    fetch: Fetch[Row], count: Callable[[int], int], *, order: Order, at: str, length: int
+    fetch: Fetch[Row], count: Callable[[int], int], *, cast: str, at: str, length: int
 ) -> TablePage[Row]:
-    """Return the page that the key `at` leads to; the first one for a key that leads nowhere."""
-    key = keyset.read(at, order)
+    """Return the page that the key `at` leads to; the first one for a key that leads nowhere.
+
+    `cast` is the type that the values in keys have in the database.
+    """
+    key = keyset.read(at, cast)
     found = list(fetch(key, length + 1))
     if key is not None and not found:
         key, found = None, list(fetch(None, length + 1))
