@@ -19,6 +19,7 @@ from campaigns.audience import consent, formulas, typed_values
 from campaigns.audience import fields as own
 from campaigns.audience.models import Contact, Field, Import, List, Subscription
 from campaigns.audience.querysets import ContactQuerySet
+from campaigns.audience.retyping import Misfit
 
 # Excel takes a file without this mark for the local code page.
 MARK = "\ufeff"
@@ -59,7 +60,7 @@ def people_table(workspace_id: int, people: ContactQuerySet) -> Table:
 
 def contacts_of(one: List) -> Iterator[bytes]:
     """Yield the CSV file of everybody who is or was on the list."""
-    everybody = Contact.objects.filter(workspace=one.workspace_id)
+    everybody = Contact.objects.filter(workspace=one.workspace_id).members(one.pk)
     return as_csv(list_table(one, everybody.order_by("pk")))
 
 
@@ -104,6 +105,12 @@ def remarks_of(one: Import) -> Iterator[bytes]:
             for row in rows
         ),
     )
+
+
+def misfits(rows: Iterable[Misfit]) -> Iterator[bytes]:
+    """Yield the CSV file of contacts whose value does not fit another kind of field."""
+    header = [_("E-mail address"), _("Value"), _("Reason")]
+    return _csv(header, ([row.email, row.value, row.why] for row in rows))
 
 
 def _header() -> list[str]:

@@ -76,6 +76,45 @@ def _hint(field: Field) -> str:
     return str(_("A number, such as 1234.5.")) if field.kind == Field.Kind.NUMBER else ""
 
 
+class ChoicesField(forms.CharField):
+    """The words of a choice, one a line; the same word twice is one choice."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line.strip() for line in str(super().clean(value)).splitlines()]
+        # Whatever its letters.
+        found: dict[str, str] = {}
+        for line in filter(None, lines):
+            found.setdefault(line.casefold(), line)
+        choices = list(found.values())
+        for choice in choices:
+            single_line(choice)
+            if len(choice) > LONGEST_CHOICE:
+                raise forms.ValidationError(
+                    _("“%(start)s…” is too long: at most %(most)d characters.")
+                    % {"start": choice[:20], "most": LONGEST_CHOICE}
+                )
+        if len(choices) > MOST_CHOICES:
+            raise forms.ValidationError(
+                ngettext("At most %d choice.", "At most %d choices.", MOST_CHOICES) % MOST_CHOICES
+            )
+        return choices
+
+
+class KindForm(forms.Form):
+    """What the values of a field are to be from now on."""
+
+    kind = forms.ChoiceField(
+        label=_("What is kept in it"), choices=Field.Kind.choices, widget=forms.RadioSelect
+    )
+    choices = ChoicesField(
+        label=_("Choices"),
+        required=False,
+        help_text=_("For a choice: one a line. Left empty, the words that people have now."),
+    )
+
+
 class FieldForm(_FieldModelForm):
     """A field: what it is called, what its values are, and whether lists show it."""
 
@@ -84,9 +123,9 @@ class FieldForm(_FieldModelForm):
         label=_("What is kept in it"),
         choices=Field.Kind.choices,
         initial=Field.Kind.TEXT,
-        help_text=_("It stays so: values of one kind are not those of another."),
+        help_text=_("Values of one kind are not those of another; it can be changed later."),
     )
-    choices = forms.CharField(
+    choices = ChoicesField(
         label=_("Choices"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
@@ -114,32 +153,12 @@ class FieldForm(_FieldModelForm):
 
     def clean_label(self) -> str:
         label = str(self.cleaned_data["label"])
-        others = Field.objects.filter(workspace=self.instance.workspace_id)
+        others = Field.objects.staying().filter(workspace=self.instance.workspace_id)
         if others.filter(label__iexact=label).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("There is a field of this name already."))
         if self.is_new and others.count() >= fields.MOST:
             raise forms.ValidationError(_("There are %d fields, and no more fit.") % fields.MOST)
         return label
-
-    def clean_choices(self) -> list[str]:
-        lines = [line.strip() for line in str(self.cleaned_data["choices"]).splitlines()]
-        # The same word twice is one choice, whatever its letters.
-        found: dict[str, str] = {}
-        for line in filter(None, lines):
-            found.setdefault(line.casefold(), line)
-        choices = list(found.values())
-        for choice in choices:
-            single_line(choice)
-            if len(choice) > LONGEST_CHOICE:
-                raise forms.ValidationError(
-                    _("“%(start)s…” is too long: at most %(most)d characters.")
-                    % {"start": choice[:20], "most": LONGEST_CHOICE}
-                )
-        if len(choices) > MOST_CHOICES:
-            raise forms.ValidationError(
-                ngettext("At most %d choice.", "At most %d choices.", MOST_CHOICES) % MOST_CHOICES
-            )
-        return choices
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

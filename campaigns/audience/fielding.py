@@ -25,6 +25,9 @@ def make(one: Import) -> None:
     }
     if columns.JSON in one.mapping.values():
         labels = {key: key.replace("_", " ").capitalize() for key in _staged_keys(one)} | labels
+    # A file that fills a deleted field takes it back: what it brings would go otherwise.
+    gone = Field.objects.leaving().filter(workspace=one.workspace_id, key__in=labels)
+    gone.update(leaving_since=None)
     Field.objects.bulk_create(
         (
             Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +16,8 @@ from campaigns.audience.models import Contact, Field
 MOST = 100
 # Contacts that lose a deleted field in one transaction.
 BATCH = 10_000
+# So long a deleted field can be taken back.
+KEPT = timedelta(days=30)
 
 
 def of(workspace_id: int) -> list[Field]:
@@ -42,7 +44,7 @@ def free_key(workspace_id: int, label: str) -> str:
 @transaction.atomic
 def move(field: Field, *, up: bool) -> None:
     """Put a field one place up or down; the first and the last one stay where they are."""
-    rows = Field.objects.select_for_update().filter(workspace=field.workspace_id)
+    rows = Field.objects.staying().select_for_update().filter(workspace=field.workspace_id)
     order = list(rows.order_by("position", "label", "pk"))
     place = order.index(field)
     other = place - 1 if up else place + 1
@@ -54,10 +56,28 @@ def move(field: Field, *, up: bool) -> None:
     Field.objects.bulk_update(order, ["position"])
 
 
+def deleted(workspace_id: int) -> list[Field]:
+    """Return the fields that were deleted and can be taken back, the latest first."""
+    gone = Field.objects.leaving().filter(workspace=workspace_id)
+    return list(gone.filter(leaving_since__gt=timezone.now() - KEPT).order_by("-leaving_since"))
+
+
 def leave(field: Field) -> bool:
-    """Delete a field; say whether this call was the one. Its values go by `strip`."""
+    """Delete a field; say whether this call was the one. For a while it can come back."""
     mine = Field.objects.staying().filter(pk=field.pk)
     return mine.update(leaving_since=timezone.now(), is_listed=False) == 1
+
+
+def come_back(field: Field) -> bool:
+    """Take back that a field was deleted, values and all; say whether this call was the one."""
+    gone = Field.objects.leaving().filter(pk=field.pk, leaving_since__gt=timezone.now() - KEPT)
+    return gone.update(leaving_since=None) == 1
+
+
+def let_go(field: Field) -> bool:
+    """Let a deleted field go now, not in a while; say whether there was one."""
+    gone = Field.objects.leaving().filter(pk=field.pk)
+    return gone.update(leaving_since=timezone.now() - KEPT) == 1
 
 
 def strip(field: Field) -> bool:
@@ -72,8 +92,8 @@ def strip(field: Field) -> bool:
 
 
 def strip_leaving() -> None:
-    """Take all fields that leave from everybody."""
-    for field in Field.objects.leaving():
+    """Take all fields from everybody that were deleted a while ago."""
+    for field in Field.objects.leaving().filter(leaving_since__lte=timezone.now() - KEPT):
         while not strip(field):
             pass
 

@@ -97,7 +97,7 @@ class SignUpEditing(_SignUpModelForm):
         else:
             sender.empty_label = _("Choose a sender")
         own: Any = self.fields["own_fields"]
-        rows = Field.objects.filter(workspace=workspace).order_by("position", "label")
+        rows = Field.objects.staying().filter(workspace=workspace).order_by("position", "label")
         own.choices = [(field.key, field.label) for field in rows]
         if not own.choices:
             del self.fields["own_fields"]

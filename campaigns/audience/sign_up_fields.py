@@ -58,7 +58,7 @@ class SignUpFields(forms.Form):
         self.doubted = ""
         if not form.asks_name:
             del self.fields["first_name"], self.fields["last_name"]
-        rows = Field.objects.filter(workspace=form.workspace_id, key__in=form.fields)
+        rows = Field.objects.staying().filter(workspace=form.workspace_id, key__in=form.fields)
         known = {field.key: field for field in rows}
         for key in form.fields:
             if key in known:

@@ -8,6 +8,7 @@ from campaigns.audience import (
     importing,
     learning,
     moving,
+    retyping,
     seeing,
     signing_up,
     suppression,
@@ -37,6 +38,7 @@ def resume_imports() -> None:
     importing.resume_stale(run_import.delay)
     undoing.resume(undo_import.delay)
     running.resume(run_bulk_edit.delay)
+    retyping.resume(retype_field.delay)
     # Also where a worker was killed at it, or the ring was lost.
     if wording.is_waiting():
         note_words.delay()
@@ -56,6 +58,11 @@ def undo_import(import_id: int) -> None:
 @shared_task(base=DjangoTask)
 def count_segment(segment_id: int) -> None:
     counting.count_saved(segment_id)
+
+
+@shared_task(base=DjangoTask)
+def retype_field(field_id: int) -> None:
+    retyping.run(field_id)
 
 
 @shared_task(base=DjangoTask)

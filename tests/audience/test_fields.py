@@ -2,11 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.audience import export, fields
 from campaigns.audience.models import Field
 from campaigns.composing import fields as merge_fields
 from tests import world
+from tests.audience.files import import_file
 
 
 @pytest.fixture
@@ -153,19 +155,55 @@ def test_pages_of_contacts_have_columns_for_fields_that_are_chosen(alice, worksp
     assert [one for one in addresses if "29 Feb 1980" in alice.get(one).text] == addresses
 
 
-def test_a_field_is_deleted_with_its_values_after_asking(alice, workspace, birthday, plan):
+def test_a_deleted_field_can_be_taken_back_with_its_values(alice, workspace, birthday, plan):
     ann = world.make_contact(workspace, fields={"birthday": "1980-02-29", "plan": "Gold"})
-    elsewhere = world.make_contact(world.make_workspace(), fields={"birthday": "1980-02-29"})
     address = reverse("audience:delete_field", args=[birthday.pk])
     assert "1 contact has a value in it" in alice.get(address).text
-    assert Field.objects.count() == 2
+    assert len(fields.of(workspace.pk)) == 2
     alice.post(address)
+    assert alice.post(address).status_code == 404
+    assert fields.of(workspace.pk) == [plan]
+    assert "birthday" not in merge_fields.names(workspace)
+    fields.strip_leaving()
+    page = alice.get(reverse("audience:fields")).text
+    assert "Deleted fields" in page and "Birthday" in page
+    alice.post(reverse("audience:restore_field", args=[birthday.pk]))
+    ann.refresh_from_db()
+    assert ann.fields == {"birthday": "1980-02-29", "plan": "Gold"}
+    assert len(fields.of(workspace.pk)) == 2
+    actions = set(workspace.audit.values_list("action", flat=True))
+    assert actions == {"field_deleted", "field_restored"}
+
+
+def test_a_field_whose_name_is_taken_stays_deleted(alice, workspace, birthday):
+    fields.leave(birthday)
+    alice.post(reverse("audience:new_field"), {"label": "birthday", "kind": "text"})
+    answer = alice.post(reverse("audience:restore_field", args=[birthday.pk]), follow=True)
+    assert "Another field has this name now" in answer.text
+    assert [field.key for field in fields.of(workspace.pk)] == ["birthday_2"]
+
+
+def test_after_a_month_or_at_once_it_goes_with_all_values(alice, workspace, birthday, plan):
+    ann = world.make_contact(workspace, fields={"birthday": "1980-02-29", "plan": "Gold"})
+    elsewhere = world.make_contact(world.make_workspace(), fields={"birthday": "1980-02-29"})
+    fields.leave(birthday)
+    fields.leave(plan)
+    Field.objects.filter(pk=plan.pk).update(leaving_since=timezone.now() - fields.KEPT)
+    assert not fields.come_back(plan)
+    fields.strip_leaving()
+    ann.refresh_from_db()
+    assert ann.fields == {"birthday": "1980-02-29"}
+    alice.post(reverse("audience:strip_field", args=[birthday.pk]))
     ann.refresh_from_db()
     elsewhere.refresh_from_db()
-    assert (ann.fields, elsewhere.fields) == ({"plan": "Gold"}, {"birthday": "1980-02-29"})
-    assert Field.objects.get() == plan
-    assert workspace.audit.get().action == "field_deleted"
-    assert alice.post(address).status_code == 404
+    assert (ann.fields, elsewhere.fields) == ({}, {"birthday": "1980-02-29"})
+    assert not Field.objects.exists()
+
+
+def test_a_file_that_fills_a_deleted_field_takes_it_back(workspace, birthday):
+    fields.leave(birthday)
+    import_file(world.make_list(workspace), b"email,birthday\nann@example.com,1980-02-29\n")
+    assert fields.of(workspace.pk) == [birthday]
 
 
 def test_a_field_of_many_leaves_in_batches_and_whoever_stops_is_followed(
@@ -175,6 +213,7 @@ def test_a_field_of_many_leaves_in_batches_and_whoever_stops_is_followed(
     for _n in range(5):
         world.make_contact(workspace, fields={"birthday": "1980-02-29"})
     assert fields.leave(birthday) and not fields.leave(birthday)
+    assert fields.let_go(birthday)
     assert not fields.strip(birthday)
     assert workspace.contacts.filter(fields__has_key="birthday").count() == 3
     assert fields.of(workspace.pk) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -112,8 +113,13 @@ class Field(models.Model):
     position = models.PositiveSmallIntegerField(default=0, db_default=0)
     # Whether the pages of contacts have a column for it.
     is_listed = models.BooleanField(default=False, db_default=False)
-    # When a member deleted it. The row stays until no contact has a value any more.
+    # When a member deleted it. It can be taken back for a while; then its values go, and it.
     leaving_since = models.DateTimeField(null=True)
+    # Its kind was changed, and values are being turned into the new one; by whom.
+    is_retyping = models.BooleanField(default=False, db_default=False)
+    retyped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     objects = FieldQuerySet.as_manager()
 

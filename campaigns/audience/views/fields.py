@@ -17,8 +17,11 @@ from campaigns.audience.models import Field
 
 @require_safe
 def all_fields(request: WorkspaceRequest) -> HttpResponse:
-    found = fields.of(request.workspace.pk)
-    return render(request, "audience/fields.html", {"fields": found})
+    context = {
+        "fields": fields.of(request.workspace.pk),
+        "deleted": fields.deleted(request.workspace.pk),
+    }
+    return render(request, "audience/fields.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,9 +49,32 @@ def delete_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return render(request, "audience/delete_field.html", {"field": field, "people": people})
     if fields.leave(field):
         audit.record(request, request.workspace, "field_deleted", field=pk)
+    messages.success(request, _("The field is deleted. You can take that back for 30 days."))
+    return redirect("audience:fields")
+
+
+@require_POST
+def restore_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Take back that a field was deleted."""
+    field = get_object_or_404(request.workspace.contact_fields, pk=pk)
+    same = request.workspace.contact_fields.staying().filter(label__iexact=field.label)
+    if same.exclude(pk=pk).exists():
+        messages.error(request, _("Another field has this name now. Rename that one first."))
+    elif fields.come_back(field):
+        audit.record(request, request.workspace, "field_restored", field=pk)
+        messages.success(request, _("The field is back, with everybody's values."))
+    return redirect("audience:fields")
+
+
+@require_POST
+def strip_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Let a deleted field go for good, now."""
+    field = get_object_or_404(request.workspace.contact_fields, pk=pk)
+    if fields.let_go(field):
+        audit.record(request, request.workspace, "field_stripped", field=pk)
         if not fields.strip(field):
             tasks.strip_fields.delay_on_commit()
-    messages.success(request, _("The field is deleted, and its values go."))
+        messages.success(request, _("The field is gone, and its values go."))
     return redirect("audience:fields")
 
 

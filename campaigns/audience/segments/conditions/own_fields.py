@@ -140,11 +140,11 @@ def _yes(value: bool) -> How:
 
 def _thing(kind: str) -> Thing:
     def names(workspace_id: int, ids: Collection[int]) -> Mapping[int, str]:
-        mine = Field.objects.filter(workspace=workspace_id, kind=kind, pk__in=ids)
+        mine = Field.objects.staying().filter(workspace=workspace_id, kind=kind, pk__in=ids)
         return dict(mine.values_list("pk", "label"))
 
     def options(workspace_id: int) -> list[tuple[int, str]]:
-        mine = Field.objects.filter(workspace=workspace_id, kind=kind)
+        mine = Field.objects.staying().filter(workspace=workspace_id, kind=kind)
         return list(mine.order_by("position", "label").values_list("pk", "label"))
 
     return Thing(f"{kind}_field", _("a field, or one of another kind,"), names, options)
@@ -152,7 +152,11 @@ def _thing(kind: str) -> Thing:
 
 def choices_of(workspace_id: int, pk: int) -> list[tuple[str, str]]:
     """Return the words of a field that is a choice."""
-    field = Field.objects.filter(workspace=workspace_id, pk=pk, kind=Field.Kind.CHOICE).first()
+    field = (
+        Field.objects.staying()
+        .filter(workspace=workspace_id, pk=pk, kind=Field.Kind.CHOICE)
+        .first()
+    )
     return [(str(word), str(word)) for word in field.choices] if field else []
 
 
