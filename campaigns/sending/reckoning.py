@@ -12,9 +12,9 @@ campaign itself. It is *final* when all of this is true:
 - nobody told anything of its mails since the count began: whoever takes such news in says
   so after its commit, and a count renounces all doubts before it looks.
 
-A memory that is not final is renewed at the next look, but for large campaigns no more
-often than one part in twenty of the time is spent on it; until then it is shown with its
-time.
+A memory that is not final is renewed behind the pages (`due` and `renew`), but no more often
+than one part in twenty of the time is spent on it; until then it is shown with its time.
+Whoever looks counts only what nobody has counted yet, and where nobody has for long.
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ from campaigns.sending.querysets.reckonings import Answer, Count, Return, Row, S
 
 # Fewer are counted faster than anything could be remembered.
 WORTH_REMEMBERING = 10_000
-# A count is rested from for so many times as long as it took.
+# A count is rested from for so many times as long as it took: while mails go out; and when
+# only news of them come in.
 PAUSE = 20
+LONG_PAUSE = 50
+# So many seconds more are left to the workers, before somebody who looks has to wait.
+GRACE = 30
 OVER = (Campaign.Status.SENT, Campaign.Status.CANCELLED)
 OPEN = (Delivery.State.PENDING, Delivery.State.CLAIMED, Delivery.State.SENDING)
 LOST = (Delivery.State.FAILED, Delivery.State.EXPIRED, Delivery.State.UNKNOWN)
@@ -71,12 +75,27 @@ def of_many(campaign_ids: Collection[int]) -> dict[int, Reckoned]:
         one = seen[pk]
         if one.counted_at is None:
             begun[pk] = one.now
-        elif (at := reckonings.begin(pk, pause=PAUSE)) is not None:
+        elif (at := reckonings.begin(pk, pause=LONG_PAUSE, grace=GRACE)) is not None:
             begun[pk] = at
         else:
             # Counted a moment ago, or at this moment by somebody else.
             found[pk] = _remembered(one)
     return found | _count(seen, begun)
+
+
+def due() -> list[int]:
+    """Return the large campaigns that are to be counted before anybody looks."""
+    return reckonings.due(moving=PAUSE, resting=LONG_PAUSE, least=WORTH_REMEMBERING)
+
+
+def renew(campaign_id: int) -> None:
+    """Count a campaign if that is due, so that nobody who looks has to wait for it."""
+    seen = reckonings.look([campaign_id])
+    if not seen or _holds(seen[0]):
+        return
+    at = seen[0].now if seen[0].counted_at is None else reckonings.begin(campaign_id, pause=PAUSE)
+    if at is not None:
+        _count({campaign_id: seen[0]}, {campaign_id: at})
 
 
 def recorded(campaign_id: int) -> dict[str, int]:

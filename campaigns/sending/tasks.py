@@ -15,7 +15,16 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from celery.signals import worker_shutting_down
 
-from campaigns.sending import again, fence, launch, leaks, reaping, scheduling, transport
+from campaigns.sending import (
+    again,
+    fence,
+    launch,
+    leaks,
+    reaping,
+    reckoning,
+    scheduling,
+    transport,
+)
 from campaigns.sending.bounces import reading
 from campaigns.sending.pacing import alarms, breakers, canary, easing, parts, ramps
 from campaigns.sending.querysets import weeks
@@ -59,6 +68,8 @@ def tick() -> None:
         give_another_chance.apply_async((chance_id,), expires=RING)
     for campaign_id in reaping.hungry():
         send_campaign.apply_async((campaign_id,), expires=RING)
+    for campaign_id in reckoning.due():
+        count_campaign.apply_async((campaign_id,), expires=RING)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -68,10 +79,17 @@ def look_ahead() -> None:
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
+def count_campaign(campaign_id: int) -> None:
+    """Count how a large campaign stands, before anybody looks."""
+    reckoning.renew(campaign_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
 def launch_campaign(campaign_id: int) -> None:
     """Freeze the audience of a campaign that is being prepared, and begin to send."""
     if fence.check() and launch.prepare(campaign_id):
         send_campaign.apply_async((campaign_id,), expires=RING)
+        count_campaign.apply_async((campaign_id,), expires=RING)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

@@ -29,6 +29,11 @@ def large(workspace, monkeypatch) -> Campaign:
     return campaign
 
 
+@pytest.fixture(autouse=True)
+def _nobody_counts_ahead(monkeypatch) -> None:
+    monkeypatch.setattr(reckoning, "GRACE", 0)
+
+
 @pytest.fixture
 def counts(monkeypatch) -> list[int]:
     """Whom was counted for."""
@@ -64,7 +69,7 @@ def rest(campaign):
 
 def make_counting_dear():
     """Let the next count be far off; `rest` still brings it near."""
-    Reckoning.objects.update(took=100.0)
+    Reckoning.objects.update(took=60.0)
 
 
 def tell(campaign, kind=EventType.BOUNCED, key="1"):

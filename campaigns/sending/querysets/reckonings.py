@@ -101,12 +101,29 @@ SELECT k.id, k.status, k.finished_at, d.state, d.mode, d.deliveries, d.bounced,
   JOIN composing_campaign k ON k.id = d.campaign_id
 """
 
+# What went out long ago and was never counted waits for a visitor: there may be thousands.
+DUE = """
+SELECT k.id
+  FROM composing_campaign k LEFT JOIN sending_reckoning r ON r.campaign_id = k.id
+ WHERE CASE
+       WHEN r.campaign_id IS NULL THEN
+            (k.status IN ('sending', 'paused') OR k.finished_at > now() - interval '1 day')
+            AND EXISTS (SELECT FROM sending_delivery d WHERE d.campaign_id = k.id
+                        OFFSET %(least)s - 1 LIMIT 1)
+       WHEN (r.status, r.finished_at) IS DISTINCT FROM (k.status, k.finished_at) THEN true
+       WHEN k.status = 'sending' THEN
+            r.begun_at < clock_timestamp() - make_interval(secs => r.took * %(moving)s)
+       ELSE (r.is_doubted OR r.begun_at > r.counted_at)
+            AND r.begun_at < clock_timestamp() - make_interval(secs => r.took * %(resting)s) END
+"""
+
 # Committed before the count looks: what is told from here on doubts it again.
 BEGIN = """
 UPDATE sending_reckoning r SET begun_at = clock_timestamp(), is_doubted = false
   FROM composing_campaign k
  WHERE r.campaign_id = %(campaign)s AND k.id = r.campaign_id
-   AND (r.begun_at < clock_timestamp() - make_interval(secs => r.took * %(pause)s)
+   AND r.begun_at < clock_timestamp() - make_interval(secs => %(grace)s)
+   AND (r.begun_at < clock_timestamp() - make_interval(secs => r.took * %(pause)s + %(grace)s)
         OR (r.status, r.finished_at) IS DISTINCT FROM (k.status, k.finished_at))
 RETURNING r.begun_at
 """
@@ -152,6 +169,17 @@ def look(campaign_ids: Collection[int]) -> list[Seen]:
         return [Seen(*row[:-3], *map(_loaded, row[-3:])) for row in cursor.fetchall()]
 
 
+def due(*, moving: float, resting: float, least: int) -> list[int]:
+    """Return the campaigns whose next visitor would find no count, or an old one.
+
+    Between two counts lies `moving` times as long as counting takes while a campaign goes out,
+    `resting` times when only news of its mails come in. Fewer than `least` are no matter.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"moving": moving, "resting": resting, "least": least})
+        return [pk for (pk,) in cursor.fetchall()]
+
+
 def count(campaign_ids: Collection[int]) -> dict[int, Count]:
     """Count the deliveries of campaigns by state and mode; none is no key."""
     found: dict[int, Count] = {}
@@ -162,13 +190,14 @@ def count(campaign_ids: Collection[int]) -> dict[int, Count]:
     return found
 
 
-def begin(campaign_id: int, *, pause: float) -> datetime | None:
+def begin(campaign_id: int, *, pause: float, grace: float = 0) -> datetime | None:
     """Take a new count of a remembered campaign upon us, or None if it is too early for one.
 
-    `pause` is how many times as long as counting takes lies between two counts.
+    `pause` is how many times as long as counting takes lies between two counts; `grace` are
+    seconds more, that are left to others who may count.
     """
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN, {"campaign": campaign_id, "pause": pause})
+        cursor.execute(BEGIN, {"campaign": campaign_id, "pause": pause, "grace": grace})
         row = cursor.fetchone()
     return row[0] if row else None
 
