@@ -14,14 +14,7 @@ from typing import Any
 from django.db import connection
 
 from campaigns.audience.keyset import Key, Order
-from campaigns.reports.querysets.recipients import (
-    ADDRESSED,
-    FIELDS,
-    TABLES,
-    WORDS,
-    Question,
-    RecipientRow,
-)
+from campaigns.reports.querysets.recipients import FIELDS, TABLES, Question, RecipientRow
 
 # Only of those who did something; all that a condition may ask of their deliveries is here.
 DOERS = """
@@ -56,12 +49,13 @@ def narrowed(question: Question, most: int) -> Question:
     A letter finds a million people, whom nobody wants to see sorted.
     """
     where, values = question.besides_text()
-    values |= question.searched() | {"most": most}
+    conditions, searched = question.searched()
+    values |= searched | {"most": most}
     found: set[int] = set()
     with connection.cursor() as cursor:
         # Either has an index; asked together, neither would be used.
-        for searched in (WORDS, ADDRESSED):
-            cursor.execute(FOUND.format(tables=TABLES, where=where, searched=searched), values)
+        for condition in conditions:
+            cursor.execute(FOUND.format(tables=TABLES, where=where, searched=condition), values)
             found.update(row_id for (row_id,) in cursor.fetchall())
     return replace(question, found=sorted(found)[:most])
 

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from campaigns.audience import addresses, finding
+from campaigns.audience import addresses
 from campaigns.audience.keyset import Order
+from campaigns.audience.models import Contact
 from campaigns.reports.querysets import copying
 
 
@@ -132,10 +134,8 @@ SORTED = {
 # Sorted by what somebody did; and asked for by it.
 DEEDS = frozenset({"first_open", "opens", "clicks", "last", "country", "device"})
 OF_DOERS = frozenset({"opened", "perhaps", "clicked"})
-# What people's search goes by, at its index; and whom a mail went to whose address is another
-# by now, or who is gone.
-WORDS = """c.id IS NOT NULL AND audience_words(c.email, c.first_name, c.last_name, c.fields)
-     @@ to_tsquery('simple', %(words)s)"""
+# Whom people's own search finds; and whom a mail went to whose address is another by now.
+WORDS = "d.contact_id IN ({people})"
 ADDRESSED = "d.address_key = %(address)s"
 CLICKED_LINK = """EXISTS (SELECT FROM tracking_linkclicker k
      WHERE k.campaign_id = d.campaign_id AND k.number = %(link)s AND k.delivery_id = d.id)"""
@@ -162,11 +162,23 @@ class Question:
             return f"{condition} AND d.id = ANY(%(found)s)", values | {"found": list(self.found)}
         if not self.text:
             return condition, values
-        return f"{condition} AND (({WORDS}) OR {ADDRESSED})", values | self.searched()
+        (words, addressed), searched = self.searched()
+        return f"{condition} AND ({words} OR {addressed})", values | searched
 
-    def searched(self) -> dict[str, str]:
-        """Return the values in `WORDS` and `ADDRESSED`."""
-        return {"words": finding.question(self.text), "address": addresses.key(self.text)}
+    def searched(self) -> tuple[tuple[str, str], dict[str, Any]]:
+        """Return the two conditions of the text, either of which has an index, and their values."""
+        values: dict[str, Any] = {"address": addresses.key(self.text)}
+        people = Contact.objects.filter(workspace=self.workspace_id).matching(self.text)
+        try:
+            sql, given = people.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return ("false", ADDRESSED), values
+        names = [f"word{place}" for place in range(len(given))]
+        values |= dict(zip(names, given, strict=True))
+        return (
+            WORDS.format(people=sql % tuple(f"%({name})s" for name in names)),
+            ADDRESSED,
+        ), values
 
     def besides_text(self) -> tuple[str, dict[str, Any]]:
         """Return the condition without what is searched for, and the values in it."""
