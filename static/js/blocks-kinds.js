@@ -80,6 +80,37 @@
     FACES[item.block.type](item.block, item.querySelector(".block-face"), words, clean);
   }
 
+  // --- From the page to JSON and back ---------------------------------------------------------
+
+  /** Give the lists of blocks within a block, and not those within these. */
+  const list = (item) => [...item.querySelectorAll(":scope > .block-face .blocks-list")].filter((ol) => ol.closest(".block") === item);
+
+  function read(ol) {
+    return [...ol.children].filter((item) => item.block).map(readItem);
+  }
+
+  function readItem(item) {
+    const block = { ...item.block };
+    if (block.type === "columns") block.columns = list(item).map(read);
+    if (block.type === "condition") block.blocks = read(list(item)[0]);
+    return block;
+  }
+
+  function fill(item, settings, columns) {
+    for (const field of settings.querySelectorAll("[data-key]")) {
+      const value = item.block[field.dataset.key];
+      // A field of people that was deleted is still what the condition asks for.
+      if (field.matches("select") && ![...field.options].some((option) => option.value === value)) field.append(new Option(value, value));
+      if (field.type === "checkbox") field.checked = value;
+      else field.value = value;
+    }
+    for (const field of settings.querySelectorAll("[data-network]")) {
+      field.value = item.block.links.find((link) => link.name === field.dataset.network)?.href || "";
+    }
+    const count = settings.querySelector("[data-columns]");
+    if (count) count.value = columns.length;
+  }
+
   // --- Blocks out of what was written another way --------------------------------------------
 
   const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -120,5 +151,5 @@
     return JSON.stringify({ version: 1, style: DEFAULTS.style, blocks });
   }
 
-  window.candidBlocks = { DEFAULTS, drawn, from };
+  window.candidBlocks = { DEFAULTS, drawn, fill, from, list, read, readItem };
 })();

@@ -3,7 +3,7 @@
   const editor = document.querySelector(".blocks");
   if (!editor) return;
   const { clean, address } = window.candidText;
-  const { DEFAULTS, drawn } = window.candidBlocks;
+  const { DEFAULTS, drawn, fill, list, read, readItem } = window.candidBlocks;
   const form = document.getElementById("compose");
   const body = document.getElementById("id_body");
   const canvas = editor.querySelector(".blocks-canvas");
@@ -12,20 +12,8 @@
   let style = {};
 
   const isBlocks = () => document.querySelector(".writing").dataset.format === "blocks";
-  const list = (item) => [...item.querySelectorAll(":scope > .block-face .blocks-list")].filter((ol) => ol.closest(".block") === item);
 
   // --- From the page to JSON and back -----------------------------------------------------
-
-  function read(ol) {
-    return [...ol.children].filter((item) => item.block).map(readItem);
-  }
-
-  function readItem(item) {
-    const block = { ...item.block };
-    if (block.type === "columns") block.columns = list(item).map(read);
-    if (block.type === "condition") block.blocks = read(list(item)[0]);
-    return block;
-  }
 
   const written = () => JSON.stringify({ version: 1, style, blocks: read(canvas) });
 
@@ -77,21 +65,6 @@
     sortable(ol);
     return ol;
   };
-
-  function fill(item, settings, columns) {
-    for (const field of settings.querySelectorAll("[data-key]")) {
-      const value = item.block[field.dataset.key];
-      // A field of people that was deleted is still what the condition asks for.
-      if (field.matches("select") && ![...field.options].some((option) => option.value === value)) field.append(new Option(value, value));
-      if (field.type === "checkbox") field.checked = value;
-      else field.value = value;
-    }
-    for (const field of settings.querySelectorAll("[data-network]")) {
-      field.value = item.block.links.find((link) => link.name === field.dataset.network)?.href || "";
-    }
-    const count = settings.querySelector("[data-columns]");
-    if (count) count.value = columns.length;
-  }
 
   function draw(item) {
     const kind = document.getElementById(`block-${item.block.type}`);
@@ -296,6 +269,12 @@
   form.addEventListener("change", (event) => {
     if (event.target.name !== "format") return;
     const format = event.target.value;
+    // Nothing that was written is left for an empty page without a word.
+    if (was === "blocks" && kept.text === undefined && canvas.children.length && !confirm(editor.dataset.leave)) {
+      form.elements.format.value = was;
+      event.stopImmediatePropagation();
+      return;
+    }
     if ((was === "blocks") !== (format === "blocks")) {
       kept[was === "blocks" ? "blocks" : "text"] = body.value;
       if (format === "blocks") begin(kept.blocks ?? window.candidBlocks.from(was, body.value));
