@@ -36,7 +36,8 @@ class PictureQuerySet(models.QuerySet["Picture"]):
     def matching(self, asked: Mapping[str, str]) -> PictureQuerySet:
         """Narrow to what the address asks for: words (`q`), a `folder`, and the order (`sort`)."""
         found = self.select_related("folder")
-        for word in asked.get("q", "").split()[:8]:
+        # PostgreSQL takes no text with a NUL in it.
+        for word in asked.get("q", "").replace("\0", " ").split()[:8]:
             found = found.filter(Q(name__icontains=word) | Q(alt__icontains=word))
         folder = asked.get("folder", "")
         if folder == "none":

@@ -101,7 +101,8 @@ def test_the_grid_is_searched_filtered_and_sorted(alice, workspace):
     assert names(f"folder={shop.pk}") == ["Alpha"]
     assert names("folder=none&sort=-name") == ["Gamma", "Beta"]
     assert names("sort=-size") == ["Alpha", "Beta", "Gamma"]
-    assert names("q=%00&folder=²&sort=nonsense&page=x") == []
+    # What means nothing narrows nothing.
+    assert len(names("q=%00&folder=²&sort=nonsense&page=x")) == 3
     page = alice.get("/pictures/?q=boat").content.decode()
     assert "Alpha" in page and "Beta" not in page and "Foreign" not in page
 
