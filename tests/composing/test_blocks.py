@@ -1,6 +1,7 @@
 """Mails in blocks: what is allowed in a document, and the mail it becomes."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from campaigns.composing.merge_tags import MergeTagError
 from tests import world
 from tests.composing.letters import body, make_person, parse
 
-BLOCKS = [
+BLOCKS: list[dict[str, Any]] = [
     {"type": "text", "html": '<h1>Hello {{ contact.first_name | default: "friend" }}</h1>'},
     {"type": "image", "src": "https://example.com/a.png", "alt": 'A "cat" & a <dog>'},
     {"type": "button", "label": "See the offer", "href": "https://example.com/offer?a=1&b=2"},

@@ -74,14 +74,11 @@ def read(source: str) -> Block:
         raise BlocksError(_("These are no blocks.")) from error
     if not isinstance(found, dict) or found.get("version") != VERSION:
         raise BlocksError(_("These are no blocks of a kind this version knows."))
-    document = {
-        "version": VERSION,
-        "style": _held(found.get("style", {}), STYLE),
-        "blocks": _blocks(found.get("blocks", []), within=""),
-    }
-    if sum(1 for _block in walk(document["blocks"])) > MOST_BLOCKS:
+    style = _held(found.get("style", {}), STYLE)
+    blocks = _blocks(found.get("blocks", []), within="")
+    if len(walk(blocks)) > MOST_BLOCKS:
         raise BlocksError(_("A mail can have %d blocks.") % MOST_BLOCKS)
-    return document
+    return {"version": VERSION, "style": style, "blocks": blocks}
 
 
 def dump(document: Block) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,8 @@ from campaigns.composing.merge_tags import MergeTagError
 
 # Gives the value as it may be kept; what is missing, None, becomes the rule's default.
 Rule = Callable[[Any], Any]
+
+T = TypeVar("T")
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -113,7 +115,7 @@ def markup(value: Any) -> str:
     return rich_text.clean(text(200_000)(value))
 
 
-def _kept(value: Any, kind: type[Any], *, default: Any) -> Any:
+def _kept(value: Any, kind: type[T], *, default: T) -> T:
     if value is None:
         return default
     if not isinstance(value, kind):
