@@ -17,7 +17,7 @@ OTHERWISE = {
     "providers": {"sealed_settings"},
     "sign_up_forms": {"key"},
     "campaigns": {"last_tab"},
-    "deliveries": {"uuid", "address_key", "claim_token"},
+    "deliveries": {"uuid", "address_key", "claim_token", "troubled_at"},
     "provider_events": {"event_key"},
 }
 OURS = ("campaigns", "tracking")

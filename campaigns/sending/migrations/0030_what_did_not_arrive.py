@@ -1,9 +1,27 @@
-import datetime
+"""Let the database note when a mail did not arrive, whoever writes of it and how."""
 
 from django.db import migrations, models
-from django.db.models.functions import Coalesce
 
-LONG_AGO = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+FORWARD = """
+CREATE FUNCTION sending_note_trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.troubled_at := CASE WHEN NEW.state IN ('failed', 'expired', 'unknown', 'suppressed')
+        THEN COALESCE(NEW.done_at, NEW.unknown_since, NEW.sending_at, 'epoch') END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER sending_delivery_trouble BEFORE INSERT ON sending_delivery FOR EACH ROW
+    WHEN (NEW.state IN ('failed', 'expired', 'unknown', 'suppressed'))
+    EXECUTE FUNCTION sending_note_trouble();
+CREATE TRIGGER sending_delivery_trouble_changes BEFORE UPDATE ON sending_delivery FOR EACH ROW
+    WHEN (NEW.state IN ('failed', 'expired', 'unknown', 'suppressed')
+        OR OLD.troubled_at IS NOT NULL)
+    EXECUTE FUNCTION sending_note_trouble();
+"""
+BACKWARD = """
+DROP TRIGGER sending_delivery_trouble_changes ON sending_delivery;
+DROP TRIGGER sending_delivery_trouble ON sending_delivery;
+DROP FUNCTION sending_note_trouble();
+"""
 
 
 class Migration(migrations.Migration):
@@ -12,30 +30,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Without a value that rows would have to be written anew for.
         migrations.AddField(
             model_name="delivery",
             name="troubled_at",
-            field=models.GeneratedField(
-                expression=models.Case(
-                    models.When(
-                        state__in=("failed", "expired", "unknown", "suppressed"),
-                        then=Coalesce(
-                            "done_at", "unknown_since", "sending_at", models.Value(LONG_AGO)
-                        ),
-                    )
-                ),
-                output_field=models.DateTimeField(null=True),
-                db_persist=True,
-            ),
+            field=models.DateTimeField(editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                models.F("campaign"),
-                models.F("troubled_at").desc(),
-                models.F("id").desc(),
-                condition=models.Q(troubled_at__isnull=False),
-                name="sending_delivery_troubled",
-            ),
-        ),
+        migrations.RunSQL(FORWARD, BACKWARD),
     ]

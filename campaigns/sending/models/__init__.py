@@ -6,8 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
@@ -31,7 +30,6 @@ from campaigns.sending.models.pace import (
 )
 from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.querysets import DeliveryQuerySet
-from campaigns.sending.querysets.deliveries import LONG_AGO, TROUBLED
 
 __all__ = [
     "Acquaintance",
@@ -135,18 +133,10 @@ class Delivery(models.Model):
     complained_at = models.DateTimeField(null=True)
     # Its mailbox provider took it for unwanted: for what it is, or for what we are.
     blocked_at = models.DateTimeField(null=True)
-    # When a marketer should have learned of it, if ever: written by the database itself. An
-    # index may know of it, because it stays null on the way of a mail that arrives.
-    troubled_at = models.GeneratedField(
-        expression=Case(
-            When(
-                state__in=TROUBLED,
-                then=Coalesce("done_at", "unknown_since", "sending_at", Value(LONG_AGO)),
-            )
-        ),
-        output_field=models.DateTimeField(null=True),
-        db_persist=True,
-    )
+    # When a marketer should have learned of it, if ever: written by triggers of the database
+    # (a migration made them). An index may know of it, because it stays null on the way of a
+    # mail that arrives.
+    troubled_at = models.DateTimeField(null=True, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 # A campaign is not over while one of its deliveries is in one of these.
 OPEN = ("pending", "claimed", "sending")
 TROUBLED = ("failed", "expired", "unknown", "suppressed")
-# The moment of what has none.
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What a breaker holds waits for so long: an odd century, in a unit that no calendar bends.
 HELD = timedelta(hours=876_000)
