@@ -12,6 +12,7 @@ from tracking.parts import Part
 # Columns that no file has, since the file says them otherwise or the new house makes them.
 OTHERWISE = {
     "contacts": {"email_key", "fingerprint"},
+    "fields": {"retyped_by_id"},
     "suppressions": {"fingerprint"},
     "members": {"user_id"},
     "providers": {"sealed_settings"},
