@@ -21,7 +21,7 @@
   }
 
   const FACES = {
-    text: (block, face, words, clean) => {
+    text: (block, face, words, nodes) => {
       if (!face.firstChild) {
         const text = element("div", "block-text");
         text.contentEditable = "true";
@@ -31,7 +31,7 @@
         text.dataset.words = words;
         text.dataset.mergeable = "";
         // What another member wrote is cleaned here too, whatever the server let through.
-        text.innerHTML = clean(block.html);
+        text.replaceChildren(...nodes(block.html));
         face.append(text);
       }
       face.firstChild.style.textAlign = block.align;
@@ -76,8 +76,8 @@
   };
 
   /** Draw the face of a block as it is now. */
-  function drawn(item, words, clean) {
-    FACES[item.block.type](item.block, item.querySelector(".block-face"), words, clean);
+  function drawn(item, words, nodes) {
+    FACES[item.block.type](item.block, item.querySelector(".block-face"), words, nodes);
   }
 
   // --- From the page to JSON and back ---------------------------------------------------------

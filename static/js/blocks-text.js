@@ -9,12 +9,21 @@
 
   /** Give `source` as HTML of only what is kept; cleaning twice is cleaning once. */
   function clean(source) {
+    return cleaned(source).innerHTML;
+  }
+
+  /** Give the same as nodes, to be put into the page. */
+  function nodes(source) {
+    return [...document.importNode(cleaned(source), true).childNodes];
+  }
+
+  function cleaned(source) {
     // A document of its own: nothing in it is fetched or runs.
     const found = new DOMParser().parseFromString(`<body>${source}`, "text/html");
     const made = document.implementation.createHTMLDocument("");
     const into = made.createElement("div");
     copy(found.body, into, made);
-    return paragraphs(into, made).innerHTML;
+    return paragraphs(into, made);
   }
 
   function copy(from, into, made) {
@@ -59,5 +68,5 @@
     return /^[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)/.test(url) ? `https://${url}` : "";
   }
 
-  window.candidText = { clean, address };
+  window.candidText = { clean, nodes, address };
 })();

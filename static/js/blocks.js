@@ -2,7 +2,7 @@
 (() => {
   const editor = document.querySelector(".blocks");
   if (!editor) return;
-  const { clean, address } = window.candidText;
+  const { clean, nodes, address } = window.candidText;
   const { DEFAULTS, drawn, fill, list, read, readItem } = window.candidBlocks;
   const form = document.getElementById("compose");
   const body = document.getElementById("id_body");
@@ -68,7 +68,7 @@
 
   function draw(item) {
     const kind = document.getElementById(`block-${item.block.type}`);
-    drawn(item, kind.dataset.words, clean);
+    drawn(item, kind.dataset.words, nodes);
     const test = item.querySelector("[data-when-test]");
     if (test) test.hidden = !test.dataset.whenTest.split(" ").includes(item.block.test);
   }

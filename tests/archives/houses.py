@@ -18,7 +18,13 @@ from campaigns.archives import keeping, restoring, writing
 from campaigns.archives.models import Archive
 from campaigns.audience import consent, suppression
 from campaigns.audience.consent import Evidence
-from campaigns.audience.models import Purpose, Segment, SignUpForm, Unsubscription
+from campaigns.audience.models import (
+    Purpose,
+    Segment,
+    SignUpForm,
+    SuppressedDomain,
+    Unsubscription,
+)
 from campaigns.composing.models import SegmentUse
 from campaigns.reports.models import DayCounting, ListDay
 from campaigns.sending.models import Delivery, ProviderEvent
@@ -117,6 +123,7 @@ def _leavers(workspace: Workspace, scene: Scene) -> None:
         source="page",
     )
     suppression.suppress(workspace.pk, [bounced.fingerprint], "hard_bounce", scene.campaign.pk)
+    SuppressedDomain.objects.create(workspace=workspace, domain="stopped.example", note="Asked to")
 
 
 def ask(workspace: Workspace) -> Archive:

@@ -33,7 +33,7 @@ def rings(monkeypatch):
 
 
 @pytest.fixture
-def archive(workspace) -> Archive:
+def archive(workspace, member) -> Archive:
     world.make_contact(workspace, on=world.make_list(workspace), email="ann@example.com")
     made = houses.ask(workspace)
     keeping.make(made.pk)

@@ -67,7 +67,6 @@ def form(chromium: Browser, house: stacks.Stack) -> str:
         page.locator("main table a").first.click()
         page.get_by_role("link", name="Sign-up form").click()
         page.get_by_label("Open: people can sign up").check()
-        page.get_by_label("Sender of its mails").select_option(index=1)
         page.get_by_label("Ask for first and last name").check()
         page.get_by_label("Ask whether opens").check()
         page.get_by_role("button", name="Save").click()
