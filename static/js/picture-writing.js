@@ -2,7 +2,7 @@
 (() => {
   const body = document.getElementById("id_body");
   if (!body || !window.candidPictures) return;
-  const isMarkdown = () => body.closest(".writing").dataset.format !== "html";
+  const format = () => body.closest(".writing").dataset.format;
   const quote = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
 
   function markdown({ picture, alt }) {
@@ -15,6 +15,10 @@
     return `<img src="${picture.url}"${sharp} width="${picture.width}" height="${picture.height}" alt="${quote(alt)}" style="max-width: 100%; height: auto;">`;
   }
 
+  function mjml({ picture, alt }) {
+    return `<mj-image src="${picture.url}" width="${picture.width}px" alt="${quote(alt)}" />`;
+  }
+
   function type(text) {
     body.focus();
     // The one way to insert that keeps the browser's own undo history.
@@ -25,7 +29,8 @@
   }
 
   function place(found) {
-    if (!isMarkdown()) return type(html(found));
+    if (format() === "html") return type(html(found));
+    if (format() === "mjml") return type(mjml(found));
     const before = body.value.slice(0, body.selectionStart);
     const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     type(`${gap}${markdown(found)}\n\n`);
