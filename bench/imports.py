@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.db import connection
+from django.db import connection, transaction
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience import checking, columns, importing, reading
@@ -210,16 +210,11 @@ def clean(onto: List, *, expected: int) -> None:
     if stored != expected:
         raise RuntimeError(f"{stored} people were stored, {expected} expected")
     workspace = [onto.workspace_id]
-    with connection.cursor() as cursor:
-        for table in (
-            "importremark",
-            "unworded",
-            "import",
-            "field",
-            "subscription",
-            "list",
-            "contact",
-        ):
+    tables = ("importremark", "unworded", "import", "field", "subscription", "list")
+    # Lines of the ledger go with their people, in one transaction.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in (*tables, "consententry", "contact"):
             cursor.execute(f"DELETE FROM audience_{table} WHERE workspace_id = %s", workspace)
         cursor.execute("DELETE FROM accounts_workspace WHERE id = %s", workspace)
+    with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE audience_contact, audience_subscription, audience_wording")
