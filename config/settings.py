@@ -235,6 +235,8 @@ vars().update(env.email_url_config(SYSTEM_MAIL_URL or "dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("SYSTEM_MAIL_FROM", default="candid@localhost")
 # Whether members may name SMTP servers and API addresses inside our own network.
 ALLOW_PRIVATE_HOSTS = env.bool("ALLOW_PRIVATE_HOSTS", default=False)
+# A spam filter to ask about drafts: http://host:11333 (Rspamd), spamd://host:783 (SpamAssassin).
+SPAM_FILTER = env.str("SPAM_FILTER", default="")
 # Anymail backends that a test or a self-hosted provider answers at another address.
 ANYMAIL = env.json("ANYMAIL", default={})
 

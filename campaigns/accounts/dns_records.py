@@ -14,12 +14,16 @@ class DnsError(Exception):
     """There is no such record, or nobody answers; the message says which."""
 
 
+class NoRecordError(DnsError):
+    """There is no such record."""
+
+
 def texts(name: str) -> list[str]:
     """Return the TXT records of `name`, each in one piece. Raises `DnsError`."""
     try:
         answer = resolver().resolve(name, "TXT", lifetime=PATIENCE, search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
-        raise DnsError(
+        raise NoRecordError(
             _("There is no such record yet. A new one may take up to an hour to be seen.")
         ) from error
     except dns.exception.DNSException as error:

@@ -22,6 +22,10 @@ class OutboundError(Exception):
     """The host is not one we connect to; the message says why, for a person."""
 
 
+class UnknownHostError(OutboundError):
+    """There is no host of this name."""
+
+
 def addresses(host: str, port: int) -> list[str]:
     """Look `host` up and return the addresses to connect to, all of them public.
 
@@ -31,7 +35,7 @@ def addresses(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise OutboundError(
+        raise UnknownHostError(
             _("No host called “%(host)s” was found. Check the spelling.") % {"host": host}
         ) from error
     ips = list(dict.fromkeys(str(entry[4][0]) for entry in found))
@@ -46,8 +50,11 @@ def addresses(host: str, port: int) -> list[str]:
     return ips
 
 
-def check_url(url: str) -> None:
-    """Refuse an address that is not http(s) to a public host. Raises `OutboundError`."""
+def check_url(url: str, *, unencrypted: bool = False) -> None:
+    """Refuse an address that is not https to a public host. Raises `OutboundError`.
+
+    `unencrypted` lets http through, where nothing is told and nothing is believed.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -55,7 +62,7 @@ def check_url(url: str) -> None:
         raise OutboundError(_("This is not a web address.")) from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise OutboundError(_("A web address begins with https://."))
-    if parts.scheme == "http" and not settings.ALLOW_PRIVATE_HOSTS:
+    if parts.scheme == "http" and not unencrypted and not settings.ALLOW_PRIVATE_HOSTS:
         raise OutboundError(_("Only https:// is safe for keys and mails."))
     if parts.username or parts.password:
         raise OutboundError(_("Leave user names and passwords out of the address."))

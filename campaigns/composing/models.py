@@ -11,10 +11,11 @@ from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models import List, Segment
 from campaigns.audience.models import Tracking as _Tracking
 from campaigns.composing.pictures.models import Picture, PictureFolder
+from campaigns.composing.proofing.models import LinkLook
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 
-# A module of its own; Django finds models through this one.
-__all__ = ["Campaign", "Picture", "PictureFolder", "Revision", "SegmentUse"]
+# Modules of their own; Django finds models through this one.
+__all__ = ["Campaign", "LinkLook", "Picture", "PictureFolder", "Revision", "SegmentUse"]
 
 
 class Campaign(models.Model):

@@ -133,6 +133,7 @@ PARTS: tuple[Part, ...] = (
 )
 
 LEFT = {
+    "LinkLook": "What was at the end of links is looked up anew.",
     "Picture": "Mails that are out load them from the old house; upload what new ones need.",
     "PictureFolder": "See pictures.",
 }

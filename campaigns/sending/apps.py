@@ -15,12 +15,21 @@ class SendingConfig(AppConfig):
         from campaigns.accounts import audit
         from campaigns.audience import letters as audience_letters
         from campaigns.audience import undoing
-        from campaigns.sending import evidence, letters, mailed, provider_events, segments
+        from campaigns.composing.proofing import proof
+        from campaigns.sending import (
+            evidence,
+            letters,
+            mailed,
+            proofing,
+            provider_events,
+            segments,
+        )
         from tracking import facts
 
         audience_letters.register_post(letters.post)
         facts.register_sent_times(evidence.sent_times)
         undoing.register_keeper(mailed.among)
+        proof.register(proofing.unfilled, proofing.mailed_today)
         segments.register()
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")
         audit.register_labels(

@@ -13,9 +13,12 @@ _TINY = 3
 _SIZE = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", re.IGNORECASE)
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|"
-    r"max-height\s*:\s*0(?:px)?\s*(?:;|$)|font-size\s*:\s*0(?:px)?\s*(?:;|$)",
+    r"max-height\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
+# Without a size, words are not seen; but MJML has it around columns whose words have one.
+_SHRINKING = re.compile(r"font-size\s*:\s*0(?:px)?\s*(?:;|$)", re.IGNORECASE)
+_GROWING = re.compile(r"font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
 _STYLE_URL = re.compile(r"(?:url\(\s*|@import\s+)[\"']?\s*(https?://[^\s\"')]+)", re.IGNORECASE)
 _ACTIVE = ("script", "form", "iframe", "object", "embed")
@@ -65,26 +68,36 @@ def read(html: str) -> Body:
         root = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, ValueError):  # There is nothing in it.
         return Body()
-    hidden = _hidden(root)
+    unseen = hidden(root)
     return Body(
-        pictures=tuple(_pictures(root, hidden)),
-        links=tuple(_links(root, hidden)),
+        pictures=tuple(_pictures(root, unseen)),
+        links=tuple(_links(root, unseen)),
         styles=tuple(dict.fromkeys(_styles(root))),
         active=tuple(sorted({element.tag for element in root.iter(*_ACTIVE)})),
     )
 
 
-def _hidden(root: lxml.html.HtmlElement) -> set[lxml.html.HtmlElement]:
+def hidden(root: lxml.html.HtmlElement) -> set[lxml.html.HtmlElement]:
     """Return the elements that nobody sees, with all that is in them."""
     found = set()
     for element in root.iter(lxml.etree.Element):
         style = element.get("style") or ""
-        if element.get("hidden") is not None or _HIDING.search(style):
+        if (
+            element.get("hidden") is not None
+            or _HIDING.search(style)
+            or (_SHRINKING.search(style) and not _grows(element))
+        ):
             found.update(element.iter(lxml.etree.Element))
     return found
 
 
-def _pictures(root: lxml.html.HtmlElement, hidden: set[lxml.html.HtmlElement]) -> Iterator[Picture]:
+def _grows(element: lxml.html.HtmlElement) -> bool:
+    """Whether anything within has a size of its own."""
+    inner = element.iterdescendants(lxml.etree.Element)
+    return any(_GROWING.search(one.get("style") or "") for one in inner)
+
+
+def _pictures(root: lxml.html.HtmlElement, unseen: set[lxml.html.HtmlElement]) -> Iterator[Picture]:
     for element in root.iter("img", "input"):
         url = (element.get("src") or "").strip()
         if not _WEB.match(url):
@@ -92,10 +105,10 @@ def _pictures(root: lxml.html.HtmlElement, hidden: set[lxml.html.HtmlElement]) -
         sizes = _STYLE_SIZE.findall(element.get("style") or "")
         style = {name.lower(): int(size) for name, size in sizes}
         width, height = (style.get(name, _size(element.get(name))) for name in ("width", "height"))
-        yield Picture(url, width, height, element in hidden)
+        yield Picture(url, width, height, element in unseen)
 
 
-def _links(root: lxml.html.HtmlElement, hidden: set[lxml.html.HtmlElement]) -> Iterator[Link]:
+def _links(root: lxml.html.HtmlElement, unseen: set[lxml.html.HtmlElement]) -> Iterator[Link]:
     for element in root.iter("a", "area"):
         url = (element.get("href") or "").strip()
         if not _WEB.match(url):
@@ -103,7 +116,7 @@ def _links(root: lxml.html.HtmlElement, hidden: set[lxml.html.HtmlElement]) -> I
         words = " ".join("".join(element.itertext()).split())
         if not words:
             words = next((one.get("alt") or "" for one in element.iter("img")), "")
-        yield Link(url, words[:120], element in hidden)
+        yield Link(url, words[:120], element in unseen)
 
 
 def _styles(root: lxml.html.HtmlElement) -> Iterator[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from campaigns.audience.models import Contact
 from campaigns.audience.querysets import ContactQuerySet
@@ -142,6 +143,18 @@ def audience(campaign: Campaign, *, ids: Mapping[str, int] | None = None) -> Con
     if campaign.non_openers_of_id is None:
         return people
     return non_openers.among(people, campaign.non_openers_of_id)
+
+
+def mailed_since(campaign: Campaign, since: datetime) -> int:
+    """Return how many of those whom a launch would reach now got another campaign since then."""
+    others = Campaign.objects.filter(workspace=campaign.workspace_id).exclude(pk=campaign.pk)
+    # Else every mail of the house's history would be looked at.
+    lately = others.filter(Q(finished_at__isnull=True) | Q(finished_at__gte=since))
+    ids = list(lately.exclude(launched_at=None).values_list("pk", flat=True))
+    if not ids:
+        return 0
+    got = Delivery.objects.filter(campaign__in=ids, done_at__gte=since, state="sent")
+    return audience(campaign).filter(pk__in=got.values("contact")).count()
 
 
 def tell_the_planner() -> None:

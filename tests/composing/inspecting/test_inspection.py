@@ -7,6 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from campaigns.composing import compiling
+from campaigns.composing.inspecting import body
 from campaigns.composing.inspecting.identifiers import Marks, Reader, leads_to
 from campaigns.composing.inspecting.inspection import inspect
 from campaigns.composing.inspecting.known import known
@@ -63,6 +64,15 @@ def test_a_picture_that_nobody_sees_is_a_pixel(style):
 
 def test_a_picture_within_something_hidden_is_a_pixel():
     assert of('<div style="display:none"><p><img src="https://x.example/a.png"></p></div>').pixels
+
+
+def test_words_without_a_size_are_hidden_but_not_what_has_one_within():
+    link = '<a href="https://shop.example/">Shop</a>'
+    (hidden,) = body.read(f'<div style="font-size:0px">{link}</div>').links
+    (seen,) = body.read(
+        f'<div style="font-size:0"><div style="font-size:16px">{link}</div></div>'
+    ).links
+    assert (hidden.hidden, seen.hidden) == (True, False)
 
 
 def test_a_picture_that_people_see_is_none():
