@@ -22,7 +22,7 @@ from campaigns.composing.proofing.finding import Finding, Weight
 _SECONDS = 15
 _MOST = 1_000_000
 _VERDICT = re.compile(rb"^Spam:\s*\w+\s*;\s*(-?[\d.]+)\s*/\s*(-?[\d.]+)", re.MULTILINE | re.I)
-_MARK = re.compile(r"^\s*(-?\d+\.\d+)\s+([A-Z0-9_]{3,})\s+(.*)$", re.MULTILINE)
+_MARK = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s+([A-Z][A-Z0-9_]{2,})\s+(.*)$", re.MULTILINE)
 
 
 class FilterError(Exception):

@@ -20,6 +20,7 @@ Content analysis details:   (6.4 points, 5.0 required)
  2.5 MISSING_DATE           Missing Date: header
 -0.0 NO_RELAYS              Informational: message was not relayed via SMTP
  3.9 URG_BIZ                Contains urgent matter
+1000 GTUBE                  BODY: Generic Test for Unsolicited Bulk Email
 """
 
 
@@ -98,6 +99,7 @@ def test_spamassassin_is_asked_with_the_whole_mail(spamd):
     assert finding.weight == Weight.SHOULD
     assert "6.4 points, and 5.0 are too many" in finding.message
     assert finding.details == (
+        "+1000.0 GTUBE: BODY: Generic Test for Unsolicited Bulk Email",
         "+3.9 URG_BIZ: Contains urgent matter",
         "+2.5 MISSING_DATE: Missing Date: header",
     )
