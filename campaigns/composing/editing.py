@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User, Workspace
-from campaigns.composing import narrowing
+from campaigns.composing import narrowing, utm
 from campaigns.composing.models import Campaign
 
 # What a mail says: may change until it is sent, also while sending is paused.
@@ -27,6 +27,7 @@ CONTENT = (
     "body",
     "text",
     "inline_css",
+    *utm.NAMES,
 )
 # Who gets it and what is recorded: decided when it is launched.
 AUDIENCE = ("lists", "tracking", "policy")

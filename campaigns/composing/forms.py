@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from campaigns.accounts.forms.fields import AddressField, LineField
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import List
-from campaigns.composing import narrowing
+from campaigns.composing import narrowing, utm
 from campaigns.composing.blocks import document
 from campaigns.composing.blocks.document import BlocksError
 from campaigns.composing.models import Campaign
@@ -75,6 +75,24 @@ class CampaignForm(_CampaignModelForm):
     without_segments = forms.MultipleChoiceField(
         label=_("Without people in"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    utm_source = LineField(
+        label=_("Source"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "newsletter"}),
+    )
+    utm_medium = LineField(
+        label=_("Medium"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "email"}),
+    )
+    utm_campaign = LineField(
+        label=_("Campaign"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "spring-sale"}),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
     tab = forms.CharField(widget=forms.HiddenInput, max_length=36, required=False)
 
@@ -93,6 +111,7 @@ class CampaignForm(_CampaignModelForm):
             "text",
             "tracking",
             "policy",
+            *utm.NAMES,
         )
         widgets = {
             "format": forms.RadioSelect,

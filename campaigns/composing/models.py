@@ -83,6 +83,10 @@ class Campaign(models.Model):
     # Of pasted HTML: copy the rules of its <style> into the elements, for mail programs
     # that know no <style>.
     inline_css = models.BooleanField(_("inline styles"), default=True)
+    # What links tell the website they lead to; empty marks are left out.
+    utm_source = models.CharField(max_length=100, blank=True, default="", db_default="")
+    utm_medium = models.CharField(max_length=100, blank=True, default="", db_default="")
+    utm_campaign = models.CharField(max_length=100, blank=True, default="", db_default="")
     tracking = models.CharField(max_length=10, choices=_Tracking, default=_Tracking.INDIVIDUAL)
     # Who may be measured, where that is fewer than the workspace and the lists allow.
     policy = models.CharField(

@@ -9,7 +9,7 @@ import css_inline
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from campaigns.composing import markdown, merge_tags, mjml, plain_text
+from campaigns.composing import markdown, merge_tags, mjml, plain_text, utm
 from campaigns.composing.blocks import document, layout
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
@@ -36,7 +36,8 @@ class Content:
 def render(campaign: Campaign) -> Content:
     """Return what `campaign` says, as HTML and as text."""
     html, derived = _made(campaign, inline=campaign.inline_css)
-    return Content(html=html, text=campaign.text or derived)
+    marks = utm.of(campaign)
+    return Content(html=utm.in_html(html, marks), text=utm.in_text(campaign.text or derived, marks))
 
 
 def derived_text(campaign: Campaign) -> str:

@@ -12,6 +12,7 @@ from campaigns.composing.models import Campaign, LinkLook
 from campaigns.composing.proofing import looking, proof
 from campaigns.sending import proofing
 from campaigns.sending.models import Delivery
+from campaigns.sending.querysets import launching
 from tests import world
 
 Format = Campaign.Format
@@ -96,7 +97,7 @@ def test_a_good_mail_is_said_to_be_good(alice, campaign):
 
 
 def test_links_are_followed_by_a_worker(alice, campaign, monkeypatch):
-    rung = []
+    rung: list[int] = []
     monkeypatch.setattr("campaigns.composing.tasks.look_at_links.delay", rung.append)
     answer = alice.post(url("check_links", campaign))
     assert "Followed 0 of 1" in answer.content.decode()
@@ -133,13 +134,13 @@ def test_who_was_mailed_today_is_counted(workspace, campaign):
         )  # fmt: skip
     workspace.time_zone = "UTC"
     midnight = timezone.now() - timedelta(hours=2)
-    assert proofing.launching.mailed_since(campaign, midnight) == 2
-    assert proofing.launching.mailed_since(earlier, midnight) == 0
+    assert launching.mailed_since(campaign, midnight) == 2
+    assert launching.mailed_since(earlier, midnight) == 0
 
 
 def test_the_number_mailed_today_is_good_to_know(campaign, monkeypatch):
     assert list(proofing.mailed_today(campaign)) == []
-    monkeypatch.setattr(proofing.launching, "mailed_since", lambda _campaign, _since: 3)
+    monkeypatch.setattr(launching, "mailed_since", lambda _campaign, _since: 3)
     (finding,) = proofing.mailed_today(campaign)
     assert finding.message.startswith("3 of the recipients have got a mail")
 

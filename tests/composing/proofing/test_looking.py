@@ -103,7 +103,7 @@ def test_a_server_that_is_down(settings):
 
 
 def test_the_links_of_a_campaign_are_looked_at_once_in_an_hour(campaign, web):
-    rung = []
+    rung: list[int] = []
     looking.ask(campaign, rung.append)
     assert rung == [campaign.workspace_id]
     assert proof.of_links(campaign)["waiting"]
@@ -126,7 +126,7 @@ def test_a_worker_that_was_killed_is_not_waited_for_for_ever(campaign):
     looking.ask(campaign, lambda _workspace: None)
     LinkLook.objects.update(asked_at=timezone.now() - timedelta(minutes=10))
     assert not proof.of_links(campaign)["waiting"]
-    rung = []
+    rung: list[int] = []
     looking.ask(campaign, rung.append)
     assert rung == [campaign.workspace_id]
 
