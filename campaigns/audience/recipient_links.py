@@ -1,4 +1,4 @@
-"""The addresses that a mail gives its recipient: leave, leave by one click, choose.
+"""The addresses that a mail gives its recipient: leave, leave by one click, choose, look.
 
 Made for every recipient of every mail, so without a URL resolver; a test holds them
 against `urls.py`.
@@ -20,3 +20,8 @@ def one_click_url(token: str) -> str:
 def preferences_url(token: str) -> str:
     """Return the page where a recipient sees and changes what is kept."""
     return f"{settings.PUBLIC_URL}/p/{token}/"
+
+
+def web_version_url(token: str) -> str:
+    """Return where the mail can be read in a browser."""
+    return f"{settings.PUBLIC_URL}/v/{token}/"

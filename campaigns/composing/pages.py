@@ -131,6 +131,7 @@ def tags(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
         *((label, f"{{{{ contact.{name} }}}}") for label, name in asked),
         (_("Unsubscribe address"), "{{ unsubscribe_url }}"),
         (_("Preferences address"), "{{ preferences_url }}"),
+        (_("Address of this mail in a browser"), "{{ web_version_url }}"),
     ]
 
 

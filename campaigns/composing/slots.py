@@ -33,14 +33,8 @@ class Person(NamedTuple):
     unsubscribe_token: str
 
 
-@dataclass(frozen=True)
-class Links:
-    """How the two personal addresses are made of a token."""
-
-    unsubscribe_url: Callable[[str], str]
-    preferences_url: Callable[[str], str]
-
-
+# How each of the personal addresses is made of a token, by its merge tag.
+Links = Mapping[str, Callable[[str], str]]
 Slot = Callable[[Person], str]
 
 
@@ -159,8 +153,7 @@ class Compiler:
                 template,
                 {
                     "contact": person.contact,
-                    "unsubscribe_url": links.unsubscribe_url(token),
-                    "preferences_url": links.preferences_url(token),
+                    **{name: address(token) for name, address in links.items()},
                     Hole.OPEN.value: person.open_token,
                     Hole.CLICK.value: person.click_token,
                     Hole.UNSUBSCRIBE.value: token,

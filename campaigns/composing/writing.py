@@ -21,7 +21,11 @@ from campaigns.composing.models import Revision
 from campaigns.composing.slots import Text
 from tracking import addresses
 
-_LINKS = slots.Links(recipient_links.unsubscribe_url, recipient_links.preferences_url)
+_LINKS = {
+    "unsubscribe_url": recipient_links.unsubscribe_url,
+    "preferences_url": recipient_links.preferences_url,
+    "web_version_url": recipient_links.web_version_url,
+}
 
 
 @dataclass(frozen=True)

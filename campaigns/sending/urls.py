@@ -34,6 +34,7 @@ urlpatterns = [
     path("settings/providers/<int:pk>/connection/", views.connection, name="provider_connection"),
     path("settings/providers/<int:pk>/events/", views.door, name="door"),
     path("settings/topics/<int:pk>/", views.topic, name="topic"),
+    path("v/<str:token>/", views.web_version, name="web_version"),
     path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
     *bounce_patterns,
     *inbox_patterns,

@@ -12,7 +12,11 @@ from campaigns.composing.marks import Marks
 from campaigns.composing.merge_tags import MergeTagError
 
 FIELDS = (*merge_tags.PERSON_FIELDS, "company")
-LINKS = slots.Links(lambda token: f"https://c.example/u/{token}/", lambda token: f"/p/{token}/")
+LINKS = {
+    "unsubscribe_url": lambda token: f"https://c.example/u/{token}/",
+    "preferences_url": lambda token: f"/p/{token}/",
+    "web_version_url": lambda token: f"/v/{token}/",
+}
 
 
 def person(**contact):

@@ -22,6 +22,7 @@ from campaigns.sending.views.running import (
     resume,
     to_draft,
 )
+from campaigns.sending.views.web_version import web_version
 
 __all__ = [
     "campaign",
@@ -51,4 +52,5 @@ __all__ = [
     "to_draft",
     "topic",
     "unconfirmed",
+    "web_version",
 ]
