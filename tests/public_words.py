@@ -16,12 +16,14 @@ TEMPLATES = (
     "public.html",
     "audience/public/*.html",
     "audience/unavailable.html",
+    "composing/publishing/*.html",
+    "sending/no_web_version.html",
     "privacy/*.html",
     "cotton/form_errors.html",
     "cotton/parts/*.html",
 )
 # For members only.
-NOT_PUBLIC = {"privacy/erase_contact.html"}
+NOT_PUBLIC = {"privacy/erase_contact.html", "composing/publishing/edit.html"}
 MODULES = (
     "audience/addresses.py",
     "audience/choosing.py",

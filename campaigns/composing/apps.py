@@ -29,6 +29,8 @@ class ComposingConfig(AppConfig):
                 "campaign_deleted": _("Deleted a draft"),
                 "picture_added": _("Added a picture"),
                 "picture_deleted": _("Deleted a picture"),
+                "public_page_changed": _("Changed a public page"),
+                "mail_published": _("Put a mail on a public page, or took it off"),
                 "picture_folder_deleted": _("Deleted a folder of pictures"),
             }
         )

@@ -12,10 +12,20 @@ from campaigns.audience.models import List, Segment
 from campaigns.audience.models import Tracking as _Tracking
 from campaigns.composing.pictures.models import Picture, PictureFolder
 from campaigns.composing.proofing.models import LinkLook
+from campaigns.composing.publishing.models import PublicPage, Showing
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 
 # Modules of their own; Django finds models through this one.
-__all__ = ["Campaign", "LinkLook", "Picture", "PictureFolder", "Revision", "SegmentUse"]
+__all__ = [
+    "Campaign",
+    "LinkLook",
+    "Picture",
+    "PictureFolder",
+    "PublicPage",
+    "Revision",
+    "SegmentUse",
+    "Showing",
+]
 
 
 class Campaign(models.Model):

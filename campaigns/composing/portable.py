@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.composing.models import Campaign, Revision, SegmentUse
+from campaigns.composing.models import Campaign, PublicPage, Revision, SegmentUse, Showing
 from tracking.parts import Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
@@ -130,6 +130,33 @@ PARTS: tuple[Part, ...] = (
                 links="Its links and their numbers.",
                 created_at="When it was made.",
             ),
+        ),
+        key="",
+    ),
+    Part(
+        "public_pages",
+        "Pages on which everybody may read a list's mails. Restored closed, at other addresses.",
+        PublicPage,
+        (
+            named("list", "lists", "Which list."),
+            Column("is_open", "Whether it was open. Restored as no.", restored="false"),
+            Column("title", "Its title.", must=_LINE),
+            Column("about", "What it is about.", must=_LINE),
+            *plain(
+                shows_new_since="Mails from then on stand on it by themselves.",
+                is_listed="Whether search engines may list it.",
+            ),
+        ),
+        made={"key": "left(replace(gen_random_uuid()::text, '-', ''), 24)"},
+    ),
+    Part(
+        "showings",
+        "Mails that were put on a public page, or taken off.",
+        Showing,
+        (
+            named("page", "public_pages", "Which page."),
+            named("campaign", "campaigns", "Which campaign."),
+            *plain(is_shown="Whether it is on the page."),
         ),
         key="",
     ),

@@ -37,6 +37,10 @@ class Written:
     text: Text
 
 
+# On a public page nobody leaves and nobody chooses.
+_NOWHERE = {name: lambda _token: "#" for name in _LINKS}
+
+
 def write(revision: Revision, recorded: Recorded, *, tracked: bool) -> Written:
     """Return the texts of `revision`; not `tracked` leaves links and pixel out."""
     pixel = tracked and recorded.opens != Tracking.NONE
@@ -48,6 +52,13 @@ def write(revision: Revision, recorded: Recorded, *, tracked: bool) -> Written:
             html=_html(revision, recorded, numbers, pixel=pixel),
             text=_text(revision, recorded, numbers),
         )
+
+
+def public(revision: Revision) -> Text:
+    """Return the HTML of `revision` without what is one recipient's: ways out, footer, pixel."""
+    marks, masked = _mask(revision.html)
+    whole = markup.insert(masked, first="", last="")
+    return slots.Compiler(_NOWHERE, escape=True).compile(marks.split(whole))
 
 
 def web_addresses(content_html: str, content_text: str) -> list[str]:

@@ -17,6 +17,7 @@ OTHERWISE = {
     "members": {"user_id"},
     "providers": {"sealed_settings"},
     "sign_up_forms": {"key"},
+    "public_pages": {"key"},
     "campaigns": {"last_tab"},
     "deliveries": {"uuid", "address_key", "claim_token", "troubled_at"},
     "provider_events": {"event_key"},

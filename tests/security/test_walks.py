@@ -61,6 +61,12 @@ PUBLIC = {
     "reports:stop_mails",
     # Looks into a mail that anybody pastes, and keeps nothing.
     "composing:public_inspector",
+    # The public page of a list, where a member has opened one.
+    "composing:public_page",
+    "composing:public_rss",
+    "composing:public_atom",
+    "composing:public_mail",
+    "composing:public_frame",
     # For whoever was given the link to a report: the secret in the address is the key.
     "reports:shared",
 }
