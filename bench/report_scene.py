@@ -14,15 +14,16 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.models import Contact, List
+from campaigns.audience.models import List
 from campaigns.composing.models import Campaign, Revision
 from campaigns.reports import days
 from campaigns.reports.demo import agents
-from campaigns.sending.models import Delivery
+from campaigns.sending import reckoning
+from tests import databases
 from tracking import draining, hits, keys, links, partitions, spool
 from tracking.hits import Hit
 from tracking.tokens import Kind, Mode
@@ -108,21 +109,25 @@ class Scene(NamedTuple):
 
 @contextmanager
 def scenes() -> Iterator[tuple[Scene, Scene]]:
-    """Give the large workspace and the small one, and remove them in the end."""
-    large = _make(EVENTS, first=FIRST)
-    small = _make(FEW, first=2 * FIRST)
-    try:
+    """Give the large workspace and the small one, in a database that is dropped in the end."""
+    with databases.of_worker("report"):
+        large = _make(EVENTS, first=FIRST)
+        small = _make(FEW, first=2 * FIRST)
         with connection.cursor() as cursor:
             cursor.execute(BESIDE, (large.campaign.pk,))
             for table in ANALYZED:
                 cursor.execute(f"VACUUM ANALYZE {table}")
-        days.begin()
-        for workspace_id in days.due():
-            days.count(workspace_id)
+        _count_behind_the_pages()
         yield large, small
-    finally:
-        for scene in (large, small):
-            _forget(scene)
+
+
+def _count_behind_the_pages() -> None:
+    """Count what the workers have counted before anybody looks."""
+    days.begin()
+    for workspace_id in days.due():
+        days.count(workspace_id)
+    for campaign_id in reckoning.due():
+        reckoning.renew(campaign_id)
 
 
 def _make(people: int, *, first: int) -> Scene:
@@ -202,19 +207,3 @@ def _hits(campaign_id: int, start: datetime, events: int, first: int) -> Iterato
             number = min(LINKS, 1 + int(random.expovariate(0.4)))
             agent = own.choice(program.browsers)
             yield Hit(at, Kind.CLICK, tokens[1], number, home, agent, BROWSER)
-
-
-def _forget(scene: Scene) -> None:
-    tables = (
-        "event engagement linkclicker campaigncount peoplecount hourcount linkcount facetcount"
-        " link trackedcampaign"
-    )
-    mine = [scene.campaign.pk, scene.under_way.pk]
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table in tables.split():
-            cursor.execute(f"DELETE FROM tracking_{table} WHERE campaign_id = ANY(%s)", [mine])
-    workspace = scene.everybody.workspace
-    Delivery.objects.filter(campaign__in=mine).delete()
-    workspace.campaigns.all().delete()
-    Contact.objects.filter(workspace=workspace).delete()
-    workspace.delete()
