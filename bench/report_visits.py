@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from bench import report_scene, visits
 from bench.report_pages import Reader
-from campaigns.audience import keyset
+from campaigns.accounts import keyset
 from campaigns.reports import hits, recipients, sharing
 from campaigns.reports.querysets import hits as hit_questions
 from campaigns.reports.querysets import ranking

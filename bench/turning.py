@@ -17,8 +17,8 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from bench import audience
+from campaigns.accounts import keyset
 from campaigns.accounts.models import Member, User
-from campaigns.audience import keyset
 from campaigns.audience.models import List
 
 PEOPLE = int(os.environ.get("BENCH_MANY", "1000000"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import numbers, paging
-from campaigns.audience.keyset import Key
+from campaigns.accounts import ordering
+from campaigns.accounts.ordering import Sort
+from campaigns.accounts.paging import TablePage
+from campaigns.audience import numbers
 from campaigns.audience.models import Consent, Contact, Subscription
-from campaigns.audience.ordering import Sort
-from campaigns.audience.paging import TablePage
 from campaigns.audience.querysets import ContactQuerySet
 
 PER_PAGE = 50
@@ -78,17 +77,7 @@ def page(
     sort = _sort(params.get("sort", ""), list_id)
     if list_id is not None:
         shown = shown.members(list_id)
-
-    def fetch(key: Key | None, length: int) -> Sequence[tuple[Any, int, Contact]]:
-        keys = sort.keys(found, shown, key, length)
-        rows = shown.in_bulk([pk for _place, pk in keys])
-        return [(place, pk, rows[pk]) for place, pk in keys if pk in rows]
-
-    def count(most: int) -> int:
-        return found.order_by().values("pk")[:most].count()
-
-    at = params.get("at", "")
-    return paging.page(fetch, count, cast=sort.cast, at=at, length=PER_PAGE)
+    return ordering.page(found, sort, params.get("at", ""), length=PER_PAGE, shown=shown)
 
 
 def _sort(sort: str, list_id: int | None) -> Sort:

@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import paging
-from campaigns.audience.keyset import Key
-from campaigns.audience.paging import TablePage
+from campaigns.accounts import paging
+from campaigns.accounts.keyset import Key
+from campaigns.accounts.paging import TablePage
 from campaigns.composing.models import Campaign
 from campaigns.reports import verdicts
 from campaigns.reports.querysets import hits as questions

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import addresses, browsing, keyset, paging
-from campaigns.audience.keyset import Key
-from campaigns.audience.paging import TablePage
+from campaigns.accounts import keyset, paging
+from campaigns.accounts.keyset import Key
+from campaigns.accounts.paging import TablePage
+from campaigns.audience import addresses, browsing
 from campaigns.composing.models import Campaign
 from campaigns.reports import engagement, ledger
 from campaigns.reports.ledger import Ledger

@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
-from campaigns.accounts import provider_tracking
+from campaigns.accounts import ordering, provider_tracking
 from campaigns.accounts.models import Provider, Workspace
+from campaigns.accounts.ordering import Sort
+from campaigns.accounts.paging import TablePage
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact
@@ -43,6 +44,7 @@ Status = Campaign.Status
 # While in one of these, the numbers may change by themselves.
 MOVING = (Status.SCHEDULED, Status.PREPARING, Status.SENDING)
 ROWS = 50
+LATEST = Sort(("troubled_at",), falls=True, by_moment=True)
 
 
 def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
@@ -94,7 +96,7 @@ def _obstacles(problems: Sequence[Problem], people: int) -> list[Problem]:
 def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
     """How far the campaign is, and who did not get it."""
     deliveries = Delivery.objects.filter(campaign=campaign)
-    troubled = deliveries.troubled().order_by("-troubled_at", "-pk")
+    troubled = deliveries.troubled()
     wanted = request.GET.get("state", "")
     if wanted in TROUBLED:
         troubled = troubled.filter(state=wanted)
@@ -118,17 +120,18 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "stopped_together": _stopped_together(campaign),
         "limit_left": pace.limit.seconds_for(now.remaining - later) if pace.limit else None,
         "wanted": wanted,
-        "page": _troubled(troubled, now, wanted).get_page(request.GET.get("page")),
+        "page": _troubled(troubled, now, wanted, request.GET.get("at", "")),
     }
 
 
-def _troubled(troubled: DeliveryQuerySet, now: Progress, wanted: str) -> Paginator[Delivery]:
+def _troubled(
+    troubled: DeliveryQuerySet, now: Progress, wanted: str, at: str
+) -> TablePage[Delivery]:
     """Page through those who did not get it: their number is known, and none needs no look."""
     known = {state: getattr(now, state) for state in TROUBLED}
     number = known.get(wanted, sum(known.values()))
-    paginator = Paginator(troubled if number else troubled.none(), ROWS)
-    paginator.count = number
-    return paginator
+    found = troubled if number else troubled.none()
+    return ordering.page(found, LATEST, at, length=ROWS, known=number)
 
 
 def _chosen(campaign: Campaign) -> dict[str, Any]:

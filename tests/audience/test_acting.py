@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.audience import consent, keyset
+from campaigns.accounts import keyset
+from campaigns.audience import consent
 from campaigns.audience.models import ConsentEntry
 from tests import world
 from tests.tracking.hitting import fill, make_hit

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import browsing, keyset
+from campaigns.accounts import keyset
+from campaigns.audience import browsing
 from campaigns.audience.models import Contact, Subscription
 from tests import world
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns.audience import browsing, keyset, unsubscribing
+from campaigns.accounts import keyset
+from campaigns.audience import browsing, unsubscribing
 from campaigns.audience.models import Contact
 from campaigns.reports import recipients
 from campaigns.reports.querysets import recipients as questions

@@ -1,18 +1,19 @@
 """The settings of the workspace, its record of actions, and moving between workspaces."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns.accounts import audit, middleware, policies, roles
+from campaigns.accounts import audit, middleware, ordering, policies, roles
 from campaigns.accounts.forms.workspace import WorkspaceForm
 from campaigns.accounts.models import Member, Workspace
+from campaigns.accounts.ordering import Sort
 from campaigns.accounts.requests import WorkspaceRequest
 
 _ENTRIES_PER_PAGE = 50
+_NEWEST = Sort(("at",), falls=True, by_moment=True)
 
 
 @roles.role_required(Member.Role.OWNER, to_look=Member.Role.READER)
@@ -36,8 +37,9 @@ def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
 @require_safe
 def audit_log(request: WorkspaceRequest) -> HttpResponse:
     """What was done in the workspace, newest first."""
-    entries = request.workspace.audit.select_related("user").order_by("-at", "-pk")
-    page = Paginator(entries, _ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    entries = request.workspace.audit.select_related("user")
+    at = request.GET.get("at", "")
+    page = ordering.page(entries, _NEWEST, at, length=_ENTRIES_PER_PAGE)
     rows = [(entry, audit.label(entry.action)) for entry in page]
     return render(request, "accounts/audit.html", {"page": page, "rows": rows})
 

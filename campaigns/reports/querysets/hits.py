@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from campaigns.accounts.keyset import Key, Order
 from campaigns.audience import addresses
-from campaigns.audience.keyset import Key, Order
 from campaigns.reports.querysets import copying
 
 

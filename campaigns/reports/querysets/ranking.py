@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns.audience.keyset import Key, Order
+from campaigns.accounts.keyset import Key, Order
 from campaigns.reports.querysets.recipients import FIELDS, TABLES, Question, RecipientRow
 
 # Only of those who did something; all that a condition may ask of their deliveries is here.

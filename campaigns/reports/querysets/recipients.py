@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from campaigns.accounts.keyset import Order
 from campaigns.audience import addresses
-from campaigns.audience.keyset import Order
 from campaigns.audience.models import Contact
 from campaigns.reports.querysets import copying
 

@@ -2,17 +2,18 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from campaigns.accounts import audit
+from campaigns.accounts import audit, ordering
+from campaigns.accounts.ordering import Sort
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.sending.inbox import letters
 
 _MAILS_PER_PAGE = 50
+_NEWEST = Sort((), falls=True)
 _VIEWS = ("html", "text", "source")
 
 
@@ -22,7 +23,7 @@ def inbox(request: WorkspaceRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()
     mails = request.workspace.inbox.listed(words)
     context = {
-        "page": Paginator(mails, _MAILS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": ordering.page(mails, _NEWEST, request.GET.get("at", ""), length=_MAILS_PER_PAGE),
         "words": words,
         "limit": settings.INBOX_LIMIT,
     }

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from campaigns.audience import keyset
-from campaigns.audience.keyset import Key
+from campaigns.accounts import keyset
+from campaigns.accounts.keyset import Key
 
 Row = TypeVar("Row")
 # Rows beyond a key, nearest first, each with its place and its number.
