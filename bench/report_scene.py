@@ -20,7 +20,7 @@ from django.utils import timezone
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import List
 from campaigns.composing.models import Campaign, Revision
-from campaigns.reports import days
+from campaigns.reports import days, providers
 from campaigns.reports.demo import agents
 from campaigns.sending import reckoning
 from tests import databases
@@ -128,6 +128,8 @@ def _count_behind_the_pages() -> None:
         days.count(workspace_id)
     for campaign_id in reckoning.due():
         reckoning.renew(campaign_id)
+    for campaign_id in providers.due():
+        providers.count(campaign_id)
 
 
 def _make(people: int, *, first: int) -> Scene:

@@ -30,6 +30,7 @@ SCHEDULE = (
     ("links", "campaigns.composing.tasks.tidy_looks", 3600.0),
     ("pruning", "tracking.tasks.prune", 3600.0),
     ("days", "campaigns.reports.tasks.look_at_days", 60.0),
+    ("mailboxes", "campaigns.reports.tasks.look_at_mailboxes", 60.0),
     ("reports", "campaigns.reports.tasks.look_at_schedules", 30.0),
     ("archives", "campaigns.archives.tasks.look", 15.0),
     ("old archives", "campaigns.archives.tasks.tidy", 3600.0),

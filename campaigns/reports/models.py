@@ -72,6 +72,24 @@ class DayCounting(models.Model):
         return f"days of {self.workspace_id} until {self.last_day}"
 
 
+class MailboxCount(models.Model):
+    """What a large campaign's mails became at each domain, counted behind the pages."""
+
+    campaign = models.OneToOneField(
+        Campaign, models.CASCADE, primary_key=True, related_name="mailbox_count"
+    )
+    counted_at = models.DateTimeField()
+    # In seconds: what it costs to count again.
+    took = models.FloatField()
+    # How many opens and clicks had come by then.
+    hits = models.PositiveBigIntegerField()
+    # See `querysets.providers`: rows of `DomainRow`.
+    rows = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"mailboxes of {self.campaign_id} at {self.counted_at}"
+
+
 class SavedReport(models.Model):
     """A page of reports with its filters, under a name."""
 

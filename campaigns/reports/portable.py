@@ -45,6 +45,7 @@ PARTS: tuple[Part, ...] = (
 )
 
 LEFT = {
+    "MailboxCount": "A count that is made again when it is asked for.",
     "Receiver": "Who gets reports by mail: nobody is mailed because of a restoration.",
     "ReportMail": "Reports that were mailed.",
     "SavedReport": "Questions about campaigns, by their ids here; they are asked again quickly.",

@@ -1,7 +1,8 @@
 """Mailbox providers: whom a campaign reached at each, and what they did.
 
-Tracking knows no domains, so this looks at each delivery, which takes a second for a
-million. It is asked for after the page, remembered, and told with the time it was counted.
+Tracking knows no domains, so this looks at each delivery, which takes half a second for a
+million. A large campaign is counted behind the pages, whenever something came since, and
+told with the time of that. Whoever looks counts only what nobody has counted yet.
 """
 
 from __future__ import annotations
@@ -12,22 +13,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.audience import addresses
 from campaigns.composing.models import Campaign
+from campaigns.reports import pulse
 from campaigns.reports.figures import Bounds, Rate
+from campaigns.reports.models import MailboxCount
 from campaigns.reports.querysets import providers as questions
 from campaigns.reports.querysets.providers import DomainRow
+from campaigns.sending.models import Reckoning
 from campaigns.sending.pacing import domains
 
 LONGEST = 10
 # A domain of so few is not a mailbox provider: it stands with all others.
 LEAST = 10
-# Counted again after so many times as long as it took.
-PAUSE = 20
+# Between two counts, or so many times as long as counting takes.
+PAUSE = timedelta(minutes=5)
+TIMES = 50
 
 
 @dataclass(frozen=True)
@@ -69,24 +73,40 @@ class Table:
 
     providers: Sequence[Provider]
     counted_at: datetime
-    # Whether that was some time ago, so that more may have happened since.
+    # Whether that was before somebody looked, so that more may have happened since.
     is_remembered: bool = False
 
 
 def of(campaign: Campaign) -> Table:
-    """Return the mailbox providers of a campaign, counted now or a little while ago."""
-    key = f"reports:mailboxes:{campaign.pk}"
-    now = timezone.now()
-    known = cache.get(key)
-    # Plain values, so that a newer version of ours can read what an older one kept.
-    if known is not None and now - known["at"] < timedelta(seconds=PAUSE * known["took"]):
-        rows = [DomainRow(*row) for row in known["rows"]]
-        return Table(_grouped(rows), known["at"], is_remembered=True)
+    """Return the mailbox providers of a campaign: remembered of a large one, or counted now."""
+    known = MailboxCount.objects.filter(campaign=campaign).first()
+    if known is not None:
+        rows = [DomainRow(*row) for row in known.rows]
+        return Table(_grouped(rows), known.counted_at, is_remembered=True)
+    counted = count(campaign.pk)
+    return Table(_grouped([DomainRow(*row) for row in counted.rows]), counted.counted_at)
+
+
+def due() -> list[int]:
+    """Return the large campaigns that are to be counted before anybody looks."""
+    return questions.due(pause=PAUSE, times=TIMES)
+
+
+def count(campaign_id: int) -> MailboxCount:
+    """Count a campaign's mailbox providers, and remember those of a large one."""
+    now, hits = timezone.now(), pulse.of(campaign_id)
     start = time.perf_counter()
-    rows = questions.domain_rows(campaign.pk)
+    rows = questions.domain_rows(campaign_id)
     took = time.perf_counter() - start
-    cache.set(key, {"rows": [tuple(row) for row in rows], "at": now, "took": took}, 24 * 3600)
-    return Table(_grouped(rows), now)
+    counted = MailboxCount(campaign_id=campaign_id, counted_at=now, took=took, hits=hits, rows=rows)
+    if Reckoning.objects.filter(campaign=campaign_id).exists():
+        MailboxCount.objects.bulk_create(
+            [counted],
+            update_conflicts=True,
+            unique_fields=["campaign"],
+            update_fields=["counted_at", "took", "hits", "rows"],
+        )
+    return counted
 
 
 def _grouped(rows: Sequence[DomainRow]) -> list[Provider]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
-from campaigns.reports import days, posting, scheduling
+from campaigns.reports import days, posting, providers, scheduling
 from campaigns.sending import fence
 
 RING = 240
@@ -21,6 +21,19 @@ def look_at_days() -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def count_days(workspace_id: int) -> None:
     days.count(workspace_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def look_at_mailboxes() -> None:
+    """Ring for the large campaigns whose mailbox providers are to be counted."""
+    for campaign_id in providers.due():
+        count_mailboxes.apply_async((campaign_id,), expires=RING)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def count_mailboxes(campaign_id: int) -> None:
+    if campaign_id in providers.due():
+        providers.count(campaign_id)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

@@ -79,6 +79,7 @@ urlpatterns = [
     ),
     path("growth/", growth.lists_over_time, name="growth"),
     path("growth.csv", growth.growth_csv, name="growth_csv"),
+    path("growth/lively.csv", growth.lively_csv, name="lively_csv"),
     path("review/", review.in_review, name="review"),
     path("review.csv", review.review_csv, name="review_csv"),
     path("reports/", saved.saved_reports, name="saved"),
@@ -92,4 +93,5 @@ urlpatterns = [
     path("shares/<int:pk>/revoke/", sharing.revoke, name="revoke"),
     path("shared/<str:token>/", sharing.shared, name="shared"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),
+    path("contacts/<int:pk>/timeline.csv", contact.timeline_csv, name="contact_timeline_csv"),
 ]

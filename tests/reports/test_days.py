@@ -1,5 +1,6 @@
 """The days of lists, and what the page of growth makes of them."""
 
+import html
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -271,6 +272,24 @@ def test_the_file_has_the_lines_of_the_page(workspace, alice):
     )
     assert len(lines) == 32
     assert lines[28].endswith(",1,1,1,0,0,0,0,0,0")
+
+
+def test_how_lively_lists_are_is_a_file_too(make_scene, alice):
+    scene = make_scene(granted=20)
+    for person in range(5):
+        scene.clicks(person)
+    scene.drain()
+    count(scene.workspace)
+    query = seen(scene.workspace, "span=30&by=day").query
+    path = f"/growth/lively.csv?{query}"
+    assert html.escape(path) in alice.get("/growth/?span=30&by=day").text
+    lines = alice.get(path).getvalue().decode("utf-8-sig").split("\r\n")
+    assert lines[0] == f"When ({scene.workspace.time_zone}),What,%"
+    assert [line.partition(",")[2] for line in lines[1:-1]] == [
+        "Opened,25.0",
+        "Perhaps opened,0.0",
+        "Clicked,25.0",
+    ]
 
 
 def test_lists_of_others_are_not_there(workspace, stranger):

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
+from django.db.models import F
 from django.utils import timezone
 
-from campaigns.reports import providers
+from campaigns.composing.models import Campaign
+from campaigns.reports import providers, tasks
 from campaigns.reports.figures import Bounds, Rate
-from campaigns.sending.models import Delivery
+from campaigns.reports.models import MailboxCount
+from campaigns.sending import reckoning
+from campaigns.sending.models import Delivery, Reckoning
+from tracking.models import CampaignCount
 
 pytestmark = pytest.mark.django_db
 
@@ -54,15 +58,77 @@ def test_bounces_and_complaints_are_told_by_provider(several):
     assert gmail.complained == Rate(1, 11)
 
 
-def test_a_costly_count_is_remembered_and_told_with_its_time(several):
-    key = f"reports:mailboxes:{several.campaign.pk}"
-    first = providers.of(several.campaign)
-    assert not first.is_remembered
-    cache.set(key, cache.get(key) | {"took": 3.0})
-    again = providers.of(several.campaign)
-    assert (again.is_remembered, again.counted_at) == (True, first.counted_at)
-    cache.set(key, cache.get(key) | {"at": first.counted_at - timedelta(minutes=2)})
+@pytest.fixture
+def large(several, monkeypatch):
+    """The same, as one of those campaigns that are counted behind the pages."""
+    monkeypatch.setattr(reckoning, "WORTH_REMEMBERING", 1)
+    reckoning.of(several.campaign.pk)
+    return several
+
+
+def let_time_pass(campaign):
+    then = timezone.now() - providers.PAUSE - timedelta(seconds=5)
+    MailboxCount.objects.filter(campaign=campaign).update(counted_at=then)
+    Reckoning.objects.filter(campaign=campaign).update(counted_at=then - timedelta(seconds=1))
+
+
+def test_a_small_campaign_is_counted_for_whoever_looks(several):
     assert not providers.of(several.campaign).is_remembered
+    assert providers.due() == []
+    assert not MailboxCount.objects.exists()
+
+
+def test_a_large_one_is_counted_before_anybody_looks(large):
+    assert providers.due() == [large.campaign.pk]
+    tasks.count_mailboxes(large.campaign.pk)
+    table = providers.of(large.campaign)
+    assert table.is_remembered
+    assert {one.name: one.delivered for one in table.providers}["Gmail"] == 12
+    assert providers.due() == []
+
+
+def test_it_is_counted_for_the_first_visitor_where_nobody_has(large):
+    assert not providers.of(large.campaign).is_remembered
+    assert providers.of(large.campaign).is_remembered
+
+
+@pytest.mark.parametrize("news", ["hit", "delivery"])
+def test_what_came_since_lets_it_be_counted_again(large, news):
+    providers.count(large.campaign.pk)
+    let_time_pass(large.campaign)
+    assert providers.due() == []
+    if news == "hit":
+        CampaignCount.objects.filter(campaign_id=large.campaign.pk).update(opens=F("opens") + 1)
+    else:
+        Reckoning.objects.filter(campaign=large.campaign).update(counted_at=timezone.now())
+    assert providers.due() == [large.campaign.pk]
+    tasks.count_mailboxes(large.campaign.pk)
+    assert providers.due() == []
+
+
+def test_a_count_is_rested_from(large):
+    providers.count(large.campaign.pk)
+    Reckoning.objects.filter(campaign=large.campaign).update(counted_at=timezone.now())
+    assert providers.due() == []
+    let_time_pass(large.campaign)
+    Reckoning.objects.filter(campaign=large.campaign).update(counted_at=timezone.now())
+    MailboxCount.objects.update(took=60)
+    assert providers.due() == []
+
+
+def test_what_went_out_long_ago_waits_for_a_visitor(large):
+    ended = timezone.now() - timedelta(days=2)
+    Campaign.objects.filter(pk=large.campaign.pk).update(finished_at=ended)
+    assert providers.due() == []
+
+
+def test_the_clock_rings_for_what_is_to_be_counted(large, monkeypatch):
+    rung = []
+    monkeypatch.setattr(
+        tasks.count_mailboxes, "apply_async", lambda args, **options: rung.append(*args)
+    )
+    tasks.look_at_mailboxes()
+    assert rung == [large.campaign.pk]
 
 
 def test_the_report_asks_for_it_after_itself(several, alice):

@@ -1,5 +1,6 @@
 """The story of a contact."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 from campaigns.audience import consent, suppression, unsubscribing
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Contact, Subscription
+from campaigns.composing.models import Campaign
 from campaigns.reports import reasons, story, verdicts
 from campaigns.sending.models import Delivery
 from tests import world
@@ -157,6 +159,32 @@ def test_a_long_story_has_pages(make_scene, alice):
     page = alice.get(f"{path}&page=2", headers={"HX-Request": "true"}).text
     assert page.lstrip().startswith('<div id="story">')
     assert "26–30 of 30" in page
+
+
+def test_the_file_has_what_the_page_shows(make_scene, alice):
+    scene = make_scene(granted=1)
+    scene.opens(0)
+    scene.clicks(0)
+    scene.drain()
+    person, named = scene.people[0], scene.campaign
+    Campaign.objects.filter(pk=named.pk).update(name="=1+1")
+    path = f"/contacts/{person.pk}/timeline"
+    assert f"{path}.csv?show=reading" in alice.get(f"{path}/?show=reading").text
+    answer = alice.get(f"{path}.csv?show=reading")
+    lines = list(csv.reader(answer.getvalue().decode("utf-8-sig").splitlines()))
+    assert lines[0][0] == f"When ({scene.workspace.time_zone})"
+    assert [line[1:3] for line in lines[1:]] == [
+        ["Clicked a link in", "'=1+1"],
+        ["Opened", "'=1+1"],
+    ]
+    assert lines[1][4] == "A person"
+    everything = alice.get(f"{path}.csv").getvalue().decode().splitlines()
+    assert len(everything) == 1 + len(story.of(person))
+
+
+def test_a_contact_of_others_has_no_file(workspace, stranger):
+    contact = world.make_contact(workspace)
+    assert stranger.get(f"/contacts/{contact.pk}/timeline.csv").status_code == 404
 
 
 def test_without_htmx_it_is_a_page_of_its_own(workspace, alice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -42,6 +43,33 @@ SELECT d.domain,
  WHERE d.campaign_id = %(campaign)s
  GROUP BY 1
 """
+
+
+# Of the large ones, that sending remembers. What went out long ago and was never counted
+# waits for a visitor: there may be thousands.
+DUE = """
+SELECT k.id
+  FROM sending_reckoning r
+  JOIN composing_campaign k ON k.id = r.campaign_id
+  LEFT JOIN reports_mailboxcount m ON m.campaign_id = k.id
+ WHERE CASE
+       WHEN m.campaign_id IS NULL THEN
+            k.status IN ('sending', 'paused') OR k.finished_at > now() - interval '1 day'
+       ELSE m.counted_at < now() - greatest(%(pause)s, make_interval(secs => m.took * %(times)s))
+            AND (m.counted_at < r.counted_at
+                 OR m.hits <> (SELECT coalesce(sum(c.opens + c.clicks), 0)
+                                 FROM tracking_campaigncount c WHERE c.campaign_id = k.id)) END
+"""
+
+
+def due(*, pause: timedelta, times: float) -> list[int]:
+    """Return the large campaigns of which something came since they were counted.
+
+    Between two counts lies `pause`, and `times` as long as counting takes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"pause": pause, "times": times})
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def domain_rows(campaign_id: int) -> list[DomainRow]:

@@ -1,14 +1,15 @@
 """What happened between a contact and this workspace."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import measuring
-from campaigns.reports import moments, story
+from campaigns.reports import downloads, moments, story, story_sheet
 
 
 @require_safe
@@ -27,3 +28,11 @@ def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     }
     part = "timeline" if request.htmx and not request.htmx.boosted else "story"
     return render(request, f"reports/{part}.html", context)
+
+
+@require_safe
+def timeline_csv(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
+    """Stream a contact's story as CSV, with the same filter as on screen."""
+    contact = get_object_or_404(request.workspace.contacts.select_related("workspace"), pk=pk)
+    chunks = story_sheet.chunks(contact, request.GET.get("show", ""))
+    return downloads.csv(chunks, f"{_('what-happened')}-{pk}.csv")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import downloads, growth, growth_sheet, periods
+from campaigns.reports import downloads, growth, growth_sheet, lively_sheet, periods
 from campaigns.reports.periods import Wanted
 
 
@@ -27,3 +27,10 @@ def growth_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
     """Stream what the page shows as CSV."""
     found = growth.of(request.workspace, Wanted.of(request.GET))
     return downloads.csv(growth_sheet.chunks(found), f"{_('growth')}.csv")
+
+
+@require_safe
+def lively_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """Stream how lively the page says that the lists are, as CSV."""
+    found = growth.of(request.workspace, Wanted.of(request.GET))
+    return downloads.csv(lively_sheet.chunks(found), f"{_('lively')}.csv")
