@@ -123,7 +123,7 @@ def test_what_went_out_long_ago_waits_for_a_visitor(large):
 
 
 def test_the_clock_rings_for_what_is_to_be_counted(large, monkeypatch):
-    rung = []
+    rung: list[int] = []
     monkeypatch.setattr(
         tasks.count_mailboxes, "apply_async", lambda args, **options: rung.append(*args)
     )

@@ -55,7 +55,7 @@ SELECT k.id
  WHERE CASE
        WHEN m.campaign_id IS NULL THEN
             k.status IN ('sending', 'paused') OR k.finished_at > now() - interval '1 day'
-       ELSE m.counted_at < now() - greatest(%(pause)s, make_interval(secs => m.took * %(times)s))
+       ELSE m.counted_at < now() - make_interval(secs => greatest(%(pause)s, m.took * %(times)s))
             AND (m.counted_at < r.counted_at
                  OR m.hits <> (SELECT coalesce(sum(c.opens + c.clicks), 0)
                                  FROM tracking_campaigncount c WHERE c.campaign_id = k.id)) END
@@ -68,7 +68,7 @@ def due(*, pause: timedelta, times: float) -> list[int]:
     Between two counts lies `pause`, and `times` as long as counting takes.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"pause": pause, "times": times})
+        cursor.execute(DUE, {"pause": pause.total_seconds(), "times": times})
         return [pk for (pk,) in cursor.fetchall()]
 
 
