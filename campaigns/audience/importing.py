@@ -2,8 +2,9 @@
 
 Staging is resumable: each chunk commits its rows, its remarks and how far it came, so a
 successor of a killed worker goes on from there. Merging is one transaction that also says
-"done". A `kill -9` anywhere ends in the result of an uninterrupted import, and nobody
-ever sees half of one. Knows nothing of Celery: a task, a command or a test calls `run`.
+"done"; of a large file it follows staging, on a second core. A `kill -9` anywhere ends in
+the result of an uninterrupted import, and nobody ever sees half of one. Knows nothing of
+Celery: a task, a command or a test calls `run`.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from __future__ import annotations
 import itertools
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.audience import (
     checking,
     fielding,
+    following,
     merging,
     reading,
     sifting,
@@ -35,7 +37,7 @@ from tracking import garbage
 logger = logging.getLogger(__name__)
 
 CHUNK = 20_000
-# So many rows are looked at while the database stores those before.
+# So many are looked at while the database stores those before.
 LOT = 1_000
 # Longer than a chunk takes, short enough that a crash heals soon.
 LEASE = timedelta(seconds=60)
@@ -81,7 +83,8 @@ def cancel(one: Import) -> bool:
     While they are just appearing its row is held, and it is too late.
     """
     with transaction.atomic():
-        free = Import.objects.unfinished().select_for_update(skip_locked=True)
+        # What follows its staging refers to it, which must not keep us from it.
+        free = Import.objects.unfinished().select_for_update(skip_locked=True, no_key=True)
         found = free.filter(pk=one.pk).first()
         if found is None:
             return False
@@ -96,12 +99,13 @@ def cancel(one: Import) -> bool:
 
 def run(import_id: int) -> None:
     """Work on a queued or abandoned import until it is over. Does nothing when it is not ours."""
-    one = _claim(import_id)
-    if one is None:
+    if (one := _claim(import_id)) is None:
         return
     try:
-        _stage(one)
-        _merge(one)
+        with following.Follower(lambda parts: _merge_once(one, parts)) as follower:
+            _stage(one, follower)
+            if not follower.has_done_it():
+                _merge(one)
     except reading.ReadingError as error:
         _fail(one, str(error))
     except FileNotFoundError:
@@ -143,18 +147,22 @@ def _claim(import_id: int) -> Import | None:
     return one
 
 
-def _stage(one: Import) -> None:
+def _stage(one: Import, follower: following.Follower) -> None:
     if one.rows_read == 0 or staging.count(one.pk) != one.rows_staged:
         _begin(one)
-    mapping = {int(number): target for number, target in one.mapping.items()}
+    # Another connection would not see what a caller's transaction has staged.
+    in_parts = merging.goes_in_parts(one) and not connection.in_atomic_block
+    targets = {int(number): target for number, target in one.mapping.items()}
     shape = reading.Shape(one.encoding, one.delimiter, one.has_header)
     with one.open() as file:
-        names = reading.column_names(file, shape)
-        checker = checking.Checker(one.workspace_id, mapping, len(names), fielding.kinds(one))
+        width = len(reading.column_names(file, shape))
+        checker = checking.Checker(one.workspace_id, targets, width, fielding.kinds(one))
         rows = itertools.islice(reading.rows(file, shape), one.rows_read, None)
         with garbage.uncollected():
             while chunk := list(itertools.islice(rows, CHUNK)):
                 _stage_chunk(one, checker, chunk, file.tell())
+                if in_parts and len(chunk) == CHUNK:
+                    follower.tell(chunk[-1].line)
 
 
 def _begin(one: Import) -> None:
@@ -237,17 +245,22 @@ def _merge(one: Import) -> None:
     raise ClaimLostError
 
 
-def _merge_once(one: Import) -> None:
+def _merge_once(one: Import, parts: Iterable[int] = ()) -> None:
     with transaction.atomic():
-        if not Import.objects.held_by(one.claim_token).select_for_update().filter(pk=one.pk):
-            raise ClaimLostError
-        outcome = asdict(merging.merge(one))
+        outcome = asdict(merging.merge(one, _held_after(parts, one)))
         if one.is_rehearsal:
             transaction.set_rollback(True)
         else:
             _finish(one, outcome)
     if one.is_rehearsal:
         _show(one, outcome)
+
+
+def _held_after(parts: Iterable[int], one: Import) -> Iterator[int]:
+    """Yield `parts`; then hold the import's row until the end: it is too late to cancel it."""
+    yield from parts
+    if not Import.objects.held_by(one.claim_token).select_for_update().filter(pk=one.pk):
+        raise ClaimLostError
 
 
 def _finish(one: Import, outcome: dict[str, int]) -> None:

@@ -20,9 +20,9 @@ SELECT %(workspace)s, gathered.contact_id, 'mail',
     CASE WHEN gathered.standing = 'unsubscribed' THEN 'withdrawn'
          WHEN %(basis)s = 'consent' THEN 'granted' ELSE 'unknown' END,
     'import',
-    %(mail_evidence)s::jsonb || jsonb_build_object('line', gathered.line)
-        || CASE WHEN gathered.proof = '' THEN '{{}}'::jsonb
-                ELSE jsonb_build_object('note', gathered.proof) END,
+    %(mail_evidence)s::jsonb || CASE WHEN gathered.proof = ''
+        THEN jsonb_build_object('line', gathered.line)
+        ELSE jsonb_build_object('line', gathered.line, 'note', gathered.proof) END,
     now(), (SELECT id FROM accounts_user WHERE id = %(actor)s FOR KEY SHARE)
 FROM gathered {who}
 """

@@ -7,19 +7,24 @@ at all. They are the rules of importing, and written to be read:
 - Who must not be mailed is left alone entirely, and never made anew.
 - Empty cells never take anything away; what filled ones do is the import's to say.
 - Who left the list stays away. An agreement never overrules a person's own refusal.
+
+Rows may be merged in parts, in the order of their lines, while later ones are still staged: an
+address that an earlier part had is no news in a later one.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from campaigns.audience import (
     columns,
+    gathering,
     leaving_by_file,
     mail_by_file,
     notices,
@@ -60,8 +65,19 @@ class Outcome:
     duplicates: int
 
 
-def merge(one: Import) -> Outcome:
-    """Turn what `one` has staged into contacts, subscriptions and consent."""
+def goes_in_parts(one: Import) -> bool:
+    """Whether a line says nothing that changes what an earlier one of its address made."""
+    return not one.everybody and not _says(
+        one, columns.MEASURING, columns.STANDING, columns.OPTED_OUT
+    )
+
+
+def merge(one: Import, parts: Iterable[int] = ()) -> Outcome:
+    """Turn what `one` has staged into contacts, subscriptions and consent.
+
+    `parts` are lines up to which all rows are staged when they are asked for; after them, the
+    rest is.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("merging is all or nothing")
     values = {
@@ -86,14 +102,24 @@ def merge(one: Import) -> Outcome:
     statements.run(
         "SELECT pg_advisory_xact_lock(%(lock)s, %(workspace)s::int)", {"lock": _LOCK} | values
     )
+    gathering.begin(values)
+    outcomes: list[Outcome] = []
+    for after, until in itertools.pairwise(itertools.chain([0], parts, [None])):
+        outcomes.append(_merge_part(one, values | {"after": after, "until": until}))
+    gathering.end(values)
+    total = Outcome(*map(sum, zip(*map(astuple, outcomes), strict=True)))
+    if total.contacts_created + total.subscriptions_created > _MANY:
+        statements.run("ANALYZE audience_contact, audience_subscription", values)
+    # Whoever is none of the people is a duplicate.
+    return replace(total, duplicates=one.rows_staged - total.duplicates)
+
+
+def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
     table = staging.table(one.pk)
-    staged = statements.run(_GATHER.format(staged=table), values)
-    if _says(one, columns.MEASURING):
-        statements.run(_HEED_REFUSALS.format(staged=table), values)
-    statements.run("ANALYZE gathered (contact_id, is_new)", values)
+    staged = gathering.gather(table, values, hears_refusals=_says(one, columns.MEASURING))
     some_left = _says(one, columns.STANDING, columns.OPTED_OUT) or bool(one.everybody)
     newly_suppressed = leaving_by_file.suppress(table, values) if some_left else 0
-    suppressed = statements.run(_SET_ASIDE, values)
+    suppressed = gathering.set_aside(values)
     with referring.all_at_once(one.workspace_id, one.list_id), wording.later():
         created = _create(values)
         mail_by_file.record_new(values)
@@ -107,8 +133,6 @@ def merge(one: Import) -> Outcome:
     left = leaving_by_file.leave(values) if some_left else 0
     tagged = tagging_by_file.tag(values) if one.tags or _says(one, columns.TAGS) else 0
     consents = _record(values)
-    if created + subscribed > _MANY:
-        statements.run("ANALYZE audience_contact, audience_subscription", values)
     total = statements.number("SELECT count(*) FROM gathered", values)
     statements.run("DROP TABLE gathered", values)
     return Outcome(
@@ -122,7 +146,7 @@ def merge(one: Import) -> Outcome:
         newly_suppressed=newly_suppressed,
         tagged=tagged,
         consents_recorded=consents,
-        duplicates=one.rows_staged - staged,
+        duplicates=staged,
     )
 
 
@@ -141,43 +165,6 @@ def _notice(one: Import) -> int | None:
     stated = one.measuring == Import.Measuring.STATEMENT
     return notices.keep(one.workspace_id, one.measuring_statement).pk if stated else None
 
-
-# One row per address: ids for those who are new, what is known of the others.
-_GATHER = """
-CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
-SELECT
-    coalesce(contact.id, nextval(%(ids)s)) AS contact_id,
-    contact.id IS NULL AS is_new,
-    suppression.id IS NOT NULL OR EXISTS (
-        SELECT FROM audience_suppresseddomain AS stopped
-        WHERE stopped.workspace_id = %(workspace)s
-            AND stopped.domain = ANY(audience_domains(person.email_key))
-    ) AS suppressed,
-    coalesce(contact.measuring, 'unknown') AS measuring,
-    CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
-    coalesce(nullif(person.standing, ''), %(everybody)s) AS standing, person.tags, person.proof,
-    person.line, person.email, person.email_key, person.fingerprint, person.first_name,
-    person.last_name, person.language, person.country, person.time_zone, person.fields
-FROM (
-    SELECT DISTINCT ON (email_key) * FROM {staged} ORDER BY email_key, line
-) AS person
-LEFT JOIN audience_contact AS contact
-    ON contact.workspace_id = %(workspace)s AND contact.email_key = person.email_key
-LEFT JOIN audience_suppression AS suppression
-    ON suppression.workspace_id = %(workspace)s AND suppression.fingerprint = person.fingerprint
-"""
-
-# Who must not be mailed is left alone from here on.
-_SET_ASIDE = """
-DELETE FROM gathered WHERE suppressed OR standing NOT IN ('', 'unsubscribed')
-"""
-
-_HEED_REFUSALS = """
-UPDATE gathered SET said = 'refused'
-FROM {staged} AS staged
-WHERE staged.said = 'refused' AND staged.email_key = gathered.email_key
-    AND gathered.said <> 'refused'
-"""
 
 _CREATE = """
 INSERT INTO audience_contact (

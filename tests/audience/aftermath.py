@@ -21,6 +21,12 @@ def file(rows: int) -> bytes:
     return "\n".join(lines).encode()
 
 
+def plain_file(rows: int) -> bytes:
+    """Return one like it that says nothing of tracking: it is merged while it is staged."""
+    lines = file(rows).decode().split("\n")
+    return "\n".join(line.replace("tracking", "city", 1) for line in lines).encode()
+
+
 def make_world() -> List:
     """Make a list that one person has left, and somebody whom the file knows better."""
     workspace = world.make_workspace()

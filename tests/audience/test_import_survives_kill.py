@@ -13,6 +13,7 @@ from tests.audience.files import make_import
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FILE = aftermath.file(500)
+PLAIN = aftermath.plain_file(500)
 
 MOMENTS = [
     ("staging.create", 1, "before"),
@@ -25,21 +26,37 @@ MOMENTS = [
     ("staging.drop", 2, "after"),
     ("tidying.drop_file", 1, "before"),
 ]
+# While rows are merged and later ones staged.
+BETWEEN = [
+    ("merging._merge_part", 1, "before"),
+    ("merging._merge_part", 1, "after"),
+    ("importing._stage_chunk", 4, "after"),
+    ("importing._finish", 1, "before"),
+]
 
 
-@pytest.fixture
-def undisturbed():
+def undisturbed(content):
     readers = aftermath.make_world()
-    one = make_import(readers, FILE)
+    one = make_import(readers, content)
     importing.start(one)
     importing.run(one.pk)
     return aftermath.everything(readers)
 
 
 @pytest.mark.parametrize(("place", "call", "moment"), MOMENTS)
-def test_killed_and_resumed_gives_the_same(undisturbed, place, call, moment):
+def test_killed_and_resumed_gives_the_same(place, call, moment):
+    survives(FILE, place, call, moment)
+
+
+@pytest.mark.parametrize(("place", "call", "moment"), BETWEEN)
+def test_killed_while_it_is_staged_and_merged_and_resumed_gives_the_same(place, call, moment):
+    survives(PLAIN, place, call, moment)
+
+
+def survives(content, place, call, moment):
+    expected = undisturbed(content)
     readers = aftermath.make_world()
-    one = make_import(readers, FILE)
+    one = make_import(readers, content)
     importing.start(one)
 
     doomed_import.run("importing.run", one.pk, place, call, moment)
@@ -57,4 +74,4 @@ def test_killed_and_resumed_gives_the_same(undisturbed, place, call, moment):
     importing.resume_stale(rung.append)
     for import_id in rung:
         importing.run(import_id)
-    assert aftermath.everything(readers) == undisturbed
+    assert aftermath.everything(readers) == expected

@@ -1,8 +1,8 @@
 """Kill the workers of imports, over and over: what is left is what an undisturbed one leaves.
 
 Each import is killed up to four times at any moment, then its undoing is, and both are held
-against those of an import that nobody disturbed. Workers are forked, because starting Python
-takes longer than they live here.
+against those of an import that nobody disturbed. Every other file is merged while it is
+staged. Workers are forked, because starting Python takes longer than they live here.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ MOST = importing.MAX_ATTEMPTS - 1
 # Nobody needs so many tries, unless something is stuck.
 TRIES = 200
 CHUNK, STEP = 300, 300
+FILES = (aftermath.plain_file(ROWS), aftermath.file(ROWS))
 
 
 @dataclass
@@ -56,15 +57,16 @@ def run(kills: int, *, seed: int = 1) -> Tally:
     importing.CHUNK, undoing.STEP, wording.STEP = CHUNK, STEP, STEP
     chance = random.Random(seed)
     began = time.monotonic()
-    imported, undone = _one(lambda work: _undisturbed(work))
-    usual = (time.monotonic() - began) / 2
+    undisturbed = [_one(content, lambda work: _undisturbed(work)) for content in FILES]
+    usual = (time.monotonic() - began) / 2 / len(FILES)
     tally = Tally()
     while tally.kills < kills and not tally.wrong:
-        disturbed = _one(lambda work: _disturbed(work, tally, chance, usual))
+        which = tally.imports % len(FILES)
+        disturbed = _one(FILES[which], lambda work: _disturbed(work, tally, chance, usual))
         tally.imports += 1
         tally.undone += 1
         for what, found, expected in zip(
-            ("import", "undoing"), disturbed, (imported, undone), strict=True
+            ("import", "undoing"), disturbed, undisturbed[which], strict=True
         ):
             tally.wrong += [
                 f"{what} {tally.imports}: {name} differ"
@@ -74,10 +76,12 @@ def run(kills: int, *, seed: int = 1) -> Tally:
     return tally
 
 
-def _one(do: Callable[[Callable[[], bool]], None]) -> tuple[dict[str, list[object]], ...]:
+def _one(
+    content: bytes, do: Callable[[Callable[[], bool]], None]
+) -> tuple[dict[str, list[object]], ...]:
     """Import a file and undo it, both by `do`; return what there is after each."""
     readers = aftermath.make_world()
-    one = make_import(readers, aftermath.file(ROWS))
+    one = make_import(readers, content)
     importing.start(one)
     do(lambda: _import(one.pk))
     wording.note_waiting()

@@ -1,0 +1,89 @@
+"""Gather the staged rows of an import, or a part of them: one row per address, in `gathered`.
+
+The first step of merging, in its transaction. It says of each who they are to us: a contact,
+somebody new, or one who must not be mailed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.audience import statements
+
+# One row per address: ids for those who are new, what is known of the others.
+_GATHER = """
+CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
+SELECT
+    coalesce(contact.id, nextval(%(ids)s)) AS contact_id,
+    contact.id IS NULL AS is_new,
+    suppression.id IS NOT NULL OR {stopped} AS suppressed,
+    coalesce(contact.measuring, 'unknown') AS measuring,
+    CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
+    coalesce(nullif(person.standing, ''), %(everybody)s) AS standing, person.tags, person.proof,
+    person.line, person.email, person.email_key, person.fingerprint, person.first_name,
+    person.last_name, person.language, person.country, person.time_zone, person.fields
+FROM (
+    SELECT DISTINCT ON (email_key) * FROM {staged} AS staged
+    WHERE line > %(after)s AND line <= coalesce(%(until)s, 2147483647)
+        AND NOT EXISTS (SELECT FROM had WHERE had.email_key = staged.email_key)
+    ORDER BY email_key, line
+) AS person
+LEFT JOIN audience_contact AS contact
+    ON contact.workspace_id = %(workspace)s AND contact.email_key = person.email_key
+LEFT JOIN audience_suppression AS suppression
+    ON suppression.workspace_id = %(workspace)s AND suppression.fingerprint = person.fingerprint
+"""
+
+# Asked of each of a million, it is most of the time that gathering takes: few stop a domain.
+_STOPPED = """EXISTS (
+        SELECT FROM audience_suppresseddomain AS stopped
+        WHERE stopped.workspace_id = %(workspace)s
+            AND stopped.domain = ANY(audience_domains(person.email_key))
+    )"""
+_STOPS_DOMAINS = """
+SELECT EXISTS (SELECT FROM audience_suppresseddomain WHERE workspace_id = %(workspace)s)
+"""
+
+# Who must not be mailed is left alone from here on.
+_SET_ASIDE = """
+DELETE FROM gathered WHERE suppressed OR standing NOT IN ('', 'unsubscribed')
+"""
+
+_HEED_REFUSALS = """
+UPDATE gathered SET said = 'refused'
+FROM {staged} AS staged
+WHERE staged.said = 'refused' AND staged.email_key = gathered.email_key
+    AND gathered.said <> 'refused'
+"""
+
+# Addresses of the parts before: what is said of them again comes too late.
+_BEGIN = "CREATE TEMPORARY TABLE had (email_key text) ON COMMIT DROP"
+_REMEMBER = "INSERT INTO had SELECT email_key FROM gathered"
+
+
+def begin(values: Mapping[str, Any]) -> None:
+    """Make ready for the first part."""
+    statements.run(_BEGIN, values)
+
+
+def gather(staged: str, values: Mapping[str, Any], *, hears_refusals: bool) -> int:
+    """Gather the rows from line `after` on `until` another, or all; return how many people."""
+    stopped = _STOPPED if statements.value(_STOPS_DOMAINS, values) else "false"
+    people = statements.run(_GATHER.format(staged=staged, stopped=stopped), values)
+    if values["until"] is not None:
+        statements.run(_REMEMBER, values)
+    if hears_refusals:
+        statements.run(_HEED_REFUSALS.format(staged=staged), values)
+    statements.run("ANALYZE gathered (contact_id, is_new)", values)
+    return people
+
+
+def end(values: Mapping[str, Any]) -> None:
+    """Forget what the last part needed."""
+    statements.run("DROP TABLE had", values)
+
+
+def set_aside(values: Mapping[str, Any]) -> int:
+    """Leave alone from here on who must not be mailed; return how many they are."""
+    return statements.run(_SET_ASIDE, values)

@@ -1,0 +1,173 @@
+"""A large file is merged while later rows of it are staged, and the end is the same."""
+
+import threading
+
+import pytest
+
+from campaigns.audience import following, importing, merging, staging
+from campaigns.audience.models import Import
+from tests.audience import aftermath
+from tests.audience.files import import_file, make_import
+
+FILE = aftermath.plain_file(500)
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """The parts in which rows are merged: after which line, and until which."""
+    real, seen = merging._merge_part, []
+
+    def merge_part(one, values):
+        seen.append((values["after"], values["until"]))
+        return real(one, values)
+
+    monkeypatch.setattr(merging, "_merge_part", merge_part)
+    return seen
+
+
+@pytest.fixture
+def small_chunks(monkeypatch, parts):
+    """Chunks of 100 rows, of which the third waits until the first is being merged."""
+    real, chunks, waited = importing._stage_chunk, [], threading.Event()
+    merge_part = merging._merge_part
+
+    def merge(one, values):
+        waited.set()
+        return merge_part(one, values)
+
+    def stage_chunk(one, *args):
+        chunks.append(one.pk)
+        if chunks.count(one.pk) == 3 and merging.goes_in_parts(one):
+            assert waited.wait(60)
+        real(one, *args)
+
+    monkeypatch.setattr(importing, "CHUNK", 100)
+    monkeypatch.setattr(importing, "_stage_chunk", stage_chunk)
+    monkeypatch.setattr(merging, "_merge_part", merge)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_in_parts_it_ends_as_at_once(parts, monkeypatch):
+    readers = aftermath.make_world()
+    import_file(readers, FILE)
+    assert parts[0][0] == 0 and parts[-1][1] is None and len(parts) > 1
+    assert [after for after, _until in parts[1:]] == [until for _after, until in parts[:-1]]
+
+    parts.clear()
+    monkeypatch.setattr(importing, "CHUNK", 10_000)
+    others = aftermath.make_world()
+    import_file(others, FILE)
+    assert parts == [(0, None)]
+    assert aftermath.everything(readers) == aftermath.everything(others)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_the_first_line_of_an_address_counts_in_whichever_part_the_second_is(parts):
+    readers = aftermath.make_world()
+    lines = [f"p{n % 400}@example.com,Name {n}" for n in range(800)]
+    one = import_file(readers, "\n".join(["email,first name", *lines]).encode())
+    assert len(parts) > 1 and (one.contacts_created, one.duplicates) == (400, 400)
+    names = readers.workspace.contacts.filter(email__startswith="p").values_list("first_name")
+    assert {name for (name,) in names} == {f"Name {n}" for n in range(400)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_what_a_later_line_may_overrule_waits_for_all_lines(parts):
+    import_file(aftermath.make_world(), aftermath.file(500))
+    assert parts == [(0, None)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_somebody_who_is_added_meanwhile_makes_it_merge_again(parts, monkeypatch):
+    real, once = merging._create, iter([True])
+
+    def refused(values):
+        if next(once, False):
+            raise merging.MergeError
+        return real(values)
+
+    monkeypatch.setattr(merging, "_create", refused)
+    readers = aftermath.make_world()
+    one = import_file(readers, FILE)
+    assert one.status == Import.Status.DONE and parts[-1] == (0, None)
+    assert readers.workspace.contacts.count() == 480 + 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_it_is_cancelled_while_people_it_knows_are_merged(parts, monkeypatch):
+    readers = aftermath.make_world()
+    import_file(readers, FILE)
+    parts.clear()
+    real, merged, chunks = merging._merge_part, threading.Event(), []
+
+    def merge_part(one, values):
+        outcome = real(one, values)
+        merged.set()
+        return outcome
+
+    def stage_chunk(one, *args):
+        chunks.append(one.pk)
+        if len(chunks) == 3:
+            assert merged.wait(60) and importing.cancel(one)
+        staged(one, *args)
+
+    staged = importing._stage_chunk
+    monkeypatch.setattr(merging, "_merge_part", merge_part)
+    monkeypatch.setattr(importing, "_stage_chunk", stage_chunk)
+    one = import_file(readers, FILE.replace(b"Name", b"Other"))
+    assert (one.status, len(chunks)) == (Import.Status.CANCELLED, 3)
+    assert staging.count(one.pk) is None
+    assert not readers.workspace.contacts.filter(first_name__startswith="Other").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_a_file_that_cannot_be_read_to_its_end_leaves_nobody(parts):
+    readers = aftermath.make_world()
+    good = "".join(f"p{n}@example.com,Name\n" for n in range(450))
+    one = make_import(readers, f"email,first name\n{good}".encode())
+    with one.file.open("ab") as file:
+        file.write(b'"never closed\n')
+    importing.start(one)
+    importing.run(one.pk)
+    one.refresh_from_db()
+    assert one.status == Import.Status.FAILED and "never closed" in one.error
+    assert parts and readers.workspace.contacts.count() == 2
+    assert staging.count(one.pk) is None
+
+
+def test_parts_grow():
+    taken, gate = [], threading.Semaphore(0)
+
+    def follow(numbers):
+        for number in numbers:
+            taken.append(number)
+            gate.release()
+
+    with following.Follower(follow) as follower:
+        for number in (100, 110, 120, 130):
+            follower.tell(number)
+            if number in (100, 130):
+                assert gate.acquire(timeout=60)
+        assert follower.has_done_it()
+    assert taken == [100, 130]
+
+
+def test_what_it_fails_of_is_told():
+    def follow(numbers):
+        raise ZeroDivisionError
+
+    with following.Follower(follow) as follower:
+        follower.tell(1)
+        with pytest.raises(ZeroDivisionError):
+            follower.has_done_it()
+
+
+def test_nothing_to_follow_is_not_done():
+    with following.Follower(lambda numbers: None) as follower:
+        assert not follower.has_done_it()
