@@ -78,17 +78,13 @@ def in_the_dark(kind: str, campaigns: Campaigns = None) -> QuerySet[Delivery]:
     They were not measured one by one, the person has taken it back since, or it was so long
     ago that what is not there may have been let go.
     """
-    opens = kind == "open"
-    clicks_mode = Coalesce(NullIf(F("click_mode"), Value("")), F("mode"))
-    mode: Any = F("mode") if opens else clicks_mode
-    said: Any = OuterRef("measuring")
-    if not opens:
-        said = Coalesce(NullIf(OuterRef("measuring_clicks"), Value("")), OuterRef("measuring"))
-    kept = Now() - timedelta(days=settings.EVENT_RETENTION_DAYS)
-    known = Q(Exact(mode, Value("individual", CharField())))
-    known &= Q(consent_epoch=OuterRef("consent_epoch"))
-    known &= Q(sending_at__gt=kept) | Q(Exact(said, Value("granted", CharField())))
+    known = _is_known(kind)
     return _mails(campaigns, state__in=OUT, hard_bounced_at__isnull=True).filter(~known)
+
+
+def sent_in_the_light(kind: str, campaign: int) -> QuerySet[Delivery]:
+    """Of a campaign the mail that was sent to the contact and is not in the dark."""
+    return sent([campaign]).filter(Q(hard_bounced_at__isnull=False) | _is_known(kind))
 
 
 def without(mails: QuerySet[Delivery], rows: EngagementQuerySet) -> QuerySet[Delivery]:
@@ -112,6 +108,20 @@ def fewer_than(times: int, *questions: QuerySet[Any]) -> Q:
 def _count(rows: QuerySet[Any]) -> Coalesce:
     one = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
     return Coalesce(Subquery(one.values("n"), output_field=IntegerField()), 0)
+
+
+def _is_known(kind: str) -> Q:
+    """Return the condition that what became of a mail is known: its opens, or its clicks."""
+    opens = kind == "open"
+    clicks_mode = Coalesce(NullIf(F("click_mode"), Value("")), F("mode"))
+    mode: Any = F("mode") if opens else clicks_mode
+    said: Any = OuterRef("measuring")
+    if not opens:
+        said = Coalesce(NullIf(OuterRef("measuring_clicks"), Value("")), OuterRef("measuring"))
+    kept = Now() - timedelta(days=settings.EVENT_RETENTION_DAYS)
+    known = Q(Exact(mode, Value("individual", CharField())))
+    known &= Q(consent_epoch=OuterRef("consent_epoch"))
+    return known & (Q(sending_at__gt=kept) | Q(Exact(said, Value("granted", CharField()))))
 
 
 def _mails(campaigns: Campaigns, **facts: Any) -> QuerySet[Delivery]:

@@ -69,7 +69,15 @@ class Deed:
 
     def got_and_did_not(self, who: Asking, values: Values) -> Answer:
         """Whether they were sent any of those campaigns, and did it in none."""
-        return got(who, values) & ~self.done(who, values)
+        answer = got(who, values) & ~self.done(who, values)
+        campaigns = which(who, values)
+        if campaigns is None or len(campaigns) != 1:
+            return answer
+        # Of one campaign everybody has one mail, which is looked up once: half of the time.
+        (campaign,) = campaigns
+        light = Q(Exists(questions.sent_in_the_light(self.kind, campaign)))
+        done = self.perhaps(questions.did(who.workspace_id, campaigns))
+        return Answer(light & ~Q(Exists(done)), answer.no)
 
     def since(self, who: Asking, values: Values) -> Answer:
         """Whether they did it in the last days: the first time in some campaign."""

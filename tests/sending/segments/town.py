@@ -159,6 +159,7 @@ class Town:
             measured=pick([True, True, False]),
             old=pick([False, False, True]),
             withdrawn=pick([False, False, False, True]),
+            bounced=pick([False, False, False, True]),
         )
         if mail.measured and not mail.withdrawn:
             mail.opened, mail.clicked = pick(["", "sure", "perhaps"]), pick(["", "sure", "perhaps"])
@@ -172,6 +173,7 @@ class Town:
             mode="individual" if mail.measured else "aggregate",
             consent_epoch=0 if mail.withdrawn else 1,
             sending_at=timezone.now() - timedelta(days=200 if mail.old else 5),
+            hard_bounced_at=timezone.now() if mail.bounced else None,
         )
         if mail.opened or mail.clicked:
             Engagement.objects.create(

@@ -18,6 +18,8 @@ class Mail:
     measured: bool = True
     old: bool = False
     withdrawn: bool = False
+    # Came back: nobody can have read it.
+    bounced: bool = False
     # "sure", "perhaps" or nothing.
     opened: str = ""
     clicked: str = ""
@@ -230,7 +232,7 @@ def _one(mail: Mail, person: Person, *, opens: bool, link: int | None) -> Any:
     if said == "sure" and (link is None or link == mail.link):
         return True
     known = mail.measured and not mail.withdrawn and (not mail.old or person.agreed)
-    if not known or said == "perhaps":
+    if not (known or mail.bounced) or said == "perhaps":
         return None
     # Which links were clicked perhaps is not kept; sure clicks on other links are other links.
     return False
