@@ -171,5 +171,5 @@ def _resume(contact: Contact, row: Subscription) -> None:
 
 def stopped_by_themselves(contact: Contact) -> bool:
     """Whether the recipient stopped all mail, which they alone may undo."""
-    found = suppression.find(contact.workspace_id, contact.email)
-    return found is not None and found.reason == Suppression.Reason.UNSUBSCRIBED_ALL
+    found = suppression.reasons(contact.workspace_id, contact.email)
+    return any(one.reason == Suppression.Reason.UNSUBSCRIBED_ALL for one in found)

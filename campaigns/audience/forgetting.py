@@ -27,12 +27,8 @@ def forget(contact_ids: Sequence[int]) -> None:
 
 
 def _suppress(workspace_id: int, fingerprint: bytes | memoryview) -> None:
-    """Let nothing be mailed there for good, whatever the reason was until now.
-
-    A bounce is forgiven after a while, and a member's own "no" may be taken back.
-    """
+    """Let nothing be mailed there for good; what else was known of the address goes."""
     fingerprints = [bytes(fingerprint)]
     mine = Suppression.objects.filter(workspace=workspace_id, fingerprint__in=fingerprints)
-    source = Suppression.Source.ERASURE
-    mine.update(reason=Suppression.Reason.ERASED, source=source, note="", campaign_id=None)
+    mine.exclude(reason=Suppression.Reason.ERASED).delete()
     suppression.suppress(workspace_id, fingerprints, Suppression.Reason.ERASED)

@@ -21,13 +21,18 @@ WHERE worst.email_key = gathered.email_key AND gathered.standing <> worst.standi
     AND gathered.standing IN ('', 'unsubscribed')
 """
 
+# Also of whom we do not mail already: theirs may be another reason, which others may lift.
 _SUPPRESS = """
-INSERT INTO audience_suppression (workspace_id, fingerprint, reason, source, at)
-SELECT %(workspace)s, fingerprint, CASE standing
-    WHEN 'bounced' THEN 'hard_bounce' WHEN 'complained' THEN 'complaint' ELSE 'manual' END,
-    'import', now()
-FROM gathered WHERE NOT suppressed AND standing NOT IN ('', 'unsubscribed')
-ON CONFLICT (workspace_id, fingerprint) DO NOTHING
+WITH stopped AS (
+    INSERT INTO audience_suppression (workspace_id, fingerprint, reason, source, at)
+    SELECT %(workspace)s, fingerprint, CASE standing
+        WHEN 'bounced' THEN 'hard_bounce' WHEN 'complained' THEN 'complaint' ELSE 'manual' END,
+        'import', now()
+    FROM gathered WHERE standing NOT IN ('', 'unsubscribed')
+    ON CONFLICT (workspace_id, fingerprint, reason) DO NOTHING
+    RETURNING fingerprint
+)
+SELECT count(*) FROM stopped JOIN gathered USING (fingerprint) WHERE NOT gathered.suppressed
 """
 
 _END = """
@@ -57,9 +62,9 @@ WHERE gathered.standing = 'unsubscribed' AND subscription.unsubscribed_at = now(
 
 
 def suppress(staged: str, values: Mapping[str, Any]) -> int:
-    """Heed what all lines say, and stop mail to whom they say; return how many are new in that."""
+    """Heed what all lines say, and stop mail to whom they say; return to how many there was any."""
     statements.run(_HEED.format(staged=staged), values)
-    return statements.run(_SUPPRESS, values)
+    return statements.number(_SUPPRESS, values)
 
 
 def leave(values: Mapping[str, Any]) -> int:

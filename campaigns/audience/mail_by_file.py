@@ -41,10 +41,28 @@ INSERT INTO audience_consententry (
     workspace_id, contact_id, purpose, state, source, evidence, at
 )
 SELECT %(workspace)s, subscription.contact_id, 'mail', 'withdrawn', 'import',
-    jsonb_build_object('import', %(import)s, 'list', %(list)s, 'undone', true), now()
+    jsonb_build_object('import', %(import)s, 'list', list.id, 'name', list.name,
+                       'undone', true),
+    now()
 FROM audience_subscription AS subscription
+JOIN audience_list AS list ON list.id = subscription.list_id
 WHERE subscription.list_id = %(list)s AND subscription.subscribed_at = %(at)s
     AND subscription.status = 'subscribed'
+"""
+# Whom the file said to have left, and who was on the list until then.
+PUT_BACK = """
+INSERT INTO audience_consententry (
+    workspace_id, contact_id, purpose, state, source, evidence, at
+)
+SELECT %(workspace)s, subscription.contact_id, 'mail',
+    CASE WHEN subscription.basis = 'consent' THEN 'granted' ELSE 'unknown' END, 'import',
+    jsonb_build_object('import', %(import)s, 'list', list.id, 'name', list.name,
+                       'basis', subscription.basis, 'undone', true),
+    now()
+FROM audience_subscription AS subscription
+JOIN audience_list AS list ON list.id = subscription.list_id
+WHERE subscription.list_id = %(list)s AND subscription.unsubscribed_at = %(at)s
+    AND subscription.subscribed_at <> %(at)s
 """
 
 

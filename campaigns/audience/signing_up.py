@@ -225,10 +225,8 @@ def _is_closed(row: SignUp) -> bool:
 
     Or nothing is mailed to its domain.
     """
-    if suppression.find_domain(row.workspace_id, row.email):
-        return True
-    found = suppression.find(row.workspace_id, row.email)
-    return found is not None and found.reason != Suppression.Reason.UNSUBSCRIBED_ALL
+    found = suppression.reasons(row.workspace_id, row.email)
+    return any(one.reason != Suppression.Reason.UNSUBSCRIBED_ALL for one in found)
 
 
 def _contact(row: SignUp) -> Contact:

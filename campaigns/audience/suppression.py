@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campaigns.audience import addresses
+from campaigns.audience import addresses, suppression_querysets
 from campaigns.audience.models import SuppressedDomain, Suppression
 
 # A mailbox that was full for weeks may be read again; one that is dead is not.
@@ -33,25 +33,14 @@ def suppress(
     source: str = "",
     note: str = "",
 ) -> int:
-    """Stop all mail to the addresses; return how many were not stopped before.
+    """Stop all mail to the addresses; return how many were not stopped for this reason before.
 
-    The first reason stays: a bounce after a complaint does not make the complaint undone.
+    Other reasons stay beside it: each is taken back by whoever may, and none by another.
     """
-    rows = [
-        Suppression(
-            workspace_id=workspace_id,
-            fingerprint=bytes(fingerprint),
-            reason=reason,
-            source=source or _SOURCES.get(reason, Suppression.Source.MEMBER),
-            note=note,
-            campaign_id=campaign_id,
-        )
-        for fingerprint in fingerprints
-    ]
-    mine = Suppression.objects.filter(workspace=workspace_id)
-    known = mine.filter(fingerprint__in=[row.fingerprint for row in rows]).count()
-    Suppression.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-    return mine.filter(fingerprint__in=[row.fingerprint for row in rows]).count() - known
+    source = source or _SOURCES.get(reason, Suppression.Source.MEMBER)
+    values = {"workspace": workspace_id, "reason": reason, "source": source}
+    values |= {"note": note, "campaign": campaign_id}
+    return suppression_querysets.add(fingerprints, values)
 
 
 def suppress_domains(workspace_id: int, domains: Iterable[str], note: str = "") -> int:
@@ -68,22 +57,23 @@ def suppress_domains(workspace_id: int, domains: Iterable[str], note: str = "") 
 
 
 def find(workspace_id: int, email: str) -> Suppression | None:
-    """Return why `email`, or a whole domain, is not mailed; None when it may be.
+    """Return the first of the reasons why `email` is not mailed; None when it may be."""
+    return next(iter(reasons(workspace_id, email)), None)
 
-    What is known of the address itself comes first; its domain stands in where there is none.
+
+def reasons(workspace_id: int, email: str) -> list[Suppression]:
+    """Return all reasons why `email`, or a whole domain, is not mailed, the oldest first.
+
+    Those of the address itself come before its domain.
     """
     fingerprint = addresses.fingerprint(workspace_id, addresses.key(email))
-    found = Suppression.objects.filter(workspace=workspace_id, fingerprint=fingerprint).first()
-    stopped = None if found else find_domain(workspace_id, email)
-    if stopped is None:
-        return found
-    return Suppression(
-        workspace_id=workspace_id,
-        fingerprint=fingerprint,
-        reason=Suppression.Reason.DOMAIN,
-        note=stopped.domain,
-        at=stopped.at,
-    )
+    mine = Suppression.objects.filter(workspace=workspace_id, fingerprint=fingerprint)
+    found = list(mine.order_by("at", "pk"))
+    if stopped := find_domain(workspace_id, email):
+        row = Suppression(workspace_id=workspace_id, fingerprint=fingerprint, at=stopped.at)
+        row.reason, row.note = Suppression.Reason.DOMAIN, stopped.domain
+        found.append(row)
+    return found
 
 
 def find_domain(workspace_id: int, email: str) -> SuppressedDomain | None:
@@ -95,15 +85,18 @@ def find_domain(workspace_id: int, email: str) -> SuppressedDomain | None:
 
 
 def lift(workspace_id: int, fingerprint: bytes | memoryview, reason: str) -> bool:
-    """Allow mail to the address again if `reason` was what stopped it; say whether it was."""
-    deleted, _rows = Suppression.objects.filter(
-        workspace=workspace_id, fingerprint=bytes(fingerprint), reason=reason
-    ).delete()
+    """Take this reason away from the address; say whether it had it. Others keep it unmailed."""
+    return _lift(workspace_id, fingerprint, [reason])
+
+
+def _lift(workspace_id: int, fingerprint: bytes | memoryview, those: Iterable[str]) -> bool:
+    mine = Suppression.objects.filter(workspace=workspace_id, fingerprint=bytes(fingerprint))
+    deleted, _rows = mine.filter(reason__in=list(those)).delete()
     return deleted > 0
 
 
 def may_lift(found: Suppression, entry: str) -> bool:
-    """Whether a member may undo what stops `entry`: never what the person asked for.
+    """Whether a member may take a reason away from `entry`: never one of the person's own.
 
     A domain that is stopped only by one above it is freed there.
     """
@@ -113,11 +106,11 @@ def may_lift(found: Suppression, entry: str) -> bool:
 
 
 def lift_entry(workspace_id: int, entry: str) -> bool:
-    """Allow mail to an address or a domain again, if a member may; say whether it was done."""
+    """Take away from an address or a domain what a member may; say whether there was any."""
     if "@" not in entry:
         return lift_domain(workspace_id, entry)
     fingerprint = addresses.fingerprint(workspace_id, addresses.key(entry))
-    return any(lift(workspace_id, fingerprint, reason) for reason in _FORGIVABLE)
+    return _lift(workspace_id, fingerprint, _FORGIVABLE)
 
 
 def lift_domain(workspace_id: int, domain: str) -> bool:

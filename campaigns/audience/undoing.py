@@ -49,6 +49,7 @@ SELECT (SELECT count(*) FROM before), (SELECT count(*) FROM restored)
 # In this order: each knows the import's rows by its moment, and nobody else's.
 _TAKE_BACK = (
     mail_by_file.TAKE_BACK,
+    mail_by_file.PUT_BACK,
     """DELETE FROM audience_subscription WHERE list_id = %(list)s AND subscribed_at = %(at)s
         AND (unsubscribed_at IS NULL OR unsubscribed_at = %(at)s)""",
     """UPDATE audience_subscription SET status = 'subscribed', unsubscribed_at = NULL

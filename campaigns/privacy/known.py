@@ -129,8 +129,7 @@ def _leavings(contact: Contact) -> Iterable[Row]:
 
 
 def _stops(contact: Contact) -> Iterable[Row]:
-    found = suppression.find(contact.workspace_id, contact.email)
-    if found:
+    for found in suppression.reasons(contact.workspace_id, contact.email):
         yield _row(found, ("at", "reason", "source", "note", "campaign_id"))
 
 

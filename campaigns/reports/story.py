@@ -101,8 +101,7 @@ def _mails(contact: Contact) -> Iterator[Moment]:
 
 
 def _stops(contact: Contact) -> Iterator[Moment]:
-    found = suppression.find(contact.workspace_id, contact.email)
-    if found:
+    for found in suppression.reasons(contact.workspace_id, contact.email):
         text = _("Is mailed nothing any more")
         yield Moment(found.at, "ban", text, detail=str(found.get_reason_display()))
 

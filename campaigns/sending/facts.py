@@ -173,15 +173,12 @@ def _reconsider(delivery: Delivery) -> None:
 
 
 def _stop(delivery: Delivery, reason: Suppression.Reason) -> bool:
-    """Mail the address nothing any more; say whether something was mailed to it until now."""
+    """Mail the address nothing any more; say whether that is new for this reason."""
     if not delivery.address:
         # Erased: stopped for good already, and no longer known here by its address.
         return False
-    fingerprint = _print(delivery)
-    if reason != Suppression.Reason.SOFT_BOUNCES:
-        # That reason can be taken back, the others cannot: they replace it.
-        suppression.lift(delivery.workspace_id, fingerprint, Suppression.Reason.SOFT_BOUNCES)
-    new = suppression.suppress(delivery.workspace_id, [fingerprint], reason, delivery.campaign_id)
+    prints = [_print(delivery)]
+    new = suppression.suppress(delivery.workspace_id, prints, reason, delivery.campaign_id)
     return new > 0
 
 

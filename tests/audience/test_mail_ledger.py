@@ -123,6 +123,29 @@ def test_people_leave_and_come_back(client, ann, token, door, source):
     assert lines()[1:] == [("granted", "page", "News")]
 
 
+def test_a_list_that_is_deleted_is_left_by_all_who_were_on_it(
+    alice, member, workspace, news, ann
+):
+    gone = world.make_contact(workspace, on=news)
+    unsubscribing.unsubscribe_from(gone, [news], "page")
+    other = world.make_list(workspace)
+    world.make_contact(workspace, on=other)
+    alice.post(reverse("audience:delete_list", args=[news.pk]))
+    assert lines() == [("withdrawn", "page", "News"), ("withdrawn", "member", "News")]
+    last = ann.consent_entries.get()
+    assert last.actor == member
+    assert last.evidence == {"list": news.pk, "name": "News", "deleted": True}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_undoing_an_import_puts_back_whom_it_took_off(news, ann):
+    one = import_file(news, b"email,status\nann@example.com,unsubscribed\n")
+    assert undoing.start(one)
+    undoing.run(one.pk)
+    assert lines(contact=ann) == [("withdrawn", "import", "News"), ("granted", "import", "News")]
+    assert ann.subscriptions.subscribed().exists()
+
+
 def test_people_choose_their_lists(client, news, ann, token):
     address = reverse("audience:preferences", args=[token])
     for _twice in range(2):

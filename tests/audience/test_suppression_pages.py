@@ -55,7 +55,7 @@ def test_nothing_is_allowed_again_without_a_reason_that_names_nobody(alice, work
 def test_what_a_person_asked_is_not_lifted_by_a_member(alice, workspace, ann, reason):
     suppression.suppress(workspace.pk, [ann.fingerprint], reason)
     page = alice.post(reverse(CHECK), {"entry": "ann@example.com"})
-    assert b"Only they can change this" in page.content
+    assert b"only they can change this" in page.content
     alice.post(reverse(LIFT), {"entry": "ann@example.com", "why": "They phoned"})
     assert suppression.find(workspace.pk, "ann@example.com")
     assert not AuditEntry.objects.filter(action="suppression_lifted").exists()

@@ -85,13 +85,18 @@ def test_taking_it_back_does_not_lift_a_complaint(ann, workspace, campaign_to_ne
     assert Suppression.objects.get().reason == "complaint"
 
 
-def test_suppressing_counts_the_new_and_keeps_the_first_reason(workspace, ann):
+def test_suppressing_counts_the_new_and_keeps_each_reason_once(workspace, ann):
     bob = world.make_contact(workspace)
     prints = [ann.fingerprint, bob.fingerprint]
     assert suppression.suppress(workspace.pk, prints[:1], "hard_bounce", 5) == 1
-    assert suppression.suppress(workspace.pk, prints, "complaint", 6) == 1
-    rows = Suppression.objects.order_by("pk").values_list("reason", "campaign_id")
-    assert list(rows) == [("hard_bounce", 5), ("complaint", 6)]
+    assert suppression.suppress(workspace.pk, prints, "hard_bounce", 6) == 1
+    assert suppression.suppress(workspace.pk, prints[:1], "complaint", 7) == 1
+    rows = Suppression.objects.values_list("fingerprint", "reason", "campaign_id")
+    assert {(bytes(one), *rest) for one, *rest in rows} == {
+        (prints[0], "hard_bounce", 5),
+        (prints[1], "hard_bounce", 6),
+        (prints[0], "complaint", 7),
+    }
 
 
 def test_suppression_knows_addresses_by_key_within_one_workspace(workspace, ann):

@@ -24,6 +24,25 @@ def telling(what: str, *, back: bool = False) -> str:
     return _TELL.format(what=what, back="true" if back else "false")
 
 
+# {those} has contact_id and list_id: a line of the consent ledger for each, as `mail_ledger` writes.
+_SAY = """
+, said AS (
+    INSERT INTO audience_consententry (
+        workspace_id, contact_id, purpose, state, source, evidence, at, actor_id
+    )
+    SELECT %(workspace)s, those.contact_id, 'mail', {state}, 'member',
+        jsonb_build_object('list', list.id, 'name', list.name, 'bulk_edit', %(edit)s) || {details},
+        now(), %(actor)s
+    FROM {those} AS those JOIN audience_list AS list ON list.id = those.list_id
+)"""
+_BASIS = "CASE WHEN {0} = 'consent' THEN 'granted' ELSE 'unknown' END"
+_UNDONE = """'{"undone": true}'::jsonb"""
+
+
+def _saying(state: str, those: str, details: str = "'{}'::jsonb") -> str:
+    return _SAY.format(state=state, those=those, details=details)
+
+
 _PEOPLE = "contact.id = ANY(%(ids)s) AND contact.workspace_id = %(workspace)s"
 _DONE = """audience_change AS done
     WHERE done.of_id = %(edit)s AND NOT done.takes_back AND done.contact_id = ANY(%(ids)s)"""
@@ -83,10 +102,14 @@ WITH put AS (
     + telling("tagged", back=True)
 )
 
-_SUPPRESSED = """EXISTS (
+_SUPPRESSED = """(EXISTS (
     SELECT 1 FROM audience_suppression AS stop
     WHERE stop.workspace_id = %(workspace)s AND stop.fingerprint = contact.fingerprint
-)"""
+) OR EXISTS (
+    SELECT 1 FROM audience_suppresseddomain AS stop
+    WHERE stop.workspace_id = %(workspace)s
+        AND stop.domain = ANY(audience_domains(contact.email_key))
+))"""
 
 # Who cannot be put on the list: who must not be mailed, and who had left it.
 KEPT_OFF = f"""
@@ -114,6 +137,12 @@ WITH put AS (
     ON CONFLICT (list_id, contact_id) DO NOTHING
     RETURNING contact_id, list_id
 ), news AS (SELECT contact_id, jsonb_build_object('list', list_id) AS details FROM put)"""  # noqa: S608
+    + _saying(
+        _BASIS.format("%(basis)s"),
+        "put",
+        "jsonb_strip_nulls(jsonb_build_object('basis', %(basis)s::text,"
+        " 'note', nullif(%(basis_note)s, '')))",
+    )
     + telling("joined")
 )
 
@@ -124,8 +153,9 @@ WITH taken AS (
     DELETE FROM audience_subscription AS row USING {_DONE}
         AND row.contact_id = done.contact_id AND row.list_id = (done.details->>'list')::bigint
         AND row.subscribed_at = done.at AND row.status = 'subscribed'
-    RETURNING row.contact_id, done.details
+    RETURNING row.contact_id, row.list_id, done.details
 ), news AS (SELECT contact_id, details FROM taken)"""  # noqa: S608 - constants of this module
+    + _saying("'withdrawn'", "taken", _UNDONE)
     + telling("left", back=True)
 )
 
@@ -140,6 +170,7 @@ WITH ended AS (
     INSERT INTO audience_unsubscription (workspace_id, contact_id, list_id, source, at)
     SELECT %(workspace)s, contact_id, list_id, 'member', now() FROM ended
 ), news AS (SELECT contact_id, jsonb_build_object('list', list_id) AS details FROM ended)"""  # noqa: S608
+    + _saying("'withdrawn'", "ended")
     + telling("left")
 )
 
@@ -155,13 +186,18 @@ WITH resumed AS (
             SELECT 1 FROM audience_contact AS contact
             WHERE contact.id = row.contact_id AND {_SUPPRESSED}
         )
-    RETURNING row.contact_id, row.list_id, done.at, done.details
+    RETURNING row.contact_id, row.list_id, row.basis, done.at, done.details
 ), forgiven AS (
     UPDATE audience_unsubscription AS gone SET undone_at = now()
     FROM resumed
     WHERE gone.contact_id = resumed.contact_id AND gone.list_id = resumed.list_id
         AND gone.at = resumed.at AND gone.source = 'member'
 ), news AS (SELECT contact_id, details FROM resumed)"""  # noqa: S608 - constants of this module
+    + _saying(
+        _BASIS.format("those.basis"),
+        "resumed",
+        f"jsonb_build_object('basis', those.basis) || {_UNDONE}",
+    )
     + telling("joined", back=True)
 )
 
@@ -171,7 +207,7 @@ WITH stopped AS (
     INSERT INTO audience_suppression (workspace_id, fingerprint, reason, at)
     SELECT %(workspace)s, contact.fingerprint, 'manual', now()
     FROM audience_contact AS contact WHERE {_PEOPLE} ORDER BY contact.fingerprint
-    ON CONFLICT (workspace_id, fingerprint) DO NOTHING
+    ON CONFLICT (workspace_id, fingerprint, reason) DO NOTHING
     RETURNING fingerprint
 ), news AS (
     SELECT contact.id AS contact_id, '{{}}'::jsonb AS details
@@ -180,7 +216,7 @@ WITH stopped AS (
     + telling("stopped")
 )
 
-# A person who left since, by a page or a button of their own, stays unmailed.
+# What else stops them, above all their own word, stays.
 UNDO_SUPPRESS = (
     f"""
 WITH freed AS (
@@ -188,11 +224,6 @@ WITH freed AS (
         AND contact.id = done.contact_id AND contact.workspace_id = %(workspace)s
         AND stop.workspace_id = %(workspace)s AND stop.fingerprint = contact.fingerprint
         AND stop.reason = 'manual' AND stop.at = done.at
-        AND NOT EXISTS (
-            SELECT 1 FROM audience_unsubscription AS gone
-            WHERE gone.contact_id = contact.id AND gone.source <> 'member' AND gone.at > done.at
-                AND gone.undone_at IS NULL
-        )
     RETURNING contact.id AS contact_id
 ), news AS (SELECT contact_id, '{{"freed": true}}'::jsonb AS details FROM freed)"""  # noqa: S608
     + telling("stopped", back=True)

@@ -11,7 +11,15 @@ from django.utils.translation import ngettext
 
 from campaigns.audience import fields as own
 from campaigns.audience.bulk import acts, fields, people
-from campaigns.audience.models import BulkEdit, Consent, List, Subscription, Tag, Tagging
+from campaigns.audience.models import (
+    BulkEdit,
+    Consent,
+    List,
+    Subscription,
+    Suppression,
+    Tag,
+    Tagging,
+)
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import querysets
 
@@ -125,7 +133,12 @@ def _changing(edit: BulkEdit) -> ContactQuerySet:
         case BulkEdit.Action.UNSUBSCRIBE:
             return mine.filter(Exists(rows.subscribed()))
         case BulkEdit.Action.SUPPRESS:
-            return mine.unsuppressed()
+            stopped = Suppression.objects.filter(
+                workspace=edit.workspace_id,
+                fingerprint=OuterRef("fingerprint"),
+                reason=Suppression.Reason.MANUAL,
+            )
+            return mine.filter(~Exists(stopped))
         case BulkEdit.Action.STOP_MEASURING:
             # What they said of clicks stands apart only where it differs.
             said_no = Q(measuring__in=_NO) & Q(measuring_clicks__in=("", *_NO))

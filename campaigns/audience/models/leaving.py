@@ -52,7 +52,11 @@ class Unsubscription(models.Model):
 
 
 class Suppression(models.Model):
-    """An address that this workspace must not mail, whatever list it is on."""
+    """One reason why this workspace must not mail an address, whatever list it is on.
+
+    An address may have several, and is mailed again when none is left: what one of those who
+    stopped it takes back does not undo another's word.
+    """
 
     class Reason(models.TextChoices):
         HARD_BOUNCE = "hard_bounce", _("The address does not exist")
@@ -91,7 +95,7 @@ class Suppression(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "fingerprint"], name="audience_suppression_once"
+                fields=["workspace", "fingerprint", "reason"], name="audience_suppression_once"
             )
         ]
 

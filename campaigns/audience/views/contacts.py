@@ -66,7 +66,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "contact": one,
         "oddities": suspecting.of(one.email),
-        "suppression": suppression.find(one.workspace_id, one.email),
+        "stops": suppression.reasons(one.workspace_id, one.email),
         "subscriptions": subscriptions,
         "choices": request.workspace.lists.exclude(
             pk__in=one.subscriptions.subscribed().values("list")

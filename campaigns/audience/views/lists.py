@@ -56,7 +56,7 @@ def delete_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.lists.with_counts(), pk=pk)
     if request.method != "POST":
         return render(request, "audience/delete_list.html", {"list": one})
-    deleting.delete_list(one)
+    deleting.delete_list(one, request.user)
     audit.record(request, request.workspace, "list_deleted", list=pk)
     messages.success(request, _("The list is deleted. Its people are still contacts."))
     return redirect("audience:lists")

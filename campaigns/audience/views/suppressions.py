@@ -63,7 +63,12 @@ def lift_suppression(request: WorkspaceRequest) -> HttpResponse:
         return redirect("audience:suppressions")
     is_domain = "@" not in entry
     audit.record(request, request.workspace, "suppression_lifted", domain=is_domain, why=why)
-    messages.success(request, _("It may be mailed again."))
+    if left := suppression.reasons(request.workspace.pk, entry):
+        reasons = ", ".join(str(one.get_reason_display()) for one in left)
+        text = _("What you may change is changed. It stays unmailed: %(reasons)s.")
+        messages.warning(request, text % {"reasons": reasons})
+    else:
+        messages.success(request, _("It may be mailed again."))
     return redirect("audience:suppressions")
 
 
@@ -90,11 +95,12 @@ def _say(request: WorkspaceRequest, new: int, entries: stopping.Entries) -> None
 def _found(request: WorkspaceRequest, entry: str) -> dict[str, object]:
     if not entry:
         return {}
-    found = suppression.find(request.workspace.pk, entry)
+    found = suppression.reasons(request.workspace.pk, entry)
     return {
         "checked": entry,
         "found": found,
-        "may_lift": found is not None and suppression.may_lift(found, entry),
+        "fixed": [one for one in found if not suppression.may_lift(one, entry)],
+        "may_lift": any(suppression.may_lift(one, entry) for one in found),
         "lift_form": LiftForm(initial={"entry": entry}),
     }
 
@@ -108,7 +114,9 @@ def _page(request: WorkspaceRequest, context: dict[str, object], status: int = 2
         "form": EntryForm(),
         "stop_form": StopForm(),
         "reasons": [(one.label, counts.get(one, 0)) for one in kept],
-        "total": sum(counts.values()),
+        "total": request.workspace.suppressions.aggregate(
+            addresses=Count("fingerprint", distinct=True)
+        )["addresses"],
         "whys": choosing.whys(request.workspace.pk),
         "page": Paginator(domains, PER_PAGE).get_page(request.GET.get("page")),
     }

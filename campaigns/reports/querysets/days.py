@@ -59,7 +59,7 @@ class PeriodRow(NamedTuple):
 
 
 # An address that must not be mailed takes its person off every list, though the
-# subscription stays as it was.
+# subscription stays as it was. The first reason took them, whatever came after it.
 CHANGES = """
 SELECT list_id, day, sum(joined), sum(button), sum(page), sum(member),
        sum(bounced), sum(complained), sum(stopped)
@@ -87,6 +87,9 @@ SELECT list_id, day, sum(joined), sum(button), sum(page), sum(member),
       JOIN audience_subscription s ON s.contact_id = c.id AND s.status = 'subscribed'
      WHERE x.workspace_id = %(workspace)s AND x.at >= %(since)s
        AND x.reason IN ('hard_bounce', 'soft_bounces', 'complaint', 'manual')
+       AND NOT EXISTS (SELECT FROM audience_suppression y
+                        WHERE y.workspace_id = x.workspace_id AND y.fingerprint = x.fingerprint
+                          AND y.id < x.id)
      GROUP BY 1, 2
   ) changes
  GROUP BY 1, 2
