@@ -20,11 +20,16 @@ from campaigns.accounts import encryption
 from campaigns.accounts.models import Sender
 from campaigns.audience import addresses, languages, letters, suppression
 from campaigns.audience.letters import Letter
-from campaigns.audience.models import Contact
+from campaigns.audience.models import Contact, Suppression
 
 LASTS = timedelta(days=1)
 APART = timedelta(minutes=5)
 _SALT = "campaigns.audience.moving"
+_IN_VAIN = (
+    Suppression.Reason.HARD_BOUNCE,
+    Suppression.Reason.SOFT_BOUNCES,
+    Suppression.Reason.COMPLAINT,
+)
 
 
 class MovingError(Exception):
@@ -102,9 +107,16 @@ def move(contact: Contact, email: str) -> None:
 
 
 def tell_the_old(contact: Contact, old: str) -> bool:
-    """Tell the mailbox that gets nothing any more, in case its owner did not ask for it."""
+    """Tell the mailbox that gets nothing any more, in case its owner did not ask for it.
+
+    Also where nothing is mailed to it otherwise. Who was forwarded a mail can ask for the
+    change, and only this letter tells the owner, who did not agree to it by wanting no news.
+    It is no mailing, and no more than one letter for a change. But where mails do not arrive,
+    or are reported as spam, nobody would read it, and it would harm who sends it.
+    """
     sender = sender_of(contact)
-    if sender is None:
+    stops = suppression.reasons(contact.workspace_id, old)
+    if sender is None or any(one.reason in _IN_VAIN for one in stops):
         return False
     with languages.speaking(languages.of_contact(contact)):
         text = letters.signed(

@@ -160,9 +160,14 @@ def confirm(row: SignUp) -> tuple[Contact, bool]:
 
 
 def welcome(contact_id: int, form_id: int) -> bool:
-    """Mail the form's welcome to somebody who confirmed; without a text there is none."""
+    """Mail the form's welcome to somebody who confirmed; without a text there is none.
+
+    Nor is there one for whom a campaign would not reach either: who left, paused or was stopped
+    before a worker came to it.
+    """
     form = SignUpForm.objects.select_related("list", "sender__workspace").get(pk=form_id)
-    contact = Contact.objects.select_related("workspace").filter(pk=contact_id).first()
+    people = Contact.objects.mailable(form.workspace_id, [form.list_id])
+    contact = people.select_related("workspace").filter(pk=contact_id).first()
     if contact is None or form.sender is None or not form.welcome_text.strip():
         return False
     token = tokens.unsubscribe_token(contact.pk)

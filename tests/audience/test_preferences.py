@@ -115,6 +115,23 @@ def test_an_address_changes_once_the_new_one_confirms(client, ann, token, mailed
     assert "new.example" not in mailed[-1].text
 
 
+@pytest.mark.parametrize(
+    ("reason", "is_told"),
+    [
+        *[("unsubscribed_all", True), ("manual", True), ("domain", True)],
+        *[("hard_bounce", False), ("soft_bounces", False), ("complaint", False)],
+    ],
+)
+def test_the_old_address_is_told_unless_that_is_in_vain(ann, mailed, reason, is_told):
+    if reason == "domain":
+        suppression.suppress_domains(ann.workspace_id, ["example.com"])
+    else:
+        suppression.suppress(ann.workspace_id, [ann.fingerprint], reason)
+    moving.move(ann, "ann@new.example")
+    assert moving.tell_the_old(ann, "ann@example.com") is is_told
+    assert [one.to for one in mailed] == ["ann@example.com"] * is_told
+
+
 def test_an_address_that_is_taken_or_not_mailed_is_no_new_one(client, ann, token, mailed):
     other = world.make_contact(ann.workspace, email="taken@example.com")
     gone = world.make_contact(ann.workspace, email="gone@example.com")

@@ -95,6 +95,15 @@ def test_who_must_not_be_mailed_has_left_the_list(workspace, reason, column):
     on(seen(workspace, "span=30"), 2, **{column: 1, "left": 1, "size": 1, "other": 0})
 
 
+def test_who_is_stopped_for_two_reasons_left_once(workspace):
+    ann = join(workspace, world.make_list(workspace), timezone.now() - timedelta(days=9))
+    for reason in ("hard_bounce", "manual", "complaint"):
+        suppression.suppress(workspace.pk, [ann.fingerprint], reason)
+    Suppression.objects.update(at=timezone.now() - timedelta(days=2))
+    count(workspace)
+    on(seen(workspace, "span=30"), 2, bounced=1, complained=0, taken_off=0, left=1, size=0)
+
+
 def test_a_leave_that_was_taken_back_is_none(workspace):
     readers, now = world.make_list(workspace), timezone.now()
     person = join(workspace, readers, now - timedelta(days=3))

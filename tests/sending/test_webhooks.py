@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.audience import suppression as stopping
 from campaigns.audience.models import Subscription, Suppression
 from campaigns.sending import sns, webhooks
 from campaigns.sending.models import Delivery, Door, ProviderEvent, Topic
@@ -60,6 +61,27 @@ def test_a_hard_bounce_stops_all_mail_to_the_address(client, workspace, delivery
     assert suppression.reason == "hard_bounce"
     assert bytes(suppression.fingerprint) == bytes(delivery.contact.fingerprint)
     assert suppression.campaign_id == delivery.campaign_id
+
+
+@pytest.mark.parametrize("before", [(), ("manual",), ("unsubscribed_all", "hard_bounce")])
+def test_a_complaint_ends_each_list_in_the_ledger_once(client, workspace, delivery, before):
+    news, other = world.make_list(workspace, name="News"), world.make_list(workspace, name="Other")
+    person = delivery.contact
+    person.subscriptions.all().delete()
+    for one in (news, other):
+        Subscription.objects.create(workspace=workspace, list=one, contact=person)
+    other.subscriptions.all().end()
+    for reason in before:
+        stopping.suppress(workspace.pk, [person.fingerprint], reason)
+    provider = make_provider(workspace)
+    event = postmark_event(delivery, "SpamComplaint", Type="SpamComplaint", Email=delivery.address)
+    for _twice in range(2):
+        tell(client, provider, event)
+    [line] = person.consent_entries.all()
+    assert (line.purpose, line.state, line.source) == ("mail", "withdrawn", "complaint")
+    assert line.evidence == {"list": news.pk, "name": "News", "campaign": delivery.campaign_id}
+    reasons = set(Suppression.objects.values_list("reason", flat=True))
+    assert reasons == {*before, "complaint"}
 
 
 @pytest.mark.parametrize("kind", ["Transient", "SoftBounce", "DnsError"])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.audience import (
+    signing_up,
     suppression,
     tasks,
 )
@@ -75,6 +78,26 @@ def test_confirming_twice_is_as_good_as_once(client, form, mailed):
     assert [one.subject for one in mailed].count("Welcome to News") == 1
     assert "Glad to have you." in mailed[-1].text
     assert mailed[-1].one_click
+
+
+@pytest.mark.parametrize("what", ["stopped", "domain", "left", "paused"])
+def test_nobody_is_welcomed_whom_a_campaign_would_not_reach(client, form, mailed, rung, what):
+    SignUpForm.objects.update(welcome_text="Glad to have you.")
+    sign_up(client, form)
+    client.post(link(mailed))
+    contact = Contact.objects.get()
+    mailed.clear()
+    match what:
+        case "stopped":
+            suppression.suppress(form.workspace_id, [contact.fingerprint], "complaint")
+        case "domain":
+            suppression.suppress_domains(form.workspace_id, [EMAIL.rpartition("@")[2]])
+        case "left":
+            contact.subscriptions.all().end()
+        case "paused":
+            Contact.objects.update(paused_until=timezone.now() + timedelta(days=30))
+    assert not signing_up.welcome(contact.pk, form.pk)
+    assert not mailed
 
 
 @pytest.mark.parametrize("is_member", [True, False])
