@@ -16,14 +16,14 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience import suppression
+from campaigns.audience import suppression, wording
 from campaigns.audience.models import Contact, List, Subscription, Suppression
 
 PEOPLE = int(os.environ.get("BENCH_MANY", "1000000"))
 DOMAINS = 1000
 ROUNDS = 3
 # A few seconds for a million people, once a launch, and only where domains are stopped.
-TARGET = 6
+TARGET = 4
 MAKE = """
 INSERT INTO audience_contact (
     workspace_id, email, email_key, fingerprint, first_name, last_name, language, time_zone,
@@ -67,9 +67,8 @@ def _measure() -> dict[str, list[float]]:
     workspace = Workspace.objects.create(name="Benchmark", postal_address="1 Main Street")
     everybody = List.objects.create(workspace=workspace, name="Everybody")
     values = {"workspace": workspace.pk, "list": everybody.pk, "people": PEOPLE}
-    with connection.cursor() as cursor:
-        # Searching is measured elsewhere; its index is no part of the question.
-        cursor.execute("DROP INDEX audience_contact_words")
+    # Searching is measured elsewhere; its words are no part of the question.
+    with connection.cursor() as cursor, wording.later():
         cursor.execute(MAKE, values)
         cursor.execute(SUBSCRIBE, values)
         cursor.execute("ANALYZE audience_contact, audience_subscription")

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Now, NullIf
 from django.utils import timezone
 
-from campaigns.audience import finding, measuring
+from campaigns.audience import finding, measuring, suppressed
 from tracking.models import Engagement, LinkClicker
 
 if TYPE_CHECKING:
@@ -64,16 +64,16 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def suppressed(self) -> ContactQuerySet:
         """People whose address must not be mailed."""
-        return self.filter(is_suppressed())
+        return self.filter(suppressed.is_suppressed())
 
     def unsuppressed(self) -> ContactQuerySet:
         """People whose address may be mailed."""
         # Apart, so that each is a join of its own.
-        return self.filter(~_suppression(), ~_suppressed_domain())
+        return self.filter(*(~reason for reason in suppressed.reasons()))
 
     def with_suppressed(self) -> ContactQuerySet:
         """Add `is_suppressed`: whether the address must not be mailed."""
-        return self.annotate(is_suppressed=is_suppressed())
+        return self.annotate(is_suppressed=suppressed.is_suppressed())
 
     def with_measuring_mode(self, policy: str, most: str = measuring.INDIVIDUAL) -> ContactQuerySet:
         """Add what a mail that may record `most` may record of each person.
@@ -302,32 +302,3 @@ def _rows(model: str) -> models.QuerySet[Any]:
     # The models import this module for their managers.
     manager: models.Manager[Any] = apps.get_model("audience", model)._default_manager
     return manager.all()
-
-
-def is_suppressed() -> Q:
-    """Return the condition that a contact must not be mailed."""
-    return Q(_suppression()) | Q(_suppressed_domain())
-
-
-def _suppression() -> Exists:
-    return Exists(
-        _rows("Suppression").filter(
-            workspace=OuterRef("workspace"), fingerprint=OuterRef("fingerprint")
-        )
-    )
-
-
-class _IsAbove(Func):
-    """Whether a domain is that of an address, or above it."""
-
-    arg_joiner = " = ANY(audience_domains("
-    template = "(%(expressions)s)))"
-    output_field = models.BooleanField()
-
-
-def _suppressed_domain() -> Exists:
-    return Exists(
-        _rows("SuppressedDomain").filter(
-            _IsAbove("domain", OuterRef("email_key")), workspace=OuterRef("workspace")
-        )
-    )

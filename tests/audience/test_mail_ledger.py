@@ -123,9 +123,7 @@ def test_people_leave_and_come_back(client, ann, token, door, source):
     assert lines()[1:] == [("granted", "page", "News")]
 
 
-def test_a_list_that_is_deleted_is_left_by_all_who_were_on_it(
-    alice, member, workspace, news, ann
-):
+def test_a_list_that_is_deleted_is_left_by_all_who_were_on_it(alice, member, workspace, news, ann):
     gone = world.make_contact(workspace, on=news)
     unsubscribing.unsubscribe_from(gone, [news], "page")
     other = world.make_list(workspace)

@@ -10,13 +10,21 @@ from tests.audience.files import import_file
 
 pytestmark = pytest.mark.django_db
 
-UNDER = ("a@bad.example", "a@mail.bad.example", "A@x.y.BAD.example", "a@bücher.example")
-BESIDE = ("a@notbad.example", "a@bad.example.org", "bad.example@good.example", "a@example.com")
+UNDER = (
+    *("a@bad.example", "a@mail.bad.example", "A@x.y.BAD.example", "a@bücher.example"),
+    *("a@1.2.3.4.bad.example", "a@one.deep.down.example", "a@more.one.deep.down.example"),
+)
+BESIDE = (
+    *("a@notbad.example", "a@bad.example.org", "bad.example@good.example", "a@example.com"),
+    *("a@deep.down.example", "a@two.deep.down.example", "a@bad.example.1.2.3.example"),
+)
 
 
 @pytest.fixture(autouse=True)
 def stopped(workspace):
-    suppression.suppress_domains(workspace.pk, ["bad.example", "xn--bcher-kva.example"])
+    suppression.suppress_domains(
+        workspace.pk, ["bad.example", "xn--bcher-kva.example", "one.deep.down.example"]
+    )
 
 
 @pytest.fixture

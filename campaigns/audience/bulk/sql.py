@@ -24,7 +24,7 @@ def telling(what: str, *, back: bool = False) -> str:
     return _TELL.format(what=what, back="true" if back else "false")
 
 
-# {those} has contact_id and list_id: a line of the consent ledger for each, as `mail_ledger` writes.
+# {those} has contact_id and list_id: for each a line of the consent ledger, as of `mail_ledger`.
 _SAY = """
 , said AS (
     INSERT INTO audience_consententry (

@@ -20,13 +20,16 @@ END $$""",
     f"ALTER TABLE {TABLE} DROP CONSTRAINT {FIRST}",
 ]
 # Of several reasons the one stays that fewest may lift.
-FEWER = f"""
-DELETE FROM {TABLE} AS weaker USING {TABLE} AS stronger
-WHERE stronger.workspace_id = weaker.workspace_id AND stronger.fingerprint = weaker.fingerprint
-    AND array_position(ARRAY['erased', 'complaint', 'unsubscribed_all', 'manual', 'hard_bounce',
-                             'soft_bounces'], stronger.reason::text)
-      < array_position(ARRAY['erased', 'complaint', 'unsubscribed_all', 'manual', 'hard_bounce',
-                             'soft_bounces'], weaker.reason::text)
+FEWER = """
+WITH sorted AS (
+    SELECT id, row_number() OVER (
+        PARTITION BY workspace_id, fingerprint
+        ORDER BY array_position(ARRAY['erased', 'complaint', 'unsubscribed_all', 'manual',
+                                      'hard_bounce', 'soft_bounces'], reason::text)
+    ) AS place FROM audience_suppression
+)
+DELETE FROM audience_suppression USING sorted
+WHERE sorted.id = audience_suppression.id AND sorted.place > 1
 """
 BACKWARDS = [
     FEWER,

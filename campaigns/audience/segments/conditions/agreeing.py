@@ -10,10 +10,10 @@ from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Consent, ConsentEntry, Purpose, Subscription
-from campaigns.audience.querysets import is_suppressed
 from campaigns.audience.segments.conditions import texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Values, What, fact
+from campaigns.audience.suppressed import is_suppressed
 
 SUBJECT = _("Agreement")
 PURPOSE = Parameter(
