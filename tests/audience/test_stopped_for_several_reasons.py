@@ -27,7 +27,7 @@ def reasons(workspace) -> set[str]:
 
 
 def is_mailed(workspace, news) -> bool:
-    return workspace.contacts.mailable(workspace.pk, [news.pk]).exists()
+    return bool(workspace.contacts.mailable(workspace.pk, [news.pk]).exists())
 
 
 def test_a_persons_own_undo_leaves_a_members_stop(client, workspace, news, ann):
