@@ -7,7 +7,18 @@ from operator import or_
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    Manager,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.functions import StrIndex, Substr
 from django.db.models.lookups import Exact
 
@@ -46,7 +57,7 @@ def is_suppressed() -> Q:
 
 def _mine(model: str) -> QuerySet[Any]:
     # The models import this module for their managers.
-    manager = apps.get_model("audience", model)._default_manager
+    manager: Manager[Any] = apps.get_model("audience", model)._default_manager
     return manager.filter(workspace=OuterRef("workspace"))
 
 
