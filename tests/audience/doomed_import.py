@@ -1,4 +1,4 @@
-"""Import or undo in a process that kills itself, by SIGKILL, at a chosen moment.
+"""Import, undo or change many in a process that kills itself, by SIGKILL, at a chosen moment.
 
 python -m tests.audience.doomed_import MODULE.VERB IMPORT_ID MODULE.FUNCTION CALL before|after
 """
@@ -57,6 +57,7 @@ def main() -> None:
     module_name, _dot, name = verb.rpartition(".")
     importlib.import_module("campaigns.audience.importing").CHUNK = 100  # type: ignore[attr-defined]
     importlib.import_module("campaigns.audience.undoing").STEP = 100  # type: ignore[attr-defined]
+    importlib.import_module("campaigns.audience.bulk.running").STEP = 100  # type: ignore[attr-defined]
     module = importlib.import_module(f"campaigns.audience.{module_name}")
     die_at(place, int(call), moment)
     getattr(module, name)(int(import_id))
