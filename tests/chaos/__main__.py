@@ -3,7 +3,7 @@
 Prints a table, and ends with 1 when anybody got two mails, was lost, or was lied about. Takes
 `CHAOS_SECONDS` (600), shared out among the brokers in turn; and after that as long as it takes
 to kill web servers and drainers 500 times while people open and click, and workers of imports
-100 times.
+and of bulk edits 100 times each.
 """
 
 import argparse
@@ -29,7 +29,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.chaos import importing, ordeal, reading, table  # noqa: E402
+from tests.chaos import editing, importing, ordeal, reading, table  # noqa: E402
 from tests.chaos.database import Database  # noqa: E402
 from tests.chaos.ordeal import Plan, Report  # noqa: E402
 
@@ -57,6 +57,10 @@ def main() -> int:
             kept = importing.run(_kills_of_imports(options))
             print(kept, flush=True)
             wrong += kept.violations()
+        if options.only in (None, "slice", "edits"):
+            edited = editing.run(_kills_of_imports(options))
+            print(edited, flush=True)
+            wrong += edited.violations()
         for number, plan in enumerate(_plans(options)):
             report = ordeal.run(plan, folder / str(number), var, database)
             table.tell(report, expect_duplicates=plan.broken)
@@ -126,7 +130,7 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
-    names = ["slice", "tracking", "imports", "naive", *BROKERS, "API"]
+    names = ["slice", "tracking", "imports", "edits", "naive", *BROKERS, "API"]
     parser.add_argument("--only", choices=names, help="one part of it")
     default = float(os.environ.get("CHAOS_SECONDS") or LONG)
     parser.add_argument("--seconds", type=float, default=default)

@@ -2,32 +2,28 @@
 
 Each import is killed up to four times at any moment, then its undoing is, and both are held
 against those of an import that nobody disturbed. Every other file is merged while it is
-staged. Workers are forked, because starting Python takes longer than they live here.
+staged.
 """
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from campaigns.audience import importing, undoing, wording
 from campaigns.audience.models import Import, List
 from tests.audience import aftermath
 from tests.audience.files import make_import
+from tests.chaos import killing
 
 ROWS = 3_000
 # What fails five times is given up.
 MOST = importing.MAX_ATTEMPTS - 1
-# Nobody needs so many tries, unless something is stuck.
-TRIES = 200
 CHUNK, STEP = 300, 300
 FILES = (aftermath.plain_file(ROWS), aftermath.file(ROWS))
 
@@ -47,6 +43,10 @@ class Tally:
             f" {len(self.wrong)} not as undisturbed"
         )
 
+    def add(self, kills: int) -> None:
+        """Count what was killed in one piece of work."""
+        self.kills += kills
+
     def violations(self) -> list[str]:
         """Return what was not as promised."""
         return self.wrong
@@ -57,12 +57,14 @@ def run(kills: int, *, seed: int = 1) -> Tally:
     importing.CHUNK, undoing.STEP, wording.STEP = CHUNK, STEP, STEP
     chance = random.Random(seed)
     began = time.monotonic()
-    undisturbed = [_one(content, lambda work: _undisturbed(work)) for content in FILES]
+    undisturbed = [_one(content, killing.undisturbed) for content in FILES]
     usual = (time.monotonic() - began) / 2 / len(FILES)
     tally = Tally()
     while tally.kills < kills and not tally.wrong:
         which = tally.imports % len(FILES)
-        disturbed = _one(FILES[which], lambda work: _disturbed(work, tally, chance, usual))
+        disturbed = _one(
+            FILES[which], lambda work: tally.add(killing.disturbed(work, chance, usual, MOST))
+        )
         tally.imports += 1
         tally.undone += 1
         for what, found, expected in zip(
@@ -107,39 +109,6 @@ def _import(pk: int) -> bool:
 def _undo(pk: int) -> bool:
     undoing.run(pk)
     return Import.objects.get(pk=pk).is_over
-
-
-def _undisturbed(work: Callable[[], bool]) -> None:
-    if not work():
-        raise RuntimeError("an undisturbed worker did not end its work")
-
-
-def _disturbed(work: Callable[[], bool], tally: Tally, chance: random.Random, usual: float) -> None:
-    for _kill in range(MOST):
-        if not _killed(work, chance.uniform(0.01, usual)):
-            break
-        tally.kills += 1
-    # The database may still be at what a killed worker asked of it.
-    for _try in range(TRIES):
-        if work():
-            return
-        time.sleep(0.1)
-    raise RuntimeError("the work of a killed worker was never taken up")
-
-
-def _killed(work: Callable[[], bool], after: float) -> bool:
-    """Let a child work, kill it after a while, and say whether it was not over by then."""
-    connection.close()  # A child must not speak on our connection.
-    child = os.fork()
-    if not child:
-        try:
-            work()
-        finally:
-            os._exit(0)
-    time.sleep(after)
-    os.kill(child, signal.SIGKILL)
-    _pid, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
 
 
 def _clear(readers: List) -> None:
