@@ -6,11 +6,13 @@ from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 
 from tracking.deeds import FACETS
-from tracking.models import Engagement, Event, LinkClicker, Muted
+from tracking.models import Engagement, Event, LinkClicker, Merged, Muted
 from tracking.querysets import lock_draining
 from tracking.tokens import Kind
 
 _BOTH = frozenset(Kind)
+# A contact's id is never used again, so a forgotten one stays muted for ever.
+_FOR_EVER = 2**31 - 1
 _EPOCHS: Mapping[Kind, str] = {Kind.OPEN: "epoch", Kind.CLICK: "click_epoch"}
 
 
@@ -24,10 +26,13 @@ def mute(epochs: Mapping[int, int], kinds: Collection[Kind] = _BOTH) -> None:
     # A batch that was read before us must not be written after us.
     lock_draining()
     columns = [_EPOCHS[kind] for kind in Kind if kind in kinds]
+    # Nothing is mailed any more to who became one of them, so no mail of theirs is newer.
+    former = Merged.objects.filter(into_id__in=epochs).values_list("contact_id", flat=True)
+    ends = {**epochs, **dict.fromkeys(former, _FOR_EVER)}
     Muted.objects.bulk_create(
         [
             Muted(contact_id=contact, **dict.fromkeys(columns, epoch))
-            for contact, epoch in sorted(epochs.items())
+            for contact, epoch in sorted(ends.items())
         ],
         batch_size=5_000,
         update_conflicts=True,
@@ -66,10 +71,6 @@ def _erase_one(kept: models.QuerySet[Engagement], kind: Kind) -> None:
     kept.update(**counts, **first, **facets, **only)
     nothing = Q(opens_sure=0, opens_uncertain=0, opens_machine=0)
     kept.filter(nothing, clicks_sure=0, clicks_uncertain=0, clicks_machine=0).delete()
-
-
-# A contact's id is never used again, so a forgotten one stays muted for ever.
-_FOR_EVER = 2**31 - 1
 
 
 def forget(contact_ids: Collection[int]) -> None:

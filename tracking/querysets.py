@@ -11,7 +11,7 @@ from django.db.models import Case, Q, When
 from tracking.deeds import FACETS
 
 if TYPE_CHECKING:
-    from tracking.models import Engagement, Muted
+    from tracking.models import Engagement, Merged, Muted
 
 # First halves of advisory lock keys, so that ours never meet those of other rooms.
 _LINKS_LOCK = 0x6C6E6B
@@ -31,6 +31,19 @@ class MutedQuerySet(models.QuerySet["Muted"]):
                 [list(contact_ids)],
             )
             return {contact: (opens, clicks) for contact, opens, clicks in cursor.fetchall()}
+
+
+class MergedQuerySet(models.QuerySet["Merged"]):
+    """Who is another contact by now."""
+
+    def into(self, contact_ids: Iterable[int]) -> dict[int, int]:
+        """Return who those of the contacts are by now that are somebody else."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT contact_id, into_id FROM tracking_merged WHERE contact_id = ANY (%s)",
+                [list(contact_ids)],
+            )
+            return dict(cursor.fetchall())
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):

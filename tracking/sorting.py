@@ -19,7 +19,7 @@ from tracking.addresses import HONEYPOT
 from tracking.bursts import Click, Recent
 from tracking.classify import Beside, Judgement, Signals, Verdict
 from tracking.company import Trace
-from tracking.models import Mode, Muted, TrackedCampaign
+from tracking.models import Merged, Mode, Muted, TrackedCampaign
 from tracking.tokens import PERSONAL, Kind, Token, TokenError
 from tracking.tokens import Mode as TokenMode
 
@@ -88,7 +88,9 @@ def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
     everything = list(_read(records, dropped))
     reads = [read for read in everything if hits.HEAD not in read.hit.flags]
     campaigns = _campaigns(reads)
-    muted = _muted(reads)
+    contacts = {read.token.contact_id for read in reads} - {0}
+    muted = Muted.objects.all().epochs(contacts)
+    merged = Merged.objects.all().into(contacts)
     ages = facts.sent_times(sorted({r.token.delivery_id for r in reads if r.token.delivery_id}))
     beside = _beside(everything, reads, recent)
     events = []
@@ -104,7 +106,8 @@ def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
         else:
             sent_at = ages.get(token.delivery_id)
             signals = deriving.signals(read.hit, sent_at, beside.get(position, ""))
-            events.append(_event(read, signals, campaign.workspace_id, sent_at))
+            person = merged.get(token.contact_id, token.contact_id)
+            events.append(_event(read, signals, campaign.workspace_id, sent_at, person))
     for reason, count in dropped.items():
         logger.info("%s hits were not kept: %s", count, reason)
     return events
@@ -127,11 +130,6 @@ _NEVER = (0, 0)
 
 def _campaigns(reads: Sequence[_Read]) -> Mapping[int, TrackedCampaign]:
     return TrackedCampaign.objects.in_bulk({read.token.campaign_id for read in reads})
-
-
-def _muted(reads: Sequence[_Read]) -> Mapping[int, tuple[int, int]]:
-    contacts = {read.token.contact_id for read in reads} - {0}
-    return Muted.objects.all().epochs(contacts)
 
 
 def _beside(
@@ -177,7 +175,9 @@ def _is_known(read: _Read, sent_at: datetime | None) -> bool:
     return read.hit.at_ns / 1e9 - sent_at.timestamp() < kept
 
 
-def _event(read: _Read, signals: Signals, workspace_id: int, sent_at: datetime | None) -> Sorted:
+def _event(
+    read: _Read, signals: Signals, workspace_id: int, sent_at: datetime | None, person: int
+) -> Sorted:
     hit, token = read.hit, read.token
     known = _is_known(read, sent_at)
     # Of who is not to be told apart, the hour is enough.
@@ -197,7 +197,7 @@ def _event(read: _Read, signals: Signals, workspace_id: int, sent_at: datetime |
         workspace_id,
         token.campaign_id,
         token.delivery_id if known else None,
-        token.contact_id if known else None,
+        person if known else None,
         Mode.INDIVIDUAL if known else Mode.AGGREGATE,
         str(hit.kind),
         hit.number if hit.kind is Kind.CLICK else None,

@@ -22,6 +22,7 @@ from tracking.tokens import Kind
 KINDS: Mapping[Purpose, Kind] = {Purpose.OPENS: Kind.OPEN, Purpose.CLICKS: Kind.CLICK}
 BOTH = tuple(KINDS)
 _NO = frozenset({Consent.REFUSED, Consent.WITHDRAWN})
+_LEAST_FIRST = (Consent.WITHDRAWN, Consent.REFUSED, Consent.UNKNOWN, Consent.GRANTED)
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,13 @@ def answers(contact: Contact) -> dict[Purpose, Consent]:
 
 def least(contact: Contact) -> Consent:
     """Return the answer that allows least: what one word can say for both purposes."""
-    said = list(answers(contact).values())
-    order = (Consent.WITHDRAWN, Consent.REFUSED, Consent.UNKNOWN, Consent.GRANTED)
-    return min(said, key=order.index)
+    return min(answers(contact).values(), key=_LEAST_FIRST.index)
+
+
+def least_of(one: Contact, other: Contact) -> dict[Purpose, Consent]:
+    """Return what two contacts say together about each purpose: what allows least."""
+    said, also = answers(one), answers(other)
+    return {key: min(said[key], also[key], key=_LEAST_FIRST.index) for key in BOTH}
 
 
 @transaction.atomic
@@ -83,6 +88,26 @@ def refuse(contact: Contact, evidence: Evidence, purposes: Collection[Purpose] =
     muting.mute({found.pk: found.consent_epoch}, {KINDS[one] for one in news})
     _copy(found, contact)
     return True
+
+
+@transaction.atomic
+def lower(contact: Contact, said: Mapping[Purpose, Consent], evidence: Evidence) -> None:
+    """Write down `said`, which allows no more than before, as the last word on both purposes.
+
+    What was kept of a person about a purpose that they refuse goes, whoever refused it.
+    """
+    found = _locked(contact)
+    before = answers(found)
+    refused = [one for one in BOTH if said[one] in _NO]
+    if any(before[one] not in _NO for one in refused):
+        found.consent_epoch += 1
+    if Consent.GRANTED not in said.values():
+        found.last_seen_on = None
+        found.learned_zone = ""
+    _write(found, before, said, evidence)
+    if refused:
+        muting.mute({found.pk: found.consent_epoch}, {KINDS[one] for one in refused})
+    _copy(found, contact)
 
 
 def withdraw(contact: Contact, evidence: Evidence) -> bool:

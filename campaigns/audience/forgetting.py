@@ -5,7 +5,15 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from campaigns.audience import addresses, suppression
-from campaigns.audience.models import Contact, ImportRemark, SignUp, Suppression, Unsubscription
+from campaigns.audience.models import (
+    Contact,
+    ImportBefore,
+    ImportRemark,
+    Merger,
+    SignUp,
+    Suppression,
+    Unsubscription,
+)
 from tracking import muting
 
 
@@ -17,10 +25,19 @@ def forget(contact_ids: Sequence[int]) -> None:
     they opened and clicked goes too, and mails they still have collect nothing more.
     """
     people = Contact.objects.select_for_update().filter(pk__in=contact_ids)
-    for workspace_id, email, fingerprint in people.values_list("workspace", "email", "fingerprint"):
+    former = Merger.objects.filter(contact__in=contact_ids)
+    known = list(people.values_list("workspace", "email", "fingerprint"))
+    known += [
+        (workspace_id, email, addresses.fingerprint(workspace_id, addresses.key(email)))
+        for workspace_id, email in former.values_list("workspace", "email")
+    ]
+    for workspace_id, email, fingerprint in known:
         SignUp.objects.of_address(workspace_id, addresses.key(email)).delete()
         _suppress(workspace_id, fingerprint)
         ImportRemark.objects.filter(workspace=workspace_id).quoting(email).strike()
+    workspaces = {workspace_id for workspace_id, _email, _fingerprint in known}
+    before = ImportBefore.objects.filter(of__workspace__in=workspaces)
+    before.filter(contact_id__in=contact_ids).delete()
     Unsubscription.objects.filter(contact__in=contact_ids).update(contact=None, delivery_id=None)
     Contact.objects.filter(pk__in=contact_ids).delete()
     muting.forget(contact_ids)

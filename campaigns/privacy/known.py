@@ -202,7 +202,7 @@ def _row(one: Model, columns: Iterable[str]) -> Row:
 
 
 def _deliveries(contact: Contact) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(contact=contact, workspace=contact.workspace_id)
+    return Delivery.objects.all().of(contact)
 
 
 def _urls(pairs: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None], str]:

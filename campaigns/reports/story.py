@@ -78,7 +78,7 @@ def page(contact: Contact, show: str, number: str | None) -> Page[Moment]:
 
 
 def _mails(contact: Contact) -> Iterator[Moment]:
-    rows = Delivery.objects.filter(contact=contact, workspace=contact.workspace_id)
+    rows = Delivery.objects.all().of(contact)
     for row in rows.select_related("campaign").order_by("-pk")[:LONGEST]:
         campaign = row.campaign
         if row.complained_at:

@@ -15,6 +15,7 @@ class SendingConfig(AppConfig):
         from campaigns.accounts import audit
         from campaigns.audience import letters as audience_letters
         from campaigns.audience import undoing
+        from campaigns.audience.duplicates import uniting as people
         from campaigns.composing.proofing import proof
         from campaigns.sending import (
             evidence,
@@ -23,6 +24,7 @@ class SendingConfig(AppConfig):
             proofing,
             provider_events,
             segments,
+            uniting,
         )
         from tracking import facts
 
@@ -31,6 +33,7 @@ class SendingConfig(AppConfig):
         undoing.register_keeper(mailed.among)
         proof.register(proofing.unfilled, proofing.mailed_today)
         segments.register()
+        people.register(uniting.unite)
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")
         audit.register_labels(
             {

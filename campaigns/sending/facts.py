@@ -132,9 +132,9 @@ def _suppress(told: Told) -> None:
         _complain(delivery)
     elif told.severity is Severity.HARD:
         _stop(delivery, Suppression.Reason.HARD_BOUNCE)
-    elif told.kind == EventType.UNSUBSCRIBED and delivery.contact_id is not None:
+    elif told.kind == EventType.UNSUBSCRIBED and (person := delivery.person_id) is not None:
         source = Unsubscription.Source.ONE_CLICK
-        unsubscribing.unsubscribe(delivery.contact_id, delivery.campaign_id, delivery.pk, source)
+        unsubscribing.unsubscribe(person, delivery.campaign_id, delivery.pk, source)
     elif _weighs_on_the_rest(told):
         _reconsider(delivery)
 
@@ -142,10 +142,13 @@ def _suppress(told: Told) -> None:
 def _complain(delivery: Delivery) -> None:
     stopped = _stop(delivery, Suppression.Reason.COMPLAINT)
     # A complaint that is told twice is one.
-    if not stopped or delivery.contact_id is None:
+    if not stopped or (person := delivery.person_id) is None:
         return
-    for contact in Contact.objects.filter(pk=delivery.contact_id):
-        details = {"campaign": delivery.campaign_id}
+    for contact in Contact.objects.filter(pk=person):
+        # It may have gone to another address that they had.
+        reason, campaign_id = Suppression.Reason.COMPLAINT, delivery.campaign_id
+        suppression.suppress(contact.workspace_id, [contact.fingerprint], reason, campaign_id)
+        details = {"campaign": campaign_id}
         mail_ledger.complain(contact, consent.Evidence(ConsentEntry.Source.COMPLAINT, details))
 
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from tracking.querysets import EngagementQuerySet, MutedQuerySet
+from tracking.querysets import EngagementQuerySet, MergedQuerySet, MutedQuerySet
 
 
 class TrackedCampaign(models.Model):
@@ -57,6 +57,18 @@ class Muted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} before epochs {self.epoch} and {self.click_epoch}"
+
+
+class Merged(models.Model):
+    """A contact who is another one by now: what their mails tell is about that one."""
+
+    contact_id = models.BigIntegerField(primary_key=True)
+    into_id = models.BigIntegerField(db_index=True)
+
+    objects = MergedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} is {self.into_id}"
 
 
 class SpoolPosition(models.Model):

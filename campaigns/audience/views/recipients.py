@@ -27,6 +27,7 @@ from campaigns.audience import (
     languages,
     moving,
     pausing,
+    people,
     tokens,
     unsubscribing,
 )
@@ -46,8 +47,7 @@ def recipient_page(view: RecipientView) -> Callable[[HttpRequest, str], HttpResp
     def page(request: HttpRequest, token: str) -> HttpResponse:
         try:
             read = tokens.read(token)
-            people = Contact.objects.select_related("workspace")
-            contact = people.filter(pk=read.contact_id).first()
+            contact = people.by_number(read.contact_id)
             with languages.speaking(_language(request, contact)):
                 response = view(request, read, contact)
                 response["Content-Language"] = get_language() or ""

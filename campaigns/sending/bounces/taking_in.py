@@ -16,9 +16,9 @@ from datetime import datetime
 from anymail.signals import EventType
 from django.utils import timezone
 
-from campaigns.audience import addresses, unsubscribing
+from campaigns.audience import addresses, people, unsubscribing
 from campaigns.audience import tokens as leaving
-from campaigns.audience.models import Contact, Unsubscription
+from campaigns.audience.models import Unsubscription
 from campaigns.sending import facts
 from campaigns.sending.bounces import return_addresses, understanding
 from campaigns.sending.bounces.models import BounceMail
@@ -165,10 +165,11 @@ def _leave(workspace_id: int, report: Report) -> Taken:
             token = leaving.read(word)
         except leaving.TokenError:
             continue
-        if not Contact.objects.filter(pk=token.contact_id, workspace=workspace_id).exists():
+        contact = people.by_number(token.contact_id)
+        if contact is None or contact.workspace_id != workspace_id:
             return Taken(Verdict.FOREIGN)
         unsubscribing.unsubscribe(
-            token.contact_id,
+            contact.pk,
             token.campaign_id or None,
             token.delivery_id or None,
             Unsubscription.Source.ONE_CLICK,

@@ -29,6 +29,7 @@ from campaigns.sending.models.pace import (
     Throttle,
 )
 from campaigns.sending.models.reckoning import Reckoning
+from campaigns.sending.models.second import SecondDelivery
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "ProviderEvent",
     "Ramp",
     "Reckoning",
+    "SecondDelivery",
     "Tally",
     "Throttle",
     "Topic",
@@ -210,6 +212,14 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} to {self.contact_id}: {self.state}"
+
+    @property
+    def person_id(self) -> int | None:
+        """Whom it went to, also where they had another contact then; None: they were erased."""
+        if self.contact_id is not None:
+            return self.contact_id
+        rows = SecondDelivery.objects.filter(delivery=self.pk)
+        return rows.values_list("contact", flat=True).first()
 
 
 class Lease(models.Model):

@@ -39,29 +39,31 @@ UNKNOWN = "d.state = 'unknown'"
 TELL = "SELECT (SELECT count(*) FROM moved), (SELECT max(id) FROM looked)"
 
 # A person who corrected an address meanwhile meant it to be used; nobody gets two by it.
+ADDRESSED = """
+    SELECT f.id, c.email, c.email_key,
+           c.id IS NOT NULL AND c.email_key <> d.address_key AND NOT EXISTS (
+               SELECT FROM sending_delivery o
+                WHERE o.campaign_id = d.campaign_id AND o.address_key = c.email_key) AS corrected
+      FROM {rows} f JOIN sending_delivery d USING (id)
+      LEFT JOIN audience_contact c ON c.id = d.contact_id
+"""
+CORRECTED = """
+           address = CASE WHEN chosen.corrected THEN chosen.email ELSE d.address END,
+           address_key = CASE WHEN chosen.corrected THEN chosen.email_key ELSE d.address_key END,
+           domain = CASE WHEN chosen.corrected
+                         THEN substring(chosen.email_key FROM '[^@]*$') ELSE d.domain END
+"""
 RETRY = f"""
 WITH {LOOK.format(state=FAILED)},
 failures AS (
     SELECT f.*, {reasons.KIND} AS kind FROM ({reasons.FAILURE} JOIN looked USING (id)) f
 ),
-chosen AS (
-    SELECT f.id, c.email, c.email_key,
-           c.id IS NOT NULL AND c.email_key <> d.address_key AND NOT EXISTS (
-               SELECT FROM sending_delivery o
-                WHERE o.campaign_id = d.campaign_id AND o.address_key = c.email_key) AS corrected
-      FROM failures f JOIN sending_delivery d USING (id)
-      LEFT JOIN audience_contact c ON c.id = d.contact_id
-     WHERE {reasons.KEY} = ANY(%(keys)s)
-),
+chosen AS ({ADDRESSED.format(rows="failures")} WHERE {reasons.KEY} = ANY(%(keys)s)),
 moved AS (
     UPDATE sending_delivery d
        SET state = 'pending', claim_token = NULL, unknown_since = NULL, done_at = NULL,
            next_at = clock_timestamp(), first_tried_at = NULL,
-           code = NULL, enhanced_code = '', reason = '',
-           address = CASE WHEN chosen.corrected THEN chosen.email ELSE d.address END,
-           address_key = CASE WHEN chosen.corrected THEN chosen.email_key ELSE d.address_key END,
-           domain = CASE WHEN chosen.corrected
-                         THEN substring(chosen.email_key FROM '[^@]*$') ELSE d.domain END
+           code = NULL, enhanced_code = '', reason = '', {CORRECTED}
       FROM chosen WHERE d.id = chosen.id AND {FAILED}
     RETURNING d.id
 )
@@ -69,18 +71,21 @@ moved AS (
 """  # noqa: S608 - constants of this module
 
 # The old token goes: an answer that is still under way may not speak for the new attempt.
-AGAIN = """
+AGAIN = f"""
     UPDATE sending_delivery d
        SET state = 'pending', claim_token = NULL, unknown_since = NULL, done_at = NULL,
            next_at = clock_timestamp(), first_tried_at = NULL,
-           code = NULL, enhanced_code = '', reason = '', resends = d.resends + 1
-"""
+           code = NULL, enhanced_code = '', reason = '', resends = d.resends + 1,
+           {CORRECTED}
+      FROM chosen WHERE d.id = chosen.id AND {UNKNOWN}
+"""  # noqa: S608 - constants of this module
 
 RESEND = f"""
 WITH {LOOK.format(state=UNKNOWN)},
-moved AS ({AGAIN} WHERE d.id IN (SELECT id FROM looked) AND {UNKNOWN} RETURNING d.id)
+chosen AS ({ADDRESSED.format(rows="looked")}),
+moved AS ({AGAIN} RETURNING d.id)
 {TELL}
-"""  # noqa: S608 - constants of this module
+"""
 
 # The policy stands in the statement itself, so that nothing is sent again under `hold`,
 # whoever calls; and once for each person, so that "twice" is the most.
@@ -88,15 +93,16 @@ DUE = f"""{UNKNOWN} AND d.resends = 0 AND d.unknown_since < clock_timestamp() - 
        AND d.unknown_since > clock_timestamp() - %(longest)s"""
 RESEND_DUE = f"""
 WITH {LOOK.format(state=DUE)},
+chosen AS ({ADDRESSED.format(rows="looked")}),
 moved AS (
-    {AGAIN} WHERE d.id IN (SELECT id FROM looked) AND {DUE}
+    {AGAIN} AND {DUE}
        AND EXISTS (SELECT FROM composing_campaign k
                     WHERE k.id = d.campaign_id AND k.on_unknown = 'retry'
                       AND k.status IN ('sending', 'sent'))
     RETURNING d.id
 )
 {TELL}
-"""  # noqa: S608 - constants of this module
+"""
 
 
 def now() -> datetime:

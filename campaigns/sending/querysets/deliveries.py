@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from campaigns.sending import naming
 
 if TYPE_CHECKING:
+    from campaigns.audience.models import Contact
     from campaigns.sending.models import Delivery
 
 # A campaign is not over while one of its deliveries is in one of these.
@@ -57,6 +58,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         if others:
             found |= Q(RANDOM_NAME, uuid__in=others)
         return self.filter(found)
+
+    def of(self, contact: Contact) -> DeliveryQuerySet:
+        """Deliveries to this person, also those to a contact who was merged into them."""
+        mine = self.filter(workspace=contact.workspace_id)
+        return mine.filter(Q(contact=contact) | Q(second__contact=contact))
 
     def pending(self) -> DeliveryQuerySet:
         """Deliveries that nobody holds."""

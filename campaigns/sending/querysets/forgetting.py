@@ -9,22 +9,30 @@ from django.db import connection
 
 from campaigns.sending.pacing import domains
 
+# Also those of contacts who were merged into them.
+THEIRS = """d.id IN (
+       SELECT id FROM sending_delivery WHERE contact_id = ANY(%(ids)s)
+        UNION ALL
+       SELECT delivery_id FROM sending_seconddelivery WHERE contact_id = ANY(%(ids)s))"""
+
 # Servers quote the address they refuse, whole or its first part: then their words go too.
 QUOTES = "strpos(lower({column}), split_part(d.address_key, '@', 1)) > 0"
 
-FORGET_COPIES = """
+FORGET_COPIES = f"""
 DELETE FROM sending_inboxmail m USING sending_delivery d
- WHERE d.contact_id = ANY(%(ids)s) AND m.workspace_id = d.workspace_id
+ WHERE {THEIRS} AND m.workspace_id = d.workspace_id
    AND (m.delivery_uuid = d.uuid OR strpos(lower(m.to_address), lower(d.address)) > 0)
-"""
+"""  # noqa: S608 - constants of this module
 
 WAITS = "d.state IN ('pending', 'claimed')"
 
 # Also those of tests, which belong to no delivery.
 FORGET_ADDRESSED = """
-DELETE FROM sending_inboxmail m USING audience_contact c
- WHERE c.id = ANY(%(ids)s) AND m.workspace_id = c.workspace_id
-   AND strpos(lower(m.to_address), lower(c.email)) > 0
+DELETE FROM sending_inboxmail m USING (
+       SELECT workspace_id, email FROM audience_contact WHERE id = ANY(%(ids)s)
+        UNION ALL
+       SELECT workspace_id, email FROM audience_merger WHERE contact_id = ANY(%(ids)s)) c
+ WHERE m.workspace_id = c.workspace_id AND strpos(lower(m.to_address), lower(c.email)) > 0
 """
 
 FORGET_EVENTS = f"""
@@ -34,7 +42,7 @@ UPDATE sending_providerevent e
        event_key = CASE WHEN {QUOTES.format(column="e.event_key")} THEN 'erased ' || e.id
                         ELSE e.event_key END
   FROM sending_delivery d
- WHERE d.id = e.delivery_id AND d.contact_id = ANY(%(ids)s)
+ WHERE d.id = e.delivery_id AND {THEIRS}
    AND ({QUOTES.format(column="e.description")} OR {QUOTES.format(column="e.event_key")})
 """  # noqa: S608 - constants of this module
 
@@ -43,7 +51,7 @@ UPDATE sending_providerevent e
 # of mailbox providers stay for the counts; any other may be a person's own.
 FORGET = f"""
 WITH held AS MATERIALIZED (
-    SELECT id FROM sending_delivery WHERE contact_id = ANY(%(ids)s) ORDER BY id FOR UPDATE
+    SELECT id FROM sending_delivery d WHERE {THEIRS} ORDER BY id FOR UPDATE
 )
 UPDATE sending_delivery d
    SET contact_id = NULL, address = '', address_key = 'erased ' || d.id,

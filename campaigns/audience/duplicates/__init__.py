@@ -1,0 +1,1 @@
+"""Contacts that are one person: find them, look at both, make them one."""
