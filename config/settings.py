@@ -6,7 +6,7 @@ Each value that a deployment may change is named in `docs/operate.md`.
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import embedded_postgres, storages
+from config import brokers, embedded_postgres, storages
 from config.env import BASE_DIR, VAR_DIR, database, env, kept_secret
 from config.logs import logging_config
 
@@ -270,16 +270,7 @@ CANARY_MINUTES = env.float("CANARY_MINUTES", default=10)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "filesystem://localhost//"
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "messages"),
-        "data_folder_out": str(BROKER_DIR / "messages"),
-        "control_folder": str(BROKER_DIR / "control"),
-        "polling_interval": 0.2,
-    }
-elif CELERY_BROKER_URL.startswith("amqp"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.transport_options(CELERY_BROKER_URL, BROKER_DIR)
 
 # --- Tracking --------------------------------------------------------------------
 

@@ -203,6 +203,7 @@ PARTS: tuple[Part, ...] = (
 
 # What stays behind, and why.
 LEFT = {
+    "Merged": "Whom tokens in mails of the old house mean by now.",
     "Muted": "The new house has mailed nobody yet whose mails would have to be muted.",
     "SpoolPosition": "How far this machine has read its own files.",
 }

@@ -18,6 +18,7 @@ from campaigns.audience import (
     suppression,
     unsubscribing,
 )
+from campaigns.audience.list_querysets import SubscriptionQuerySet
 from campaigns.audience.models import (
     Consent,
     ConsentEntry,
@@ -28,7 +29,6 @@ from campaigns.audience.models import (
     Suppression,
     Unsubscription,
 )
-from campaigns.audience.querysets import SubscriptionQuerySet
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ place told a zone. What a person or an import said stands above it.
 
 from __future__ import annotations
 
-from campaigns.audience import querysets
+from campaigns.audience import reading_querysets
 
 # Asked every hour; a worker that was away for days misses nothing.
 LOOK_BACK_DAYS = 7
@@ -14,4 +14,4 @@ LOOK_BACK_DAYS = 7
 
 def learn() -> int:
     """Keep the zone of each person's latest click, and return of how many it is new."""
-    return querysets.learn_time_zones(days=LOOK_BACK_DAYS)
+    return reading_querysets.learn_time_zones(days=LOOK_BACK_DAYS)

@@ -14,8 +14,7 @@ def by_number(contact_id: int) -> Contact | None:
     return found
 
 
-def former_addresses(contact: Contact) -> list[str]:
-    """Return the addresses that the person had as other contacts."""
-    return list(
-        Merger.objects.filter(contact=contact).order_by("at").values_list("email", flat=True)
-    )
+def merged_into(workspace_id: int, contact_id: int) -> int | None:
+    """Return the contact whom one of the workspace was merged with; None: with nobody."""
+    rows = Merger.objects.filter(merged_id=contact_id, workspace=workspace_id)
+    return rows.values_list("contact", flat=True).first()

@@ -1,4 +1,4 @@
-"""Questions about contacts, lists, and what people agreed to."""
+"""Questions about contacts: who may be mailed and measured, and who is looked for."""
 
 from __future__ import annotations
 
@@ -7,29 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db import connection, models
+from django.db import models
 from django.db.models import (
     BooleanField,
     Case,
-    Count,
     Exists,
     ExpressionWrapper,
     F,
     Func,
     OuterRef,
     Q,
-    Subquery,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Now, NullIf
-from django.utils import timezone
 
 from campaigns.audience import finding, measuring, suppressed
 from tracking.models import Engagement, LinkClicker
 
 if TYPE_CHECKING:
-    from campaigns.audience.models import Contact, Import, List, Subscription, Unsubscription
+    from campaigns.audience.models import Contact
 
 # So many of the newest people say whether nearly all have the words that are looked for.
 PROBED = 200
@@ -179,114 +176,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             if len(found) < enough:
                 return []
         return found[:most]
-
-
-class ListQuerySet(models.QuerySet["List"]):
-    """Lists and their sizes."""
-
-    def with_counts(self) -> ListQuerySet:
-        """Add how many people are subscribed, and how many left.
-
-        Two indexes know all and those who left; of a million, no row is looked at.
-        """
-        rows = _rows("Subscription").filter(list=OuterRef("pk"))
-        left = _number(rows.filter(unsubscribed_at__isnull=False))
-        return self.annotate(subscribed=_number(rows) - left, unsubscribed=left)
-
-
-def _number(rows: models.QuerySet[Any]) -> Coalesce:
-    """Count the rows of a subquery."""
-    counted = rows.order_by().values("list").annotate(n=Count("*")).values("n")
-    return Coalesce(Subquery(counted), 0)
-
-
-class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    """Who is on which list."""
-
-    def subscribed(self) -> SubscriptionQuerySet:
-        """Those that get mail now."""
-        return self.filter(status="subscribed")
-
-    def end(self) -> int:
-        """Unsubscribe them, and return how many were subscribed until now."""
-        return self.subscribed().update(status="unsubscribed", unsubscribed_at=timezone.now())
-
-    def resume(self) -> int:
-        """Subscribe them again, and return how many were not."""
-        return self.filter(status="unsubscribed").update(status="subscribed", unsubscribed_at=None)
-
-
-class UnsubscriptionQuerySet(models.QuerySet["Unsubscription"]):
-    """Who left."""
-
-    def standing(self) -> UnsubscriptionQuerySet:
-        """Those that were not taken back: what reports count."""
-        return self.filter(undone_at__isnull=True)
-
-    def reasons(self, workspace_id: int) -> dict[str, int]:
-        """Count them by the reason that was given."""
-        given = self.filter(workspace=workspace_id).exclude(why="")
-        return dict(given.values_list("why").annotate(n=Count("pk")).order_by())
-
-
-class ImportQuerySet(models.QuerySet["Import"]):
-    """Imports and their state."""
-
-    def abandoned(self) -> ImportQuerySet:
-        """Imports that should run, and that nobody works on as far as we know."""
-        return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=timezone.now()))
-
-    def unfinished(self) -> ImportQuerySet:
-        """Imports that wait to start, or run."""
-        return self.filter(status__in=["queued", "running"])
-
-    def with_staged(self) -> ImportQuerySet:
-        """Imports whose staged rows are still needed."""
-        return self.filter(status__in=["queued", "running", "rehearsed"])
-
-    def held_by(self, token: Any) -> ImportQuerySet:
-        """Running imports whose claim is still ours."""
-        return self.filter(status="running", claim_token=token)
-
-
-_LAST_SEEN = """
-UPDATE audience_contact AS contact SET last_seen_on = seen.day
-  FROM (SELECT contact_id, (max(last_at) AT TIME ZONE 'UTC')::date AS day
-          FROM tracking_engagement
-         WHERE latest_at >= statement_timestamp() - make_interval(days => %s)
-           AND last_at IS NOT NULL
-         GROUP BY contact_id) AS seen
- WHERE contact.id = seen.contact_id AND 'granted' IN (measuring, measuring_clicks)
-   AND (last_seen_on IS NULL OR last_seen_on < seen.day)
-"""
-
-
-def keep_last_seen(*, days: int) -> int:
-    """Move on when people who agreed were last seen, by what they did in `days`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_SEEN, [days])
-        return int(cursor.rowcount)
-
-
-# Reads what tracking keeps: its events know nothing of consent, the contact does.
-_LEARN_TIME_ZONES = """
-UPDATE audience_contact AS contact SET learned_zone = seen.time_zone
-  FROM (SELECT DISTINCT ON (contact_id) contact_id, time_zone
-          FROM tracking_event
-         WHERE kind = 'click' AND verdict = 'human' AND mode = 'individual' AND time_zone <> ''
-           AND at >= statement_timestamp() - make_interval(days => %s)
-         ORDER BY contact_id, at DESC) AS seen
- WHERE contact.id = seen.contact_id
-   AND COALESCE(NULLIF(contact.measuring_clicks, ''), contact.measuring) = 'granted'
-   AND contact.learned_zone <> seen.time_zone
-"""
-
-
-def learn_time_zones(*, days: int) -> int:
-    """Keep the zone of the latest click of people who agreed; return of how many it is new."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEARN_TIME_ZONES, [days])
-        return int(cursor.rowcount)
 
 
 def _words() -> Func:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from campaigns.audience import consent
 from campaigns.audience.models import Consent, Contact, Purpose
-from campaigns.audience.querysets import keep_last_seen
+from campaigns.audience.reading_querysets import keep_last_seen
 from tracking.facts import Agreed
 
 # Hits come in order but for hosts that were cut off for a while.

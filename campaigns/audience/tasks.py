@@ -17,6 +17,7 @@ from campaigns.audience import (
     wording,
 )
 from campaigns.audience.bulk import running
+from campaigns.audience.duplicates import looking
 from campaigns.audience.models import Contact
 from campaigns.audience.segments import counting
 
@@ -39,6 +40,7 @@ def resume_imports() -> None:
     undoing.resume(undo_import.delay)
     running.resume(run_bulk_edit.delay)
     retyping.resume(retype_field.delay)
+    looking.resume(look_for_duplicates.delay)
     # Also where a worker was killed at it, or the ring was lost.
     if wording.is_waiting():
         note_words.delay()
@@ -66,6 +68,11 @@ def retype_field(field_id: int) -> None:
 
 
 @shared_task(base=DjangoTask)
+def look_for_duplicates(workspace_id: int) -> None:
+    looking.look(workspace_id)
+
+
+@shared_task(base=DjangoTask)
 def strip_fields() -> None:
     fields.strip_leaving()
 
@@ -79,6 +86,7 @@ def tidy() -> None:
     fields.strip_leaving()
     signing_up.expire()
     running.tidy()
+    looking.renew()
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

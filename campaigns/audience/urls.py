@@ -5,6 +5,7 @@ from django.urls import path
 from campaigns.audience.views import (
     bulk,
     contacts,
+    duplicates,
     exports,
     fields,
     imports,
@@ -76,7 +77,14 @@ urlpatterns = [
     path("contacts/tags/<int:pk>/", tags.edit_tag, name="edit_tag"),
     path("contacts/tags/<int:pk>/merge/", tags.merge_tag, name="merge_tag"),
     path("contacts/tags/<int:pk>/delete/", tags.delete_tag, name="delete_tag"),
+    path("contacts/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("contacts/duplicates/look/", duplicates.look_for_duplicates, name="look_for_duplicates"),
+    path("contacts/duplicates/two/", duplicates.not_the_same, name="not_the_same"),
     path("contacts/<int:pk>/", contacts.contact, name="contact"),
+    path("contacts/<int:pk>/merge/", duplicates.find_other, name="find_other"),
+    path(
+        "contacts/<int:pk>/merge/<int:other_pk>/", duplicates.merge_contacts, name="merge_contacts"
+    ),
     path("contacts/<int:pk>/edit/", contacts.edit_contact, name="edit_contact"),
     path("contacts/<int:pk>/notes/", notes.add_note, name="add_note"),
     path("contacts/notes/<int:pk>/delete/", notes.delete_note, name="delete_note"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.sending.models import Delivery, ProviderEvent
+from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery
 from tracking.parts import Column, Part, named, plain
 
 _MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
@@ -66,6 +66,17 @@ PARTS: tuple[Part, ...] = (
             "address_key": "CASE WHEN x.address = '' THEN 'erased ' || (x.id + %(shift)s)"
             " ELSE lower(x.address) END",
         },
+    ),
+    Part(
+        "second_deliveries",
+        "Deliveries to people who had another one of the same campaign, as another contact.",
+        SecondDelivery,
+        (
+            named("delivery", "deliveries", "Which delivery: it names no contact itself."),
+            named("contact", "contacts", "Which person."),
+        ),
+        key="",
+        order="t.delivery_id",
     ),
     Part(
         "provider_events",

@@ -232,6 +232,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
 
 # What other parameters stand for.
 VALUES: dict[str, Callable[[Workspace], Any]] = {
+    "other_pk": lambda workspace: world.make_contact(workspace).pk,
     "list_pk": lambda workspace: world.make_list(workspace).pk,
     # A wrong one: the right ones are for the tests of provider events.
     "secret": lambda workspace: "none",

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience.import_querysets import ImportQuerySet
 from campaigns.audience.models.people import List, Subscription
-from campaigns.audience.querysets import ImportQuerySet
 from campaigns.audience.striking import ImportRemarkQuerySet
 
 

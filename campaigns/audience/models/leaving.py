@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.querysets import UnsubscriptionQuerySet
+from campaigns.audience.list_querysets import UnsubscriptionQuerySet
 
 
 class Unsubscription(models.Model):

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Workspace
 from campaigns.audience import addresses
 from campaigns.audience.field_querysets import FieldQuerySet
+from campaigns.audience.list_querysets import ListQuerySet, SubscriptionQuerySet
 from campaigns.audience.models.consent import Consent
 from campaigns.audience.models.tracking import Tracking
-from campaigns.audience.querysets import ContactQuerySet, ListQuerySet, SubscriptionQuerySet
+from campaigns.audience.querysets import ContactQuerySet
 
 
 class Contact(models.Model):

@@ -17,11 +17,13 @@ from campaigns.audience import (
     consent,
     fields,
     numbers,
+    people,
     subscribing,
     suppression,
     suspecting,
     unsubscribing,
 )
+from campaigns.audience.duplicates import looking
 from campaigns.audience.forms import BasisForm, ContactForm
 from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
 from campaigns.audience.segments import applying
@@ -60,6 +62,8 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
 
 @require_safe
 def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    if into := people.merged_into(request.workspace.pk, pk):
+        return redirect("audience:contact", into)
     one = get_object_or_404(request.workspace.contacts.with_suppressed(), pk=pk)
     subscriptions = one.subscriptions.select_related("list").order_by("list__name")
     said = consent.answers(one)
@@ -68,6 +72,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "oddities": suspecting.of(one.email),
         "stops": suppression.reasons(one.workspace_id, one.email),
         "subscriptions": subscriptions,
+        "twins": looking.twins(one),
         "choices": request.workspace.lists.exclude(
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),

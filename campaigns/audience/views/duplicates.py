@@ -1,0 +1,95 @@
+"""Contacts that may be one person: all of them, two side by side, and making them one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns.accounts import audit
+from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import browsing, numbers, tasks
+from campaigns.audience.duplicates import looking, sides, uniting
+from campaigns.audience.duplicates.forms import MergeForm
+from campaigns.audience.models import Resemblance, ResemblanceLook
+
+PER_PAGE = 50
+FOUND = 20
+
+
+@require_safe
+def duplicates(request: WorkspaceRequest) -> HttpResponse:
+    """Show whom the last look found; while one is going on, htmx asks again."""
+    reason = request.GET.get("reason", "")
+    rows = looking.open_ones(request.workspace, reason)
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "look": ResemblanceLook.objects.filter(workspace=request.workspace).first(),
+        "reasons": Resemblance.Reason.choices,
+        "reason": reason,
+        "most": looking.MOST,
+    }
+    return render(request, "audience/duplicates.html", context)
+
+
+@require_POST
+def look_for_duplicates(request: WorkspaceRequest) -> HttpResponse:
+    looking.ask(request.workspace)
+    tasks.look_for_duplicates.delay_on_commit(request.workspace.pk)
+    return redirect("audience:duplicates")
+
+
+@require_POST
+def not_the_same(request: WorkspaceRequest) -> HttpResponse:
+    """Remember that two contacts are two people."""
+    one, other = (numbers.identity(request.POST.get(name, "")) for name in ("one", "other"))
+    if one and other and looking.dismiss(request.workspace, one, other, request.user):
+        messages.success(request, _("Noted: they are two people. You are not asked again."))
+    return redirect("audience:duplicates")
+
+
+@require_safe
+def find_other(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Look for the contact that is the same person."""
+    one = get_object_or_404(request.workspace.contacts, pk=pk)
+    words = request.GET.get("q", "").strip()
+    people = request.workspace.contacts.exclude(pk=pk)
+    found = browsing.browse(people, {"q": words})[:FOUND] if words else []
+    context = {"contact": one, "found": found, "words": words}
+    return render(request, "audience/find_other.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_contacts(request: WorkspaceRequest, pk: int, other_pk: int) -> HttpResponse:
+    """Show two contacts side by side; a POST makes them one, for good."""
+    one = get_object_or_404(request.workspace.contacts, pk=pk)
+    other = get_object_or_404(request.workspace.contacts.exclude(pk=pk), pk=other_pk)
+    form = MergeForm(one, other, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _side_by_side(request, form, 422 if form.is_bound else 200)
+    kept, gone, values = form.chosen()
+    try:
+        if form.is_stale():
+            raise uniting.UnitingError
+        uniting.unite(kept, gone, values, request.user)
+    except uniting.UnitingError:
+        messages.error(request, _("One of them was changed meanwhile. Look at both again."))
+        return redirect("audience:merge_contacts", pk, other_pk)
+    audit.record(request, request.workspace, "contacts_merged", contact=kept.pk, merged=gone.pk)
+    messages.success(request, _("They are one person now."))
+    return redirect("audience:contact", kept.pk)
+
+
+def _side_by_side(request: WorkspaceRequest, form: MergeForm, status: int) -> HttpResponse:
+    one, other = form.sides
+    context = {
+        "form": form,
+        "contact": one,
+        "other": other,
+        "choices": sides.choices(form),
+        "facts": sides.facts(form),
+    }
+    return render(request, "audience/merge_contacts.html", context, status=status)
