@@ -6,29 +6,36 @@ else is noted; what it changed is known as long as undoing can give it back.
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from campaigns.audience.models import Contact, Import, ImportBefore
+from campaigns.audience.models import Contact, Import, ImportBefore, Subscription
 
 
 def imports(workspace_id: int) -> QuerySet[Import]:
-    """Return the imports whose people appeared, the newest first: what can be asked about."""
-    return Import.objects.filter(workspace=workspace_id, merged_at__isnull=False).order_by("-pk")
+    """Return the imports whose people appeared, the newest first: what can be asked about.
+
+    Also those that were undone: some of their people may have stayed.
+    """
+    mine = Import.objects.filter(workspace=workspace_id, merged_at__isnull=False)
+    return mine.order_by("-merged_at", "-pk")
 
 
-def brought_by(workspace_id: int, import_id: int) -> Q:
-    """Return whether a contact was made by an import; nobody was by another workspace's.
+def brought_by(some: QuerySet[Import]) -> Q:
+    """Return whether a contact was made by one of these imports.
 
     The index `audience_contact_arrival` answers it: filter by the workspace as well.
     """
-    moment = imports(workspace_id).filter(pk=import_id).values("merged_at")[:1]
-    return Q(created_at=Subquery(moment))
+    # Asked for here: of moments that are known, the index is followed.
+    return Q(created_at__in=list(some.values_list("merged_at", flat=True)))
 
 
-def changed_by(workspace_id: int, import_id: int) -> Q:
-    """Return whether a contact was there already, and an import changed it (for 90 days)."""
-    before = ImportBefore.objects.filter(of=import_id, of__workspace=workspace_id)
-    return Q(Exists(before.filter(contact_id=OuterRef("pk"))))
+def put_on_list_by(some: QuerySet[Import]) -> Q:
+    """Return whether one of these imports put a contact on its list, new or not."""
+    found = Q(pk__in=())
+    for list_id, at in some.values_list("list", "merged_at"):
+        rows = Subscription.objects.filter(list=list_id, subscribed_at=at)
+        found |= Q(Exists(rows.filter(contact=OuterRef("pk"))))
+    return found
 
 
 def origin(contact: Contact) -> Import | None:

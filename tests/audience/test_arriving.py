@@ -23,9 +23,12 @@ def test_an_import_knows_whom_it_brought_and_whom_it_changed(workspace):
     other = import_file(readers, b"email\nother@example.com\n")
 
     people = workspace.contacts.all()
-    mine = (workspace.pk, one.pk)
-    assert emails(people.filter(arriving.brought_by(*mine))) == ["new@example.com"]
-    assert emails(people.filter(arriving.changed_by(*mine))) == ["known@example.com"]
+    mine = arriving.imports(workspace.pk).filter(pk=one.pk)
+    assert emails(people.filter(arriving.brought_by(mine))) == ["new@example.com"]
+    assert emails(people.filter(arriving.put_on_list_by(mine))) == [
+        "known@example.com",
+        "new@example.com",
+    ]
     assert list(arriving.imports(workspace.pk)) == [other, one]
     assert arriving.origin(known) is None
     assert list(arriving.changes(known)) == [one]
@@ -39,8 +42,9 @@ def test_nobody_came_by_an_import_that_is_not_over_or_of_another_workspace(works
     elsewhere = world.make_list(world.make_workspace())
     theirs = import_file(elsewhere, b"email\nnew@example.com\n")
     for import_id in (waiting.pk, theirs.pk):
-        for asked in (arriving.brought_by, arriving.changed_by):
-            assert not workspace.contacts.filter(asked(workspace.pk, import_id)).exists()
+        for asked in (arriving.brought_by, arriving.put_on_list_by):
+            mine = arriving.imports(workspace.pk).filter(pk=import_id)
+            assert not workspace.contacts.filter(asked(mine)).exists()
     assert not arriving.imports(workspace.pk).exists()
 
 
@@ -51,5 +55,7 @@ def test_who_stayed_when_an_import_was_undone_came_by_it_still(workspace):
     import_file(elsewhere, b"email\nstays@example.com\n")
     assert undoing.start(one)
     undoing.run(one.pk)
-    came = workspace.contacts.filter(arriving.brought_by(workspace.pk, one.pk))
+    came = workspace.contacts.filter(
+        arriving.brought_by(arriving.imports(workspace.pk).filter(pk=one.pk))
+    )
     assert emails(came) == ["stays@example.com"]

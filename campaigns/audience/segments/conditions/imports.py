@@ -7,15 +7,15 @@ Whom an import found here already it did not bring, and nothing says that it met
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience.models import Import, Subscription
+from campaigns.audience import arriving
+from campaigns.audience.models import Import
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Thing, Values, What, fact
 
@@ -26,37 +26,24 @@ OFFERED = 300
 
 
 def _came(who: Asking, values: Values) -> Answer:
-    # Asked for here, so that the index of people by when they were added is followed.
-    moments: list[datetime] = [one.merged_at for one in _chosen(who, values) if one.merged_at]
-    return fact(Q(created_at__in=moments))
+    return fact(arriving.brought_by(_chosen(who, values)))
 
 
 def _was_listed(who: Asking, values: Values) -> Answer:
-    found = Q(pk__in=())
-    for one in _chosen(who, values):
-        if one.merged_at:
-            rows = Subscription.objects.filter(list=one.list_id, subscribed_at=one.merged_at)
-            found |= Q(Exists(rows.filter(contact=OuterRef("pk"))))
-    return fact(found)
+    return fact(arriving.put_on_list_by(_chosen(who, values)))
 
 
 def _chosen(who: Asking, values: Values) -> QuerySet[Import]:
-    mine = _appeared(who.workspace_id)
+    mine = arriving.imports(who.workspace_id)
     return mine.filter(pk=values["import"]) if "import" in values else mine
 
 
-def _appeared(workspace_id: int) -> QuerySet[Import]:
-    """Imports whose people appeared. Of one that was undone, some may have stayed."""
-    return Import.objects.filter(workspace=workspace_id, merged_at__isnull=False)
-
-
 def _names(workspace_id: int, ids: Collection[int]) -> Mapping[int, str]:
-    return {one.pk: _called(one) for one in _appeared(workspace_id).filter(pk__in=ids)}
+    return {one.pk: _called(one) for one in arriving.imports(workspace_id).filter(pk__in=ids)}
 
 
 def _options(workspace_id: int) -> list[tuple[int, str]]:
-    newest = _appeared(workspace_id).order_by("-merged_at", "-pk")[:OFFERED]
-    return [(one.pk, _called(one)) for one in newest]
+    return [(one.pk, _called(one)) for one in arriving.imports(workspace_id)[:OFFERED]]
 
 
 def _called(one: Import) -> str:
