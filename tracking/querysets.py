@@ -61,6 +61,10 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
             | Q(clicks_only=False) & (Q(clicks_sure__gt=0) | Q(clicks_uncertain__gt=0))
         )
 
+    def uncertain(self) -> EngagementQuerySet:
+        """People of whom something may have been their own deed, or their mail program's."""
+        return self.filter(Q(opens_uncertain__gt=0) | Q(clicks_uncertain__gt=0))
+
     def clickers(self) -> EngagementQuerySet:
         """People who clicked for sure."""
         return self.filter(clicks_sure__gt=0)

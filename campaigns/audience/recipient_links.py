@@ -1,4 +1,5 @@
-"""The addresses that a mail gives its recipient: leave, leave by one click, choose, look.
+"""The addresses that a mail gives its recipient: leave by a page or one click, stay,
+choose, look.
 
 Made for every recipient of every mail, so without a URL resolver; a test holds them
 against `urls.py`.
@@ -15,6 +16,11 @@ def unsubscribe_url(token: str) -> str:
 def one_click_url(token: str) -> str:
     """Return where a mail program posts to for RFC 8058."""
     return f"{settings.PUBLIC_URL}/u/{token}/one-click"
+
+
+def stay_url(token: str) -> str:
+    """Return the page with a button that says: go on mailing me."""
+    return f"{settings.PUBLIC_URL}/u/{token}/stay"
 
 
 def preferences_url(token: str) -> str:

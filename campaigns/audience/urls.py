@@ -17,6 +17,7 @@ from campaigns.audience.views import (
     segments,
     sign_up_forms,
     sign_ups,
+    staying,
     suppressions,
     tags,
 )
@@ -122,6 +123,7 @@ urlpatterns = [
     path("u/<str:token>/one-click", recipients.one_click, name="one_click"),
     path("u/<str:token>/undo", recipients.undo, name="undo_unsubscribe"),
     path("u/<str:token>/stop", recipients.stop, name="stop_mail"),
+    path("u/<str:token>/stay", staying.stay, name="stay"),
     path("p/<str:token>/", recipients.preferences, name="preferences"),
     path("p/<str:token>/pause", preferences.pause, name="own_pause"),
     path("p/<str:token>/language", preferences.language, name="own_language"),

@@ -20,7 +20,7 @@ from campaigns.composing import limits
 from campaigns.composing.marks import Marks, Tag
 
 PERSON_FIELDS = ("email", "first_name", "last_name", "language", "country", "time_zone")
-LINKS = ("unsubscribe_url", "preferences_url", "web_version_url")
+LINKS = ("unsubscribe_url", "preferences_url", "web_version_url", "stay_url")
 
 # What a reading error inside a value or a filter may be, besides Liquid's own.
 FAILURES = (LiquidError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)

@@ -132,6 +132,7 @@ def tags(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
         (_("Unsubscribe address"), "{{ unsubscribe_url }}"),
         (_("Preferences address"), "{{ preferences_url }}"),
         (_("Address of this mail in a browser"), "{{ web_version_url }}"),
+        (_("Address to say “keep me”"), "{{ stay_url }}"),
     ]
 
 

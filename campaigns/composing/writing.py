@@ -25,6 +25,7 @@ _LINKS = {
     "unsubscribe_url": recipient_links.unsubscribe_url,
     "preferences_url": recipient_links.preferences_url,
     "web_version_url": recipient_links.web_version_url,
+    "stay_url": recipient_links.stay_url,
 }
 
 

@@ -16,6 +16,7 @@ LINKS = {
     "unsubscribe_url": lambda token: f"https://c.example/u/{token}/",
     "preferences_url": lambda token: f"/p/{token}/",
     "web_version_url": lambda token: f"/v/{token}/",
+    "stay_url": lambda token: f"/u/{token}/stay",
 }
 
 

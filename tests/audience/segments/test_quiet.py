@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from campaigns.audience import consent
+from campaigns.audience import consent, staying
 from campaigns.audience.models import ConsentEntry, Contact, Subscription
 from campaigns.audience.segments import applying
 from tests import world
+from tracking.models import Engagement
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,17 @@ def test_only_who_would_have_been_seen_was_not(workspace, make):
     late = world.make_contact(workspace, email="agreed-late@example.com")
     consent.grant(late, consent.Evidence("preferences"))
     Contact.objects.filter(pk=late.pk).update(created_at=LONG_AGO)
+    staying.stay(make("said-they-stay", joined=LONG_AGO).pk, None)
+    looked_at = make("perhaps-seen")
+    Engagement.objects.create(
+        workspace_id=workspace.pk,
+        campaign_id=1,
+        delivery_id=1,
+        contact_id=looked_at.pk,
+        opens_uncertain=1,
+        latest_at=recently,
+    )
     refused = make("refused")
     consent.refuse(refused, consent.Evidence("preferences"))
     assert found(workspace) == ["joined-long-ago", "long-ago", "never"]
-    assert found(workspace, "none") == ["joined", "lately", "newcomer"]
+    assert found(workspace, "none") == ["joined", "lately", "newcomer", "said-they-stay"]

@@ -14,8 +14,15 @@ from campaigns.audience.segments.conditions import texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Values, What, fact
 from campaigns.audience.suppressed import is_suppressed
+from tracking.models import Engagement
 
 SUBJECT = _("Agreement")
+# Where somebody speaks for themselves.
+THEIR_OWN = (
+    ConsentEntry.Source.FORM,
+    ConsentEntry.Source.PAGE,
+    ConsentEntry.Source.PREFERENCES,
+)
 PURPOSE = Parameter(
     "purpose",
     Kind.CHOICE,
@@ -54,7 +61,11 @@ def _never_seen(_who: Asking, _values: Values) -> Answer:
 
 
 def _quiet(who: Asking, values: Values) -> Answer:
-    """Of those alone who could have been seen all that time: everybody else is on neither side."""
+    """Of those alone who could have been seen all that time: everybody else is on neither side.
+
+    Who said since that they want a list's mail has spoken, and was heard. Of whose mails something
+    was loaded or followed perhaps by themselves, perhaps by their mail program, nobody can tell.
+    """
     since = who.days_ago(values["days"])
     began = who.start_of(since)
     agreed = Q(measuring=Consent.GRANTED) | Q(measuring_clicks=Consent.GRANTED)
@@ -63,9 +74,18 @@ def _quiet(who: Asking, values: Values) -> Answer:
         contact=OuterRef("pk"), purpose__in=purposes, state=Consent.GRANTED, at__lt=began
     )
     joined = Subscription.objects.filter(contact=OuterRef("pk"), subscribed_at__gte=began)
+    wanted = ConsentEntry.objects.filter(
+        contact=OuterRef("pk"),
+        purpose=Purpose.MAIL,
+        state=Consent.GRANTED,
+        source__in=THEIR_OWN,
+        at__gte=began,
+    )
+    perhaps = Engagement.objects.uncertain().filter(contact_id=OuterRef("pk"), latest_at__gte=began)
     unseen = Q(last_seen_on__isnull=True) | Q(last_seen_on__lt=since)
-    yes = agreed & unseen & Q(created_at__lt=began) & Q(Exists(said)) & ~Q(Exists(joined))
-    return Answer(yes, Q(last_seen_on__gte=since) | Q(created_at__gte=began) | Q(Exists(joined)))
+    heard = Q(created_at__gte=began) | Q(Exists(joined)) | Q(Exists(wanted))
+    yes = agreed & unseen & ~heard & Q(Exists(said)) & ~Q(Exists(perhaps))
+    return Answer(yes, Q(last_seen_on__gte=since) | heard)
 
 
 def _seen(how: How) -> How:
