@@ -28,6 +28,7 @@ SCHEDULE = (
     ("tidying", "campaigns.audience.tasks.tidy", 3600.0),
     ("pictures", "campaigns.composing.tasks.tidy_pictures", 3600.0),
     ("links", "campaigns.composing.tasks.tidy_looks", 3600.0),
+    ("sunsets", "campaigns.composing.tasks.end_sunset_rounds", 3600.0),
     ("pruning", "tracking.tasks.prune", 3600.0),
     ("days", "campaigns.reports.tasks.look_at_days", 60.0),
     ("mailboxes", "campaigns.reports.tasks.look_at_mailboxes", 60.0),

@@ -1,5 +1,4 @@
-"""The addresses that a mail gives its recipient: leave by a page or one click, stay,
-choose, look.
+"""The addresses that a mail gives its recipient: leave, stay, choose, look.
 
 Made for every recipient of every mail, so without a URL resolver; a test holds them
 against `urls.py`.

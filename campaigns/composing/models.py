@@ -14,6 +14,7 @@ from campaigns.composing.pictures.models import Picture, PictureFolder
 from campaigns.composing.proofing.models import LinkLook
 from campaigns.composing.publishing.models import PublicPage, Showing
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
+from campaigns.composing.sunset.models import SunsetRule
 
 # Modules of their own; Django finds models through this one.
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Revision",
     "SegmentUse",
     "Showing",
+    "SunsetRule",
 ]
 
 

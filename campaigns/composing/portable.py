@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from campaigns.composing.models import Campaign, PublicPage, Revision, SegmentUse, Showing
+from campaigns.composing.models import (
+    Campaign,
+    PublicPage,
+    Revision,
+    SegmentUse,
+    Showing,
+    SunsetRule,
+)
 from tracking.parts import Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
@@ -157,6 +164,27 @@ PARTS: tuple[Part, ...] = (
             named("page", "public_pages", "Which page."),
             named("campaign", "campaigns", "Which campaign."),
             *plain(is_shown="Whether it is on the page."),
+        ),
+        key="",
+    ),
+    Part(
+        "sunset_rules",
+        "Whom to ask whether they want to stay, when they were not seen for long.",
+        SunsetRule,
+        (
+            named("list", "lists", "Of which list; empty: whoever is on any."),
+            *plain(
+                months="Not seen for so many months.",
+                answer_days="How many days they have to answer.",
+            ),
+            Column(
+                "is_automatic",
+                "Whether who does not answer is unsubscribed without a look. Restored as no.",
+                restored="false",
+            ),
+            named("segment", "segments", "The segment that its campaigns are narrowed by."),
+            named("campaign", "campaigns", "The campaign that asks in the round under way."),
+            *plain(created_at="When it was made."),
         ),
         key="",
     ),

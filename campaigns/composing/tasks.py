@@ -3,8 +3,10 @@
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
+from campaigns.audience import tasks
 from campaigns.composing.pictures import keeping
 from campaigns.composing.proofing import looking
+from campaigns.composing.sunset import ending
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -20,3 +22,9 @@ def look_at_links(workspace_id: int) -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tidy_looks() -> None:
     looking.tidy()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def end_sunset_rounds() -> None:
+    for edit_id in ending.end_by_themselves():
+        tasks.run_bulk_edit.delay(edit_id)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("campaigns.composing.pictures.urls")),
     path("", include("campaigns.composing.proofing.urls")),
     path("", include("campaigns.composing.publishing.urls")),
+    path("", include("campaigns.composing.sunset.urls")),
     path("campaigns/new/", views.new, name="new"),
     path("campaigns/<int:pk>/edit/", views.edit, name="edit"),
     path("campaigns/<int:pk>/preview/", views.preview, name="preview"),

@@ -19,6 +19,7 @@ OTHERWISE = {
     "sign_up_forms": {"key"},
     "public_pages": {"key"},
     "campaigns": {"last_tab"},
+    "sunset_rules": {"automatic_by_id", "last_edit_id"},
     "deliveries": {"uuid", "address_key", "claim_token", "troubled_at"},
     "provider_events": {"event_key"},
 }

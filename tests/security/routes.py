@@ -219,6 +219,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("contacts/fields/", _make_field),
     ("contacts/notes/", _make_note),
     ("contacts/bulk/", _make_bulk_edit),
+    ("contacts/hygiene/", lambda workspace: workspace.sunset_rules.create().pk),
     ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),

@@ -6,12 +6,13 @@ moment. By it undoing tells what the edit did from what happened since, which it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.audience import consent, statements
-from campaigns.audience.bulk import fields, sql
+from campaigns.audience.bulk import fields, people, sql
 from campaigns.audience.models import BulkEdit, ConsentEntry, Contact
 
 Eraser = Callable[[Sequence[int]], None]
@@ -59,8 +60,8 @@ def _stop_measuring(edit: BulkEdit, ids: Sequence[int]) -> Outcome:
     evidence = consent.Evidence(
         ConsentEntry.Source.MEMBER, {"bulk_edit": edit.pk}, actor=edit.created_by
     )
-    people = Contact.objects.filter(pk__in=ids, workspace=edit.workspace_id).order_by("pk")
-    return Outcome(sum(consent.refuse(contact, evidence) for contact in people))
+    found = Contact.objects.filter(pk__in=ids, workspace=edit.workspace_id).order_by("pk")
+    return Outcome(sum(consent.refuse(contact, evidence) for contact in found))
 
 
 def _erase(edit: BulkEdit, ids: Sequence[int]) -> Outcome:
@@ -90,8 +91,11 @@ def _values(edit: BulkEdit, ids: Sequence[int]) -> dict[str, Any]:
         "workspace": edit.workspace_id,
         "actor": edit.created_by_id,
         "ids": list(ids),
+        "chosen_at": edit.created_at,
         "tags": edit.values.get("tags", []),
         "list": edit.values.get("list"),
+        "lists": people.lists(edit),
+        "evidence": json.dumps(edit.values.get("evidence", {})),
         "basis": edit.values.get("basis"),
         "basis_note": edit.values.get("basis_note", ""),
     }

@@ -40,6 +40,11 @@ def of(edit: BulkEdit) -> ContactQuerySet:
     return Contact.objects.filter(Exists(chosen), workspace=edit.workspace_id)
 
 
+def lists(edit: BulkEdit) -> list[int]:
+    """Return the lists that a bulk edit is about: one that was chosen, or all of a mail."""
+    return [int(pk) for pk in edit.values.get("lists", [edit.values.get("list")]) if pk]
+
+
 def some(edit: BulkEdit, most: int) -> Sequence[int]:
     """Return the ids of the next people, behind those who had their turn."""
     rows = BulkEditPerson.objects.filter(of=edit, contact_id__gt=edit.after)

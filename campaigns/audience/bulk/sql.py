@@ -24,24 +24,23 @@ def telling(what: str, *, back: bool = False) -> str:
     return _TELL.format(what=what, back="true" if back else "false")
 
 
-# {those} has contact_id and list_id: for each a line of the consent ledger, as of `mail_ledger`.
-_SAY = """
+# {rows} has contact_id and list_id of those whose mail of a list begins or ends, and their basis.
+# A member who is gone is nobody; one who is there stays until we commit.
+_LEDGER = """
 , said AS (
     INSERT INTO audience_consententry (
         workspace_id, contact_id, purpose, state, source, evidence, at, actor_id
     )
-    SELECT %(workspace)s, those.contact_id, 'mail', {state}, 'member',
-        jsonb_build_object('list', list.id, 'name', list.name, 'bulk_edit', %(edit)s) || {details},
-        now(), %(actor)s
-    FROM {those} AS those JOIN audience_list AS list ON list.id = those.list_id
+    SELECT %(workspace)s, rows.contact_id, 'mail', {state}, 'member',
+        jsonb_build_object('list', list.id, 'name', list.name, 'bulk_edit', %(edit)s::bigint)
+            || {evidence},
+        now(), (SELECT id FROM accounts_user WHERE id = %(actor)s FOR KEY SHARE)
+    FROM {rows} AS rows JOIN audience_list AS list ON list.id = rows.list_id
 )"""
-_BASIS = "CASE WHEN {0} = 'consent' THEN 'granted' ELSE 'unknown' END"
-_UNDONE = """'{"undone": true}'::jsonb"""
-
-
-def _saying(state: str, those: str, details: str = "'{}'::jsonb") -> str:
-    return _SAY.format(state=state, those=those, details=details)
-
+_BY_BASIS = "CASE WHEN rows.basis = 'consent' THEN 'granted' ELSE 'unknown' END"
+_BASIS = """jsonb_strip_nulls(
+            jsonb_build_object('basis', rows.basis, 'note', nullif(rows.basis_note, '')))"""
+_UNDONE = "jsonb_build_object('undone', true)"
 
 _PEOPLE = "contact.id = ANY(%(ids)s) AND contact.workspace_id = %(workspace)s"
 _DONE = """audience_change AS done
@@ -135,14 +134,9 @@ WITH put AS (
     JOIN audience_list AS list ON list.id = %(list)s AND list.workspace_id = %(workspace)s
     WHERE {_PEOPLE} AND NOT {_SUPPRESSED} ORDER BY contact.id
     ON CONFLICT (list_id, contact_id) DO NOTHING
-    RETURNING contact_id, list_id
+    RETURNING contact_id, list_id, basis, basis_note
 ), news AS (SELECT contact_id, jsonb_build_object('list', list_id) AS details FROM put)"""  # noqa: S608
-    + _saying(
-        _BASIS.format("%(basis)s"),
-        "put",
-        "jsonb_strip_nulls(jsonb_build_object('basis', %(basis)s::text,"
-        " 'note', nullif(%(basis_note)s, '')))",
-    )
+    + _LEDGER.format(rows="put", state=_BY_BASIS, evidence=_BASIS)
     + telling("joined")
 )
 
@@ -155,22 +149,30 @@ WITH taken AS (
         AND row.subscribed_at = done.at AND row.status = 'subscribed'
     RETURNING row.contact_id, row.list_id, done.details
 ), news AS (SELECT contact_id, details FROM taken)"""  # noqa: S608 - constants of this module
-    + _saying("'withdrawn'", "taken", _UNDONE)
+    + _LEDGER.format(rows="taken", state="'withdrawn'", evidence=_UNDONE)
     + telling("left", back=True)
 )
 
+# Who said by themselves, since they were chosen, that they want its mail stays on a list.
 UNSUBSCRIBE = (
     """
 WITH ended AS (
     UPDATE audience_subscription AS row SET status = 'unsubscribed', unsubscribed_at = now()
-    WHERE row.list_id = %(list)s AND row.workspace_id = %(workspace)s
+    WHERE row.list_id = ANY(%(lists)s) AND row.workspace_id = %(workspace)s
         AND row.contact_id = ANY(%(ids)s) AND row.status = 'subscribed'
+        AND NOT EXISTS (
+            SELECT 1 FROM audience_consententry AS line
+            WHERE line.contact_id = row.contact_id AND line.at > %(chosen_at)s
+                AND line.purpose = 'mail' AND line.state = 'granted'
+                AND line.source IN ('form', 'page', 'preferences')
+                AND line.evidence->>'list' = row.list_id::text
+        )
     RETURNING contact_id, list_id
 ), noted AS (
     INSERT INTO audience_unsubscription (workspace_id, contact_id, list_id, source, at)
     SELECT %(workspace)s, contact_id, list_id, 'member', now() FROM ended
 ), news AS (SELECT contact_id, jsonb_build_object('list', list_id) AS details FROM ended)"""  # noqa: S608
-    + _saying("'withdrawn'", "ended")
+    + _LEDGER.format(rows="ended", state="'withdrawn'", evidence="%(evidence)s::jsonb")
     + telling("left")
 )
 
@@ -186,18 +188,14 @@ WITH resumed AS (
             SELECT 1 FROM audience_contact AS contact
             WHERE contact.id = row.contact_id AND {_SUPPRESSED}
         )
-    RETURNING row.contact_id, row.list_id, row.basis, done.at, done.details
+    RETURNING row.contact_id, row.list_id, row.basis, row.basis_note, done.at, done.details
 ), forgiven AS (
     UPDATE audience_unsubscription AS gone SET undone_at = now()
     FROM resumed
     WHERE gone.contact_id = resumed.contact_id AND gone.list_id = resumed.list_id
         AND gone.at = resumed.at AND gone.source = 'member'
 ), news AS (SELECT contact_id, details FROM resumed)"""  # noqa: S608 - constants of this module
-    + _saying(
-        _BASIS.format("those.basis"),
-        "resumed",
-        f"jsonb_build_object('basis', those.basis) || {_UNDONE}",
-    )
+    + _LEDGER.format(rows="resumed", state=_BY_BASIS, evidence=f"{_BASIS} || {_UNDONE}")
     + telling("joined", back=True)
 )
 

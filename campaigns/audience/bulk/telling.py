@@ -114,7 +114,7 @@ def kept(edit: BulkEdit) -> list[str]:
 
 def _changing(edit: BulkEdit) -> ContactQuerySet:
     mine = people.of(edit)
-    rows = Subscription.objects.filter(contact=OuterRef("pk"), list=edit.values.get("list"))
+    rows = Subscription.objects.filter(contact=OuterRef("pk"), list__in=people.lists(edit))
     match edit.action:
         case BulkEdit.Action.SET_FIELD:
             return _with_another_value(edit, mine)
@@ -184,5 +184,6 @@ def _tag_names(edit: BulkEdit) -> list[str]:
 
 
 def _list_name(edit: BulkEdit) -> str:
-    mine = List.objects.filter(workspace=edit.workspace_id, pk=edit.values["list"])
-    return mine.values_list("name", flat=True).first() or _("a list that is gone")
+    mine = List.objects.filter(workspace=edit.workspace_id, pk__in=people.lists(edit))
+    names = mine.order_by("name").values_list("name", flat=True)
+    return "”, “".join(names) or _("a list that is gone")

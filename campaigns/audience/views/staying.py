@@ -16,8 +16,8 @@ from campaigns.audience.views.recipients import recipient_page
 def stay(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
     """Show a button; pressing it says yes. Looking, as scanners do, says nothing."""
     if contact is None:
-        context = {"is_test": token.contact_id == 0}
-        return render(request, "audience/public/nobody.html", context)
+        nobody = {"is_test": token.contact_id == 0}
+        return render(request, "audience/public/nobody.html", nobody)
     if request.method == "POST":
         staying.stay(contact.pk, token.campaign_id or None)
         return redirect(request.path)
