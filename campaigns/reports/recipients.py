@@ -18,6 +18,7 @@ from campaigns.accounts import keyset, paging
 from campaigns.accounts.keyset import Key
 from campaigns.accounts.paging import TablePage
 from campaigns.audience import addresses, browsing
+from campaigns.audience.segments import applying
 from campaigns.composing.models import Campaign
 from campaigns.reports import engagement, ledger
 from campaigns.reports.ledger import Ledger
@@ -118,6 +119,7 @@ def question(campaign: Campaign, query: QueryDict) -> Question:
         workspace_id=campaign.workspace_id,
         show=show if show in questions.SHOWN else "",
         link=int(link) if link.isascii() and link.isdecimal() and len(link) < 9 else None,
+        segment=applying.asked(campaign.workspace, query),
         text=query.get("q", "").replace("\0", "").strip(),
     )
     if sort.removeprefix("-") in questions.SORTED:
@@ -162,7 +164,7 @@ def page(question: Question, at: str) -> TablePage[Recipient]:
 
 def _known(question: Question) -> int | None:
     """Return how many there are where the ledger knows: of very many, they may be few."""
-    if question.text or question.link is not None:
+    if question.text or question.link is not None or question.segment is not None:
         return None
     if question.show == "not_opened":
         return _very_many_did_not_open(question.campaign_id)

@@ -16,7 +16,9 @@ from django.db import connection
 
 from campaigns.accounts.keyset import Order
 from campaigns.audience import addresses
-from campaigns.audience.models import Contact
+from campaigns.audience.models import Contact, Segment
+from campaigns.audience.querysets import ContactQuerySet
+from campaigns.audience.segments import applying
 from campaigns.reports.querysets import copying
 
 
@@ -134,7 +136,7 @@ SORTED = {
 # Sorted by what somebody did; and asked for by it.
 DEEDS = frozenset({"first_open", "opens", "clicks", "last", "country", "device"})
 OF_DOERS = frozenset({"opened", "perhaps", "clicked"})
-# Whom people's own search finds; and whom a mail went to whose address is another by now.
+# Whom a search or a segment finds; and whom a mail went to whose address is another by now.
 WORDS = "d.contact_id IN ({people})"
 ADDRESSED = "d.address_key = %(address)s"
 CLICKED_LINK = """EXISTS (SELECT FROM tracking_linkclicker k
@@ -150,6 +152,8 @@ class Question:
     show: str = ""
     # The number of a link that they clicked themselves.
     link: int | None = None
+    # Only people who are in it now.
+    segment: Segment | None = None
     text: str = ""
     sort: str = "-last"
     # The deliveries that the text found, where they were looked for already.
@@ -169,16 +173,8 @@ class Question:
         """Return the two conditions of the text, either of which has an index, and their values."""
         values: dict[str, Any] = {"address": addresses.key(self.text)}
         people = Contact.objects.filter(workspace=self.workspace_id).matching(self.text)
-        try:
-            sql, given = people.order_by().values("pk").query.sql_with_params()
-        except EmptyResultSet:
-            return ("false", ADDRESSED), values
-        names = [f"word{place}" for place in range(len(given))]
-        values |= dict(zip(names, given, strict=True))
-        return (
-            WORDS.format(people=sql % tuple(f"%({name})s" for name in names)),
-            ADDRESSED,
-        ), values
+        condition, given = _is_of(people, "word")
+        return (condition, ADDRESSED), values | given
 
     def besides_text(self) -> tuple[str, dict[str, Any]]:
         """Return the condition without what is searched for, and the values in it."""
@@ -193,6 +189,10 @@ class Question:
         if self.link is not None:
             parts.append(CLICKED_LINK)
             values["link"] = self.link
+        if self.segment is not None:
+            condition, given = _is_of(applying.people(self.segment), "asked")
+            parts.append(condition)
+            values |= given
         return " AND ".join(parts), values
 
     @property
@@ -218,12 +218,22 @@ class Question:
     @property
     def needs_deliveries(self) -> bool:
         """Whether tracking's rows do not say enough about who is asked for."""
-        return bool(self.text) or self.show not in ("", *OF_DOERS)
+        return bool(self.text or self.segment) or self.show not in ("", *OF_DOERS)
 
     @property
     def _column(self) -> str:
         name = self.sort.removeprefix("-")
         return name if name in SORTED else "last"
+
+
+def _is_of(people: ContactQuerySet, name: str) -> tuple[str, dict[str, Any]]:
+    """Return the condition that a delivery went to one of `people`, and its values."""
+    try:
+        sql, given = people.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "false", {}
+    values = {f"{name}{place}": value for place, value in enumerate(given)}
+    return WORDS.format(people=sql % tuple(f"%({key})s" for key in values)), values
 
 
 STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {order}"

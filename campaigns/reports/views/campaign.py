@@ -40,6 +40,7 @@ def recipient_table(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "question": question,
         "found_more": recipients.found_more(question),
         "filters": recipients.FILTERS,
+        "segments": request.workspace.segments.order_by("name").values_list("pk", "name"),
         "links": links(campaign.pk),
         "page": recipients.page(question, request.GET.get("at", "")),
         "here": "recipients",
