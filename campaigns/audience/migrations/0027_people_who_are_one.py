@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("audience", "0024_kinds_of_fields_change"),
+        ("audience", "0026_each_reason_by_itself"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
         ("audience", "0024_kinds_of_fields_change"),
-        ("composing", "0013_marks_of_links"),
+        ("composing", "0014_public_pages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
