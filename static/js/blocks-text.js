@@ -51,7 +51,8 @@
     for (const node of [...from.childNodes]) {
       if (BLOCKS.has(node.nodeName)) {
         open = null;
-        into.append(node);
+        // A list that was made of a paragraph leaves its halves, empty, around it.
+        if (node.nodeName !== "P" || node.firstChild) into.append(node);
       } else if (open || node.nodeName === "BR" || node.textContent.trim()) {
         if (!open) into.append((open = made.createElement("p")));
         open.append(node);

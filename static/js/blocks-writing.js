@@ -9,7 +9,7 @@
 
   const textOf = (item) => item.querySelector("[contenteditable]");
 
-  document.addEventListener("selectionchange", () => {
+  function remember() {
     const selection = getSelection();
     const at = selection.anchorNode?.nodeType === Node.TEXT_NODE ? selection.anchorNode.parentElement : selection.anchorNode;
     const text = at?.closest?.(".block-text");
@@ -17,7 +17,9 @@
     range = selection.getRangeAt(0).cloneRange();
     const kind = at.closest("h1, h2, h3")?.nodeName.toLowerCase() || "p";
     text.closest(".block").querySelector("[data-command=formatBlock]").value = kind;
-  });
+  }
+
+  document.addEventListener("selectionchange", remember);
 
   function back(text) {
     text.focus();
@@ -27,6 +29,8 @@
   }
 
   function link(item) {
+    // The browser tells of a selection later than of the key that follows it.
+    remember();
     const box = item.querySelector(".block-link");
     const node = range?.startContainer;
     const at = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node;
@@ -76,7 +80,12 @@
 
   editor.addEventListener("keydown", (event) => {
     const item = event.target.closest(".block");
-    if (event.target.closest(".block-link") && event.key === "Enter") setLink(item, false);
+    const box = event.target.closest(".block-link");
+    if (box && event.key === "Enter") setLink(item, false);
+    if (box && event.key === "Escape") {
+      box.hidden = true;
+      back(textOf(item));
+    }
     if (!event.target.isContentEditable || !(event.ctrlKey || event.metaKey)) return;
     if (event.key.toLowerCase() === "k") {
       event.preventDefault();

@@ -8,10 +8,12 @@
   const body = document.getElementById("id_body");
   const canvas = editor.querySelector(".blocks-canvas");
   const look = editor.querySelector("[data-style]");
-  const status = editor.querySelector("[data-say]");
   let style = {};
 
   const isBlocks = () => document.querySelector(".writing").dataset.format === "blocks";
+
+  const copied = (item) => make(structuredClone(readItem(item)));
+  const { fits, sortable } = window.candidBlocks.mover({ editor, canvas, fresh, copied, choose, changed });
 
   // --- From the page to JSON and back -----------------------------------------------------
 
@@ -69,8 +71,17 @@
   function draw(item) {
     const kind = document.getElementById(`block-${item.block.type}`);
     drawn(item, kind.dataset.words, nodes);
-    const test = item.querySelector("[data-when-test]");
-    if (test) test.hidden = !test.dataset.whenTest.split(" ").includes(item.block.test);
+    if (item.block.type === "condition") drawCondition(item);
+  }
+
+  /** Say on a condition who sees what is in it. */
+  function drawCondition(item) {
+    const [field, test] = ["field", "test"].map((key) => item.querySelector(`[data-key=${key}]`));
+    const value = item.querySelector("[data-when-test]");
+    value.hidden = !value.dataset.whenTest.split(" ").includes(item.block.test);
+    const words = [field.closest("label").firstChild.data, field.selectedOptions[0]?.text, test.selectedOptions[0]?.text];
+    if (!value.hidden) words.push(`“${item.block.value}”`);
+    item.querySelector(".block-face").dataset.who = words.join(" ");
   }
 
   // --- Saving, undo and redo -------------------------------------------------------------------
@@ -121,20 +132,17 @@
   const chosen = () => canvas.querySelector(".block.is-chosen");
 
   function choose(item) {
+    if (item === chosen()) return;
+    const place = () => item?.querySelector(".block-face").getBoundingClientRect().top;
+    const before = place();
     chosen()?.classList.remove("is-chosen");
     item?.classList.add("is-chosen");
+    // Tools that come and go move nothing away from under the pointer.
+    if (item?.isConnected) scrollBy({ top: place() - before, behavior: "instant" });
   }
 
   function fresh(kind) {
     return make({ type: kind, ...structuredClone(DEFAULTS[kind](document.getElementById(`block-${kind}`).dataset.words)) });
-  }
-
-  // Columns hold no columns, conditions stand by themselves: the server says the same.
-  function fits(kind, ol) {
-    const around = ol.closest(".block");
-    if (!around) return true;
-    if (kind === "condition") return false;
-    return kind !== "columns" || !ol.closest("[data-kind=columns]");
   }
 
   function add(kind) {
@@ -153,59 +161,21 @@
     item.scrollIntoView({ block: "nearest" });
   }
 
-  const moves = {
-    up: (item) => item.previousElementSibling?.before(item),
-    down: (item) => item.nextElementSibling?.after(item),
-    copy: (item) => {
-      const copy = make(structuredClone(readItem(item)));
-      item.after(copy);
-      choose(copy);
-    },
-    delete: (item) => {
-      const next = item.nextElementSibling || item.previousElementSibling || item.parentElement.closest(".block");
-      item.remove();
-      (next || editor.querySelector("[data-add]")).focus();
-    },
-  };
-
-  function move(item, how, button) {
-    moves[how](item);
-    changed();
-    if (how === "delete") status.textContent = status.dataset.deleted;
-    else {
-      (button || item).focus();
-      const all = [...item.parentElement.children];
-      status.textContent = status.dataset.moved.replace("__n__", all.indexOf(item) + 1).replace("__all__", all.length);
-    }
-  }
-
-  function sortable(ol) {
-    window.Sortable.create(ol, {
-      group: { name: "blocks", put: (to, _from, dragged) => fits(dragged.dataset.kind || dragged.dataset.add, to.el) },
-      handle: ".block-handle",
-      animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
-      onAdd: (event) => {
-        if (!event.item.dataset.add) return;
-        const item = fresh(event.item.dataset.add);
-        event.item.replaceWith(item);
-        choose(item);
-      },
-      onSort: () => changed(),
-    });
-  }
-
   // --- What the member does ------------------------------------------------------------------------
 
   editor.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    const item = event.target.closest(".block");
     if (button?.dataset.add) add(button.dataset.add);
-    if (button?.dataset.move) move(item, button.dataset.move, button);
     if (button?.dataset.history === "undo") travel(past, future);
     if (button?.dataset.history === "redo") travel(future, past);
   });
 
-  canvas.addEventListener("focusin", (event) => choose(event.target.closest(".block")));
+  // Nothing comes or goes between pressing a handle and letting it go: the drop place stays put.
+  let held = false;
+  canvas.addEventListener("pointerdown", (event) => (held = event.target.closest(".block-handle") !== null));
+  for (const over of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(over, () => (held = false));
+  canvas.addEventListener("focusin", (event) => held || choose(event.target.closest(".block")));
+  canvas.addEventListener("click", (event) => choose(event.target.closest(".block") || chosen()));
 
   editor.addEventListener("input", (event) => {
     const field = event.target;
@@ -246,18 +216,11 @@
   });
 
   editor.addEventListener("keydown", (event) => {
-    const item = event.target.closest(".block");
     const key = event.key.toLowerCase();
     if ((event.ctrlKey || event.metaKey) && ["z", "y"].includes(key)) {
       event.preventDefault();
       if (key === "y" || event.shiftKey) travel(future, past);
       else travel(past, future);
-    } else if (item && event.altKey && ["arrowup", "arrowdown"].includes(key)) {
-      event.preventDefault();
-      move(item, key === "arrowup" ? "up" : "down");
-    } else if (event.target === item && ["delete", "backspace"].includes(key)) {
-      event.preventDefault();
-      move(item, "delete");
     } else if (key === "enter" && event.target.matches("input")) event.preventDefault();
   });
 
@@ -293,6 +256,5 @@
   }
 
   sortable(canvas);
-  window.Sortable.create(editor.querySelector(".blocks-palette"), { group: { name: "blocks", pull: "clone", put: false }, sort: false });
   if (isBlocks()) begin(body.value);
 })();

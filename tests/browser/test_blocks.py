@@ -1,0 +1,304 @@
+"""The block editor, driven as a marketer does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser import pages, writing
+from tests.browser import stack as stacks
+from tests.browser.chromium import reader
+from tests.browser.writing import add, blocks, kinds, move, write
+
+TABLET = {"width": 768, "height": 1024}
+
+
+@pytest.fixture(scope="module")
+def member(chromium: Browser, demo_house: stacks.Stack) -> Iterator[BrowserContext]:
+    """Give the browser of a member, at the width of a tablet."""
+    with reader(chromium, viewport=TABLET) as context:
+        pages.sign_in(context.new_page(), demo_house.address)
+        yield context
+
+
+@pytest.fixture
+def page(member: BrowserContext, demo_house: stacks.Stack) -> Iterator[Page]:
+    """Give a new campaign, open in the block editor."""
+    page = member.new_page()
+    writing.begin(page, demo_house.address)
+    yield page
+    page.close(run_before_unload=False)
+
+
+def saved_and_opened_again(page: Page) -> None:
+    writing.save(page)
+    before = writing.body(page)
+    page.reload()
+    assert writing.body(page) == before
+
+
+def block(page: Page, kind: str) -> Locator:
+    return page.locator(f".blocks-canvas .block[data-kind={kind}]")
+
+
+def handle(block: Locator) -> Locator:
+    return block.locator(":scope > .block-handle")
+
+
+def drag(page: Page, handle: Locator, target: Locator) -> None:
+    """Drag slowly enough for the page to show where the block will stand."""
+    handle.hover()
+    page.mouse.down()
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 3, steps=12)
+    expect(page.locator(".blocks-canvas .sortable-ghost")).to_have_count(1)
+    page.mouse.up()
+
+
+def test_a_mail_is_written_saved_and_shown(page: Page):
+    write(page, "Good news, ")
+    page.get_by_role("button", name="Personal").click()
+    page.locator("[data-insert*='default']").click()
+    button = add(page, "Button")
+    button.get_by_label("Words on it").fill("See the offer")
+    button.get_by_label("Leads to").fill("example.com/offer")
+    picture = add(page, "Picture")
+    picture.get_by_label("Or its address").fill("https://example.com/a.png")
+    picture.get_by_label("What it shows").fill("A tulip")
+    assert kinds(page) == ["text", "button", "image"]
+    saved_and_opened_again(page)
+    greeting = '{{ contact.first_name | default: "friend" }}'
+    expect(page.locator(".block-text")).to_contain_text(greeting)
+
+    page.goto(page.url.replace("/edit/", "/preview/"))
+    mail = page.frame_locator("iframe[title='The mail']")
+    expect(mail.get_by_text("Good news, friend")).to_be_visible()
+    link = mail.get_by_role("link", name="See the offer")
+    expect(link).to_have_attribute("href", "https://example.com/offer")
+
+
+def test_every_kind_of_block_is_added_and_kept(page: Page):
+    add(page, "Space").get_by_label("Height in pixels").fill("40")
+    add(page, "Divider")
+    add(page, "Social").get_by_label("GitHub").fill("github.com/acme")
+    add(page, "HTML").locator("textarea").fill("<table><tr><td>Own</td></tr></table>")
+    saved_and_opened_again(page)
+    assert blocks(page)[1:] == [
+        {"type": "spacer", "height": 40},
+        {"type": "divider"},
+        {
+            "type": "social",
+            "align": "center",
+            "links": [{"name": "GitHub", "href": "https://github.com/acme"}],
+        },
+        {"type": "html", "source": "<table><tr><td>Own</td></tr></table>"},
+    ]
+
+
+def test_blocks_move_by_button_and_key(page: Page):
+    add(page, "Divider")
+    spacer = add(page, "Space")
+    move(spacer, "up")
+    assert kinds(page) == ["text", "spacer", "divider"]
+    page.keyboard.press("Alt+ArrowDown")
+    assert kinds(page) == ["text", "divider", "spacer"]
+    expect(page.get_by_text("Block 3 of 3")).to_be_attached()
+
+
+def test_handles_show_where_the_pointer_is_and_drag_blocks(page: Page):
+    add(page, "Divider")
+    add(page, "Button")
+    divider = block(page, "divider")
+    expect(handle(divider)).to_have_css("opacity", "0")
+    divider.hover()
+    expect(handle(divider)).to_have_css("opacity", "1")
+    drag(page, handle(divider), block(page, "text"))
+    assert kinds(page) == ["divider", "text", "button"]
+    expect(page.locator(".is-dragging")).to_have_count(0)
+
+
+def test_choosing_a_block_leaves_it_under_the_pointer(page: Page):
+    for _number in range(6):
+        add(page, "Button")
+    first, last = block(page, "button").nth(0), block(page, "button").nth(4)
+    first.click()
+    last.locator(".block-button").scroll_into_view_if_needed()
+    before = last.locator(".block-button").bounding_box()
+    last.locator(".block-button").click()
+    after = last.locator(".block-button").bounding_box()
+    assert before and after
+    assert abs(before["y"] - after["y"]) < 2
+
+
+def test_a_block_is_dragged_from_the_palette(page: Page):
+    write(page, "Words")
+    drag(page, page.locator("[data-add=divider]"), block(page, "text"))
+    assert sorted(kinds(page)) == ["divider", "text"]
+    expect(page.locator("[data-add=divider]")).to_have_count(1)
+
+
+def test_blocks_go_between_columns_by_drag_and_by_key(page: Page):
+    columns = add(page, "Columns")
+    add(page, "Divider")
+    columns = block(page, "columns")
+    columns.focus()
+    columns.get_by_role("combobox", name="Columns").select_option("3")
+    lists = columns.locator(".blocks-list")
+    drag(page, handle(block(page, "divider")), lists.nth(1))
+    assert [len(column) for column in blocks(page)[1]["columns"]] == [0, 1, 0]
+    block(page, "divider").focus()
+    page.keyboard.press("Alt+ArrowRight")
+    assert [len(column) for column in blocks(page)[1]["columns"]] == [0, 0, 1]
+    page.keyboard.press("Alt+ArrowUp")
+    assert kinds(page) == ["text", "divider", "columns"]
+    expect(block(page, "divider")).to_be_focused()
+    page.keyboard.press("Alt+ArrowRight")
+    saved_and_opened_again(page)
+    assert [len(column) for column in blocks(page)[1]["columns"]] == [1, 0, 0]
+
+
+def test_fewer_columns_lose_no_block(page: Page):
+    columns = add(page, "Columns")
+    columns.get_by_role("combobox", name="Columns").select_option("3")
+    block(page, "columns").locator(".blocks-list").nth(2).click()
+    add(page, "Divider")
+    for _step in range(2):
+        block(page, "divider").focus()
+        page.keyboard.press("Alt+ArrowRight")
+    block(page, "columns").focus()
+    block(page, "columns").get_by_role("combobox", name="Columns").select_option("2")
+    assert [len(column) for column in blocks(page)[1]["columns"]] == [0, 1]
+
+
+def test_a_condition_says_who_sees_what_is_in_it(page: Page):
+    condition = add(page, "Condition")
+    condition.get_by_label("Only for people whose").select_option("country")
+    condition.get_by_label("Test").select_option("is")
+    condition.get_by_label("This", exact=True).fill("NL")
+    add(page, "Button").get_by_label("Words on it").fill("Voor jou")
+    found = blocks(page)[1]
+    assert (found["field"], found["test"], found["value"]) == ("country", "is", "NL")
+    assert [inner["label"] for inner in found["blocks"]] == ["Voor jou"]
+    face = block(page, "condition").locator(":scope > .block-face")
+    expect(face).to_have_attribute("data-who", "Only for people whose Country is exactly “NL”")
+
+
+def test_blocks_are_copied_deleted_and_brought_back(page: Page):
+    write(page, "Words")
+    move(block(page, "text"), "copy")
+    assert [one["html"] for one in blocks(page)] == ["<p>Words</p>"] * 2
+    move(block(page, "text").nth(1), "delete")
+    expect(block(page, "text")).to_be_focused()
+    page.keyboard.press("Delete")
+    assert kinds(page) == []
+    expect(page.locator(".blocks-canvas")).to_have_css("display", "grid")
+    page.keyboard.press("Control+z")
+    page.get_by_role("button", name="Undo").click()
+    assert len(blocks(page)) == 2
+
+
+def test_every_step_is_undone_and_done_again(page: Page):
+    write(page, "Words")
+    move(add(page, "Divider"), "delete")
+    assert kinds(page) == ["text"]
+    page.keyboard.press("Control+z")
+    assert kinds(page) == ["text", "divider"]
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    assert blocks(page) == [{"type": "text", "html": "", "align": "left"}]
+    for _step in range(3):
+        page.get_by_role("button", name="Redo").click()
+    assert blocks(page) == [{"type": "text", "html": "<p>Words</p>", "align": "left"}]
+
+
+def test_words_are_formatted_linked_and_listed(page: Page):
+    write(page, "Title")
+    page.get_by_label("Kind of paragraph").select_option("h1")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("bold")
+    page.keyboard.press("Control+b")
+    page.keyboard.type(" read")
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+k")
+    page.get_by_label("Where the link leads").fill("example.com/more")
+    page.keyboard.press("Enter")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("one")
+    page.get_by_role("button", name="List", exact=True).click()
+    (found,) = blocks(page)
+    assert found["html"].startswith("<h1>Title</h1><p><strong>bold</strong>")
+    assert '<a href="https://example.com/more">read</a>' in found["html"]
+    assert found["html"].endswith("<ul><li>one</li></ul>")
+    saved_and_opened_again(page)
+
+
+def test_a_link_is_given_up_by_escape_and_removed(page: Page):
+    write(page, "read")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    expect(page.locator(".block-link")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.get_by_label("Where the link leads").fill("example.com")
+    page.get_by_role("button", name="Set the link").click()
+    assert blocks(page)[0]["html"] == '<p><a href="https://example.com">read</a></p>'
+    page.keyboard.press("Control+k")
+    page.get_by_role("button", name="Remove it").click()
+    assert blocks(page)[0]["html"] == "<p>read</p>"
+
+
+def test_keys_alone_lead_through_the_blocks(page: Page):
+    add(page, "Divider")
+    page.keyboard.press("ArrowUp")
+    expect(block(page, "text")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Words")
+    page.keyboard.press("Escape")
+    expect(block(page, "text")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(block(page, "divider")).to_be_focused()
+    page.keyboard.press("Delete")
+    assert blocks(page) == [{"type": "text", "html": "<p>Words</p>", "align": "left"}]
+
+
+def test_colours_and_font_are_those_of_the_mail(page: Page):
+    page.get_by_text("Colours and font").click()
+    page.get_by_label("Links and buttons").fill("#aa0000")
+    page.get_by_label("Font").select_option("serif")
+    add(page, "Button")
+    expect(page.locator(".block-button")).to_have_css("background-color", "rgb(170, 0, 0)")
+    expect(page.locator(".block-button")).to_have_css(
+        "font-family", 'Georgia, "Times New Roman", serif'
+    )
+    saved_and_opened_again(page)
+
+
+def test_a_finger_drags_a_block(chromium: Browser, demo_house: stacks.Stack):
+    with reader(chromium, viewport=TABLET, has_touch=True) as context:
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        writing.begin(page, demo_house.address)
+        add(page, "Divider")
+        finger = context.new_cdp_session(page)
+        start = handle(block(page, "divider")).bounding_box()
+        target = block(page, "text").bounding_box()
+        assert start and target
+        touch(finger, "touchStart", start["x"] + 12, start["y"] + 12)
+        for part in range(1, 11):
+            y = start["y"] + (target["y"] - start["y"]) * part / 10
+            touch(finger, "touchMove", start["x"] + 40, y + 4)
+        touch(finger, "touchEnd")
+        expect(page.locator(".blocks-canvas .block").first).to_have_attribute(
+            "data-kind", "divider"
+        )
+        assert kinds(page) == ["divider", "text"]
+
+
+def touch(finger: Any, kind: str, *at: float) -> None:
+    points = [{"x": at[0], "y": at[1]}] if at else []
+    finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})

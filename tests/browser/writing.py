@@ -1,0 +1,57 @@
+"""Write a mail as a marketer does: the steps that tests of the editor share."""
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def begin(page: Page, address: str, name: str = "Blocks", *, way: str = "Blocks") -> None:
+    """Start a campaign that is written this way."""
+    page.goto(f"{address}/campaigns/new/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Start writing").click()
+    choose_way(page, way)
+
+
+def choose_way(page: Page, name: str) -> None:
+    page.locator(".segmented label", has_text=re.compile(f"^{name}$")).click()
+
+
+def add(page: Page, name: str) -> Locator:
+    """Add a block of this kind, and return it."""
+    page.get_by_role("toolbar", name="Add a block").get_by_role("button", name=name).click()
+    return page.locator(".block.is-chosen")
+
+
+def write(page: Page, words: str) -> None:
+    """Type into the last block of text."""
+    page.locator(".block-text").last.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def move(block: Locator, name: str) -> None:
+    """Press the button of a block that moves, copies or deletes it."""
+    block.locator(f":scope > .block-bar [data-move={name}]").click()
+
+
+def body(page: Page) -> str:
+    """Return what the form would save as the mail."""
+    return page.locator("#id_body").input_value()
+
+
+def blocks(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(body(page))["blocks"]
+    return found
+
+
+def kinds(page: Page) -> list[str]:
+    return [block["type"] for block in blocks(page)]
+
+
+def save(page: Page) -> None:
+    """Save by key, and wait until the page says so."""
+    page.keyboard.press("Control+s")
+    expect(page.locator("#save-state")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
