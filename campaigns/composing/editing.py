@@ -7,14 +7,16 @@ refused, so that nobody's work is lost without being told.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User, Workspace
-from campaigns.composing import narrowing, utm
-from campaigns.composing.models import Campaign
+from campaigns.composing import narrowing, turning, utm
+from campaigns.composing.history import keeping
+from campaigns.composing.models import Campaign, Version
 
 # What a mail says: may change until it is sent, also while sending is paused.
 CONTENT = (
@@ -41,15 +43,28 @@ class ClosedError(Exception):
     """The campaign is on its way and cannot change any more."""
 
 
+@dataclass(frozen=True)
+class Page:
+    """Who saves, and on top of what: an open page, by its name and the version it shows."""
+
+    version: int
+    tab: str = ""
+    user: User | None = None
+
+
 @transaction.atomic
-def save(campaign: Campaign, values: Mapping[str, Any], *, version: int, tab: str) -> Campaign:
+def save(
+    campaign: Campaign, values: Mapping[str, Any], page: Page, *, restored: int | None = None
+) -> Campaign:
     """Save `values` by field, and return the campaign as it is now.
 
     Raises `StaleError` or `ClosedError`; nothing is changed then.
     """
     allowed = CONTENT + AUDIENCE if campaign.is_draft else CONTENT
     facts = {name: value for name, value in values.items() if name in allowed and name != "lists"}
-    if not Campaign.objects.filter(pk=campaign.pk).edit(version=version, tab=tab, **facts):
+    if not Campaign.objects.filter(pk=campaign.pk).edit(
+        version=page.version, tab=page.tab, **facts
+    ):
         now = Campaign.objects.get(pk=campaign.pk)
         raise StaleError if now.is_editable else ClosedError
     saved = Campaign.objects.select_related("sender", "workspace").get(pk=campaign.pk)
@@ -57,7 +72,19 @@ def save(campaign: Campaign, values: Mapping[str, Any], *, version: int, tab: st
         saved.lists.set(values["lists"])
     if saved.is_draft:
         narrowing.save(saved, values)
+    keeping.keep(campaign, saved, page.user, restored=restored)
     return saved
+
+
+def restore(campaign: Campaign, version: Version, user: User) -> Campaign:
+    """Make `campaign` say again what it said in `version`. Raises as `save` does."""
+    page = Page(version=campaign.version, user=user)
+    return save(campaign, keeping.said(version), page, restored=version.number)
+
+
+def turn(campaign: Campaign, format: str, page: Page) -> Campaign:
+    """Write `campaign` another way from now on. Raises as `save` does, and `MergeTagError`."""
+    return save(campaign, {"format": format, "body": turning.turn(campaign, format)}, page)
 
 
 def create(workspace: Workspace, user: User, name: str) -> Campaign:

@@ -46,6 +46,13 @@ class NewCampaignForm(forms.Form):
     )
 
 
+class WayForm(forms.Form):
+    """Another way of writing, for a campaign as the page knows it."""
+
+    format = forms.ChoiceField(choices=Campaign.Format.choices)
+    version = forms.IntegerField()
+
+
 class CampaignForm(_CampaignModelForm):
     """Everything that a campaign says. What is empty or half-written is saved all the same."""
 

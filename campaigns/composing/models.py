@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models import List, Segment
 from campaigns.audience.models import Tracking as _Tracking
+from campaigns.composing.history.models import Version
 from campaigns.composing.pictures.models import Picture, PictureFolder
 from campaigns.composing.proofing.models import LinkLook
 from campaigns.composing.publishing.models import PublicPage, Showing
@@ -27,6 +28,7 @@ __all__ = [
     "SegmentUse",
     "Showing",
     "SunsetRule",
+    "Version",
 ]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
-from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering
+from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering, turning
 from campaigns.composing.blocks import document
 from campaigns.composing.forms import CampaignForm
 from campaigns.composing.headers import HeaderError
@@ -53,6 +53,7 @@ def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) ->
         "tags": tags(asked),
         "condition_fields": asked,
         "networks": document.NETWORKS,
+        "losses": turning.losses(),
         "subject_on_phones": checks.SUBJECT_ON_PHONES,
     }
 

@@ -9,6 +9,7 @@ from campaigns.composing.models import (
     SegmentUse,
     Showing,
     SunsetRule,
+    Version,
 )
 from tracking.parts import Column, Part, by, named, plain
 
@@ -38,7 +39,7 @@ PARTS: tuple[Part, ...] = (
                 restored="'hold'",
             ),
             *plain(
-                format="markdown or html.",
+                format="blocks, markdown, html or mjml.",
                 body="The content.",
                 text="The plain text, where it is not made of the content.",
                 inline_css="Whether styles are copied into the elements.",
@@ -187,6 +188,36 @@ PARTS: tuple[Part, ...] = (
             *plain(created_at="When it was made."),
         ),
         key="",
+    ),
+    Part(
+        "versions",
+        "What campaigns said at each save, of those that are kept.",
+        Version,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            Column("number", "How often the campaign was saved by then."),
+            Column("subject", "Subject.", must=_LINE),
+            Column("preheader", "Preheader.", must=_LINE),
+            Column(
+                "format",
+                "blocks, markdown, html or mjml.",
+                must="{0} IN ('blocks', 'markdown', 'html', 'mjml')",
+            ),
+            *plain(
+                body="The content.",
+                text="The plain text, where it is not made of the content.",
+                inline_css="Whether styles are copied into the elements.",
+            ),
+            by("saved_by", "Who saved it, by address."),
+            *plain(
+                restored="Which version it brought back, by number.",
+                began_at="When the first save that is in it was.",
+                saved_at="When the last one was.",
+            ),
+        ),
+        mine=_MINE,
+        key="",
+        made={"tab": "''"},
     ),
 )
 

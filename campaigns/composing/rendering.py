@@ -40,6 +40,11 @@ def render(campaign: Campaign) -> Content:
     return Content(html=utm.in_html(html, marks), text=utm.in_text(campaign.text or derived, marks))
 
 
+def as_html(campaign: Campaign, *, inline: bool = False) -> str:
+    """Return the HTML of the body, however it is written. Raises `MergeTagError`."""
+    return _made(campaign, inline=inline)[0]
+
+
 def derived_text(campaign: Campaign) -> str:
     """Return the plain text that a campaign has when nobody wrote one."""
     return _made(campaign, inline=False)[1]

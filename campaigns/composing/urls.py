@@ -17,6 +17,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/preview/frame/", views.frame, name="frame"),
     path("campaigns/<int:pk>/duplicate/", views.duplicate, name="duplicate"),
     path("campaigns/<int:pk>/delete/", views.delete, name="delete"),
+    path("campaigns/<int:pk>/versions/", include("campaigns.composing.history.urls")),
     path("inspector/", inspecting.inspector, name="inspector"),
     path("inspect/", inspecting.public_inspector, name="public_inspector"),
 ]

@@ -54,11 +54,11 @@ def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _save(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
     form = CampaignForm(request.POST, instance=campaign, workspace=request.workspace)
     values = form.valid_values()
-    version, tab = values.pop("version", 0), values.pop("tab", "")
+    page = editing.Page(values.pop("version", 0), values.pop("tab", ""), request.user)
     going_on = "continue" in request.POST
     try:
         # The form has changed its instance; what is in the database decides.
-        saved = editing.save(_campaign(request, campaign.pk), values, version=version, tab=tab)
+        saved = editing.save(_campaign(request, campaign.pk), values, page)
     except (editing.StaleError, editing.ClosedError) as error:
         facts = pages.conflict(_campaign(request, campaign.pk), form, error)
         template = "composing/_conflict.html" if request.htmx else "composing/edit.html"

@@ -25,6 +25,7 @@ from campaigns.audience.models import (
     SuppressedDomain,
     Unsubscription,
 )
+from campaigns.composing import editing
 from campaigns.composing.models import SegmentUse
 from campaigns.reports.models import DayCounting, ListDay
 from campaigns.sending.models import Delivery, ProviderEvent
@@ -81,6 +82,8 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
         },
     )
     SegmentUse.objects.create(campaign=scene.campaign, segment=segment, name="R", excludes=True)
+    draft = world.make_campaign(workspace, name="Draft")
+    editing.save(draft, {"body": "Hello"}, editing.Page(1, "tab", member))
     SignUpForm.objects.create(
         workspace=workspace,
         list=readers,

@@ -20,6 +20,7 @@ OTHERWISE = {
     "public_pages": {"key"},
     "campaigns": {"last_tab"},
     "sunset_rules": {"automatic_by_id", "last_edit_id"},
+    "versions": {"tab"},
     "deliveries": {"uuid", "address_key", "claim_token", "troubled_at"},
     "provider_events": {"event_key"},
 }

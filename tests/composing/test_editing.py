@@ -20,7 +20,7 @@ def campaign(workspace, sender):
 
 
 def save(campaign, *, version=1, tab="one", **values):
-    return editing.save(campaign, values, version=version, tab=tab)
+    return editing.save(campaign, values, editing.Page(version, tab))
 
 
 def test_saves_and_counts_versions(campaign):
@@ -124,7 +124,7 @@ def test_of_two_saves_at_once_one_is_told(transactional_db):
     def worker(tab):
         barrier.wait()
         try:
-            editing.save(campaign, {"subject": tab}, version=1, tab=tab)
+            editing.save(campaign, {"subject": tab}, editing.Page(1, tab))
             outcomes.append("saved")
         except editing.StaleError:
             outcomes.append("told")

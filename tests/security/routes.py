@@ -21,7 +21,7 @@ from campaigns.archives.models import Archive
 from campaigns.audience import tokens
 from campaigns.audience.bulk import people
 from campaigns.audience.models import Import, List, Segment, SignUpForm
-from campaigns.composing import freezing
+from campaigns.composing import editing, freezing
 from campaigns.composing.models import Campaign
 from campaigns.reports import sharing
 from campaigns.reports.models import SavedReport
@@ -170,6 +170,12 @@ def _make_frozen_campaign(workspace: Workspace) -> int:
     return campaign.pk
 
 
+def _make_saved_campaign(workspace: Workspace) -> int:
+    campaign = Campaign.objects.get(pk=_make_campaign(workspace))
+    editing.save(campaign, {"body": "Hello"}, editing.Page(1))
+    return campaign.pk
+
+
 def _make_saved_report(workspace: Workspace) -> int:
     return SavedReport.objects.create(workspace=workspace, name="Weekly", kind="review").pk
 
@@ -223,6 +229,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("contacts/tags/", lambda workspace: workspace.tags.create(name="Press").pk),
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),
+    ("campaigns/<int:pk>/versions/<int:number>/", _make_saved_campaign),
     ("campaigns/", _make_campaign),
     ("pictures/folders/", lambda workspace: workspace.picture_folders.create(name="Shop").pk),
     ("pictures/", lambda workspace: world.make_picture(workspace).pk),
@@ -238,6 +245,8 @@ VALUES: dict[str, Callable[[Workspace], Any]] = {
     # A wrong one: the right ones are for the tests of provider events.
     "secret": lambda workspace: "none",
     "kind": lambda workspace: "smtp",
+    # The first version: what the campaign said before it was saved.
+    "number": lambda workspace: 1,
     "path": lambda workspace: world.make_picture(workspace).files["plain"],
     "token": _make_token,
     # A wrong one: the right ones are mailed, and for the tests of privacy.

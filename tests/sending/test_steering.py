@@ -54,7 +54,7 @@ def has_taken(sink, number):
 
 def edit(campaign, body):
     now = fresh(campaign)
-    return editing.save(now, {"body": body}, version=now.version, tab="")
+    return editing.save(now, {"body": body}, editing.Page(now.version))
 
 
 def test_twenty_clicks_at_once_on_send_are_one_launch(draft, member, monkeypatch):

@@ -70,12 +70,21 @@ class _Page:
                 return self._section(columns, padding=f"0 {_SIDE - 12}px")
         return self._section(f"<mj-column>{self._piece(block, side=_SIDE)}</mj-column>")
 
-    def document(self, blocks: list[Block], *, title: str, language: str) -> str:
+    def html(self, blocks: list[Block], *, title: str, language: str) -> str:
         """Return the whole HTML."""
+        source = self._document(blocks, title=title, language=language)
+        return self._marks.restore(mjml.to_html(source), str)
+
+    def mjml(self, blocks: list[Block], *, title: str, language: str) -> str:
+        """Return the whole MJML, an element a line."""
+        source = self._document(blocks, title=title, language=language)
+        return self._marks.restore(source.replace("><", ">\n<"), str)
+
+    def _document(self, blocks: list[Block], *, title: str, language: str) -> str:
         edge = self._section('<mj-column><mj-spacer height="32px" /></mj-column>')
         body = "".join(self.section(block) for block in blocks)
         style = self._style
-        source = (
+        return (
             f'<mjml lang="{html.escape(language)}"><mj-head>'
             f"<mj-title>{self._put(merge_tags.literal(html.escape(title)))}</mj-title>"
             '<mj-raw><meta name="color-scheme" content="light dark" />'
@@ -85,7 +94,6 @@ class _Page:
             f'<mj-body background-color="{style["page"]}" css-class="page">'
             f"{edge}{body}{edge}</mj-body></mjml>"
         )
-        return self._marks.restore(mjml.to_html(source), str)
 
     def _section(self, inner: str, *, padding: str = "0") -> str:
         return (
@@ -177,7 +185,13 @@ _PIECES: dict[str, Callable[[_Page, Block, int], str]] = {
 def to_html(document: Block, *, title: str, language: str) -> str:
     """Return the HTML of a document, merge tags in place."""
     page = _Page(document["style"])
-    return page.document(document["blocks"], title=title, language=language)
+    return page.html(document["blocks"], title=title, language=language)
+
+
+def to_mjml(document: Block, *, title: str, language: str) -> str:
+    """Return the MJML of a document, merge tags in place."""
+    page = _Page(document["style"])
+    return page.mjml(document["blocks"], title=title, language=language)
 
 
 def condition(block: Block) -> str:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("audience", "0025_people_who_are_one"),
+        ("audience", "0027_people_who_are_one"),
         ("sending", "0031_what_did_not_arrive_before"),
     ]
 

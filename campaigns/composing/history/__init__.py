@@ -1,0 +1,1 @@
+"""What a campaign said before: kept at every save, compared, brought back."""
