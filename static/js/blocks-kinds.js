@@ -111,45 +111,17 @@
     if (count) count.value = columns.length;
   }
 
-  // --- Blocks out of what was written another way --------------------------------------------
+  const EMPTY = JSON.stringify({ version: 1, style: DEFAULTS.style, blocks: [{ type: "text", ...DEFAULTS.text() }] });
 
-  const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-
-  function words(text) {
-    return escaped(text)
-      .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
-      .replace(/\*([^*]+)\*/g, "<em>$1</em>")
-      .replace(/\[([^\]]+)\]\((https?:[^)\s"]+)\)/g, '<a href="$2">$1</a>')
-      .replace(/\n/g, "<br>");
-  }
-
-  function paragraph(text) {
-    const heading = /^(#{1,3}) (.*)$/s.exec(text);
-    if (heading) return `<h${heading[1].length}>${words(heading[2])}</h${heading[1].length}>`;
-    const lines = text.split("\n");
-    if (lines.every((line) => /^[-*+] /.test(line))) return `<ul>${lines.map((line) => `<li>${words(line.slice(2))}</li>`).join("")}</ul>`;
-    return `<p>${words(text)}</p>`;
-  }
-
-  const button = /^\[([^\]]+)\]\((\S+) "button"\)$/;
-
-  /** Give the JSON of a mail that was written as Markdown, HTML or MJML. */
-  function from(format, source) {
-    const blocks = [];
-    if (!source.trim()) blocks.push({ type: "text", ...DEFAULTS.text() });
-    else if (format !== "markdown") blocks.push({ type: "html", source });
-    else {
-      for (const part of source.trim().split(/\n{2,}/)) {
-        const asButton = button.exec(part);
-        const last = blocks.at(-1);
-        if (asButton) blocks.push({ type: "button", ...DEFAULTS.button(asButton[1]), href: asButton[2] });
-        else if (/^(?:-{3,}|\*{3,})$/.test(part)) blocks.push({ type: "divider" });
-        else if (last?.type === "text") last.html += paragraph(part);
-        else blocks.push({ type: "text", html: paragraph(part), align: "left" });
-      }
+  /** Whether nothing is written in a mail yet. */
+  function isEmpty(format, source) {
+    if (format !== "blocks") return !source.trim();
+    try {
+      return JSON.parse(source).blocks.every((block) => block.type === "text" && !block.html.replace(/<[^>]*>/g, "").trim());
+    } catch {
+      return !source.trim();
     }
-    return JSON.stringify({ version: 1, style: DEFAULTS.style, blocks });
   }
 
-  window.candidBlocks = { DEFAULTS, drawn, fill, from, list, read, readItem };
+  window.candidBlocks = { DEFAULTS, EMPTY, drawn, fill, isEmpty, list, read, readItem };
 })();

@@ -224,26 +224,11 @@
     } else if (key === "enter" && event.target.matches("input")) event.preventDefault();
   });
 
-  // --- From one way of writing to another ------------------------------------------------------------
-
-  const kept = {};
-  let was = document.querySelector(".writing").dataset.format;
-
+  // An empty mail begins in whatever way is chosen; one with words is turned by the server.
   form.addEventListener("change", (event) => {
     if (event.target.name !== "format") return;
-    const format = event.target.value;
-    // Nothing that was written is left for an empty page without a word.
-    if (was === "blocks" && kept.text === undefined && canvas.children.length && !confirm(editor.dataset.leave)) {
-      form.elements.format.value = was;
-      event.stopImmediatePropagation();
-      return;
-    }
-    if ((was === "blocks") !== (format === "blocks")) {
-      kept[was === "blocks" ? "blocks" : "text"] = body.value;
-      if (format === "blocks") begin(kept.blocks ?? window.candidBlocks.from(was, body.value));
-      else body.value = kept.text ?? "";
-    }
-    was = format;
+    if (event.target.value === "blocks") begin(window.candidBlocks.EMPTY);
+    else body.value = "";
   });
 
   function begin(source) {

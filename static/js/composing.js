@@ -190,17 +190,40 @@
     tell("saving");
   });
 
+  // Whoever is signed out is led to a page for signing in, which is no answer to a save.
+  let strange = false;
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    strange = !event.detail.serverResponse.includes('id="save-state"');
+    if (strange) event.detail.shouldSwap = false;
+  });
+
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form) return;
     sending = false;
-    if (!event.detail.successful) {
-      dirty = true;
-      tell("failed");
-      later(5000);
-    }
+    strange ||= event.detail.xhr.status === 403;
+    if (event.detail.successful && !strange) return;
+    dirty = true;
+    tell(strange ? "out" : "failed");
+    strange = false;
+    later(5000);
+    report(false);
   });
 
-  document.addEventListener("htmx:afterSettle", () => {
+  /** Tell scripts beside this one whether all is saved. */
+  function report(saved) {
+    document.dispatchEvent(new CustomEvent("candid:saved", { detail: saved }));
+  }
+
+  /** Save what is not saved yet, and promise to say whether it is. */
+  function saved() {
+    if (!dirty && !sending) return Promise.resolve(!state().dataset.held);
+    if (dirty) save();
+    return new Promise((resolve) => document.addEventListener("candid:saved", (event) => resolve(event.detail), { once: true }));
+  }
+  window.candidWriting = { saved };
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.elt.id === "save-state") report(!dirty && !state().dataset.held);
     for (const problems of document.querySelectorAll(".problems")) {
       const field = document.getElementById(problems.id.replace("problem-", "id_"));
       if (field?.matches("input, select, textarea")) {
