@@ -33,8 +33,9 @@ def put_on_list_by(some: QuerySet[Import]) -> Q:
     """Return whether one of these imports put a contact on its list, new or not."""
     found = Q(pk__in=())
     for list_id, at in some.values_list("list", "merged_at"):
-        rows = Subscription.objects.filter(list=list_id, subscribed_at=at)
-        found |= Q(Exists(rows.filter(contact=OuterRef("pk"))))
+        if at is not None:
+            rows = Subscription.objects.filter(list=list_id, subscribed_at=at)
+            found |= Q(Exists(rows.filter(contact=OuterRef("pk"))))
     return found
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0006_hidden_link"),
-        ("composing", "0013_marks_of_links"),
+        ("composing", "0015_sunset_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
