@@ -27,8 +27,9 @@ from campaigns.audience.models import (
 )
 from campaigns.composing import editing
 from campaigns.composing.models import SegmentUse
+from campaigns.composing.publishing import mails
 from campaigns.reports.models import DayCounting, ListDay
-from campaigns.sending.models import Delivery, ProviderEvent
+from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery
 from tests import world
 from tests.reports.scene import Scene
 
@@ -93,6 +94,16 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
         fields=["company"],
         frame_origins=["https://www.example.org"],
     )
+    public = mails.page_of(readers)
+    public.is_open = True
+    public.save()
+    mails.show(public, scene.campaign, is_shown=True)
+    workspace.sunset_rules.create(list=readers, months=6)
+    # Ann had it by another address as well, and was made one with whom that was.
+    again = Delivery.objects.filter(campaign=scene.campaign, contact=scene.people[-1])
+    again.update(contact=None)
+    second = Delivery.objects.filter(campaign=scene.campaign, contact=None).latest("pk")
+    SecondDelivery.objects.create(workspace=workspace, delivery=second, contact=ann)
     ListDay.objects.create(workspace=workspace, list=readers, day=date(2026, 5, 1), size=3)
     DayCounting.objects.create(workspace=workspace, zone="UTC", next_at=timezone.now())
     ProviderEvent.objects.create(

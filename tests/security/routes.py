@@ -236,11 +236,13 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("inbox/", _make_mail),
     ("reports/", _make_saved_report),
     ("shares/", _make_share_link),
+    ("news/", _make_campaign),
 )
 
 # What other parameters stand for.
 VALUES: dict[str, Callable[[Workspace], Any]] = {
     "other_pk": lambda workspace: world.make_contact(workspace).pk,
+    "campaign_pk": _make_campaign,
     "list_pk": lambda workspace: world.make_list(workspace).pk,
     # A wrong one: the right ones are for the tests of provider events.
     "secret": lambda workspace: "none",

@@ -63,7 +63,9 @@ def found(page: PublicPage, words: str) -> QuerySet[Campaign]:
 
 
 def show(page: PublicPage, campaign: Campaign, *, is_shown: bool) -> None:
-    """Put a mail on the page, or take it off."""
+    """Put a mail on the page, or take it off. What went to other lists is never on it."""
+    if page._state.adding:
+        page.save()
     Showing.objects.update_or_create(
         page=page,
         campaign=campaign,

@@ -6,7 +6,7 @@ from campaigns.composing.publishing import public, views
 
 urlpatterns = [
     path("lists/<int:pk>/page/", views.edit_page, name="list_page"),
-    path("lists/<int:pk>/page/<int:campaign>/", views.show_mail, name="show_mail"),
+    path("lists/<int:pk>/page/<int:campaign_pk>/", views.show_mail, name="show_mail"),
     path("news/<slug:key>/", public.page, name="public_page"),
     path("news/<slug:key>/rss.xml", public.rss, name="public_rss"),
     path("news/<slug:key>/atom.xml", public.atom, name="public_atom"),

@@ -37,12 +37,12 @@ def edit_page(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def show_mail(request: WorkspaceRequest, pk: int, campaign: int) -> HttpResponse:
+def show_mail(request: WorkspaceRequest, pk: int, campaign_pk: int) -> HttpResponse:
     """Put a mail on the page (`show` is yes), or take it off."""
-    page = get_object_or_404(request.workspace.public_pages, list=pk)
-    one = get_object_or_404(mails.candidates(page), pk=campaign)
+    of = get_object_or_404(request.workspace.lists.select_related("workspace"), pk=pk)
+    one = get_object_or_404(request.workspace.campaigns, pk=campaign_pk)
     is_shown = request.POST.get("show") == "yes"
-    mails.show(page, one, is_shown=is_shown)
+    mails.show(mails.page_of(of), one, is_shown=is_shown)
     audit.record(request, request.workspace, "mail_published", campaign=one.pk, shown=is_shown)
     said = _("“%s” is on the page.") if is_shown else _("“%s” is not on the page any more.")
     messages.success(request, said % one.name)
