@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Provider
 from campaigns.composing import compiling, fields, freezing, headers, merge_tags, narrowing
+from campaigns.composing.approving import asking
 from campaigns.composing.blocks import checking, document
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
@@ -59,7 +60,13 @@ def review(campaign: Campaign) -> Review:
 
 def problems(campaign: Campaign) -> list[Problem]:
     """Return what must be mended before `campaign` can be sent; empty when it can."""
-    return review(campaign).problems
+    return [*review(campaign).problems, *unapproved(campaign)]
+
+
+def unapproved(campaign: Campaign) -> list[Problem]:
+    """Return that another member's yes is missing, if it is needed."""
+    message = asking.obstacle(campaign)
+    return [Problem("", message)] if message else []
 
 
 def advice(campaign: Campaign) -> list[Problem]:

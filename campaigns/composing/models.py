@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models import List, Segment
 from campaigns.audience.models import Tracking as _Tracking
+from campaigns.composing.approving.models import Approval, Comment
 from campaigns.composing.history.models import Version
 from campaigns.composing.pictures.models import Picture, PictureFolder
 from campaigns.composing.proofing.models import LinkLook
@@ -19,7 +20,9 @@ from campaigns.composing.sunset.models import SunsetRule
 
 # Modules of their own; Django finds models through this one.
 __all__ = [
+    "Approval",
     "Campaign",
+    "Comment",
     "LinkLook",
     "Picture",
     "PictureFolder",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from campaigns.composing.models import (
+    Approval,
     Campaign,
+    Comment,
     PublicPage,
     Revision,
     SegmentUse,
@@ -218,6 +220,32 @@ PARTS: tuple[Part, ...] = (
         mine=_MINE,
         key="",
         made={"tab": "''"},
+    ),
+    Part(
+        "approvals",
+        "Campaigns that need another member's yes.",
+        Approval,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            by("asked_by", "Who asked, by address."),
+            by("asked_of", "Whose yes it needs, by address; empty: an owner's."),
+            *plain(asked_at="When."),
+            Column("version", "To which version they said yes."),
+            by("approved_by", "Who said yes, by address."),
+            *plain(approved_at="When."),
+        ),
+        key="",
+    ),
+    Part(
+        "comments",
+        "What members said about campaigns.",
+        Comment,
+        (
+            named("campaign", "campaigns", "Which campaign."),
+            by("author", "Who, by address."),
+            *plain(text="What.", version="About which version.", at="When."),
+        ),
+        key="",
     ),
 )
 

@@ -7,6 +7,7 @@ from campaigns.composing.inspecting import views as inspecting
 
 app_name = "composing"
 urlpatterns = [
+    path("", include("campaigns.composing.approving.urls")),
     path("", include("campaigns.composing.pictures.urls")),
     path("", include("campaigns.composing.proofing.urls")),
     path("", include("campaigns.composing.publishing.urls")),

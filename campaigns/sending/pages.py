@@ -62,7 +62,7 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "few": 0 < people < settings.AGGREGATE_MINIMUM,
         "lists": campaign.lists.order_by("name"),
         "segments": narrowing.words(campaign),
-        "obstacles": _obstacles(review.problems, people),
+        "obstacles": _obstacles([*review.problems, *checks.unapproved(campaign)], people),
         "advice": [*review.advice, *_forebodings(campaign)],
         "test_form": TestForm(initial={"address": request.user.email}),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),

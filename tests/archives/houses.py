@@ -26,6 +26,7 @@ from campaigns.audience.models import (
     Unsubscription,
 )
 from campaigns.composing import editing
+from campaigns.composing.approving import asking
 from campaigns.composing.models import SegmentUse
 from campaigns.composing.publishing import mails
 from campaigns.reports.models import DayCounting, ListDay
@@ -93,6 +94,10 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
         is_open=True,
         fields=["company"],
         frame_origins=["https://www.example.org"],
+    )
+    asking.ask(scene.campaign, of=member, by=member)
+    scene.campaign.comments.create(
+        workspace=workspace, author=member, text="Fine,\n“so far”", version=1
     )
     public = mails.page_of(readers)
     public.is_open = True

@@ -22,6 +22,7 @@ from campaigns.audience import tokens
 from campaigns.audience.bulk import people
 from campaigns.audience.models import Import, List, Segment, SignUpForm
 from campaigns.composing import editing, freezing
+from campaigns.composing.approving import asking
 from campaigns.composing.models import Campaign
 from campaigns.reports import sharing
 from campaigns.reports.models import SavedReport
@@ -176,6 +177,13 @@ def _make_saved_campaign(workspace: Workspace) -> int:
     return campaign.pk
 
 
+def _make_asked_campaign(workspace: Workspace) -> int:
+    campaign = Campaign.objects.get(pk=_make_campaign(workspace))
+    member = world.make_member(workspace)
+    asking.ask(campaign, of=member, by=member)
+    return campaign.pk
+
+
 def _make_saved_report(workspace: Workspace) -> int:
     return SavedReport.objects.create(workspace=workspace, name="Weekly", kind="review").pk
 
@@ -230,6 +238,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("contacts/", lambda workspace: world.make_contact(workspace).pk),
     ("campaigns/<int:pk>/report/clicks/", _make_frozen_campaign),
     ("campaigns/<int:pk>/versions/<int:number>/", _make_saved_campaign),
+    ("campaigns/<int:pk>/talk/", _make_asked_campaign),
     ("campaigns/", _make_campaign),
     ("pictures/folders/", lambda workspace: workspace.picture_folders.create(name="Shop").pk),
     ("pictures/", lambda workspace: world.make_picture(workspace).pk),

@@ -1,0 +1,70 @@
+"""Ask another member for a yes, give it, and do without.
+
+The yes is to what the campaign says: whoever saves it afterwards has to ask again, also by
+changing a comma. Nobody says yes to what they asked for themselves.
+"""
+
+from __future__ import annotations
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from campaigns.accounts import roles
+from campaigns.accounts.models import Member, User
+from campaigns.composing.models import Approval, Campaign
+
+
+def others(campaign: Campaign, user: User) -> QuerySet[User]:
+    """Return the members who can be asked: all but the asker and those who only look."""
+    can = [Member.Role.MARKETER, Member.Role.OWNER]
+    members = Member.objects.filter(workspace=campaign.workspace_id, role__in=can)
+    return User.objects.filter(pk__in=members.values("user")).exclude(pk=user.pk).order_by("email")
+
+
+def ask(campaign: Campaign, of: User, by: User) -> Approval:
+    """Let the campaign need a yes of `of`. Whoever was asked before is not any more."""
+    values = {"asked_of": of, "asked_by": by, "version": None, "approved_by": None}
+    approval, _made = Approval.objects.update_or_create(
+        campaign=campaign,
+        defaults={**values, "workspace_id": campaign.workspace_id, "approved_at": None},
+    )
+    return approval
+
+
+def may_approve(approval: Approval, user: User, role: str) -> bool:
+    """Whether the member may say yes: who was asked, or an owner who did not ask."""
+    if approval.asked_by_id == user.pk:
+        return False
+    return approval.asked_of_id == user.pk or roles.at_least(role, Member.Role.OWNER)
+
+
+def approve(approval: Approval, user: User, *, version: int) -> bool:
+    """Say yes to what was looked at; False when it has changed since."""
+    same = Approval.objects.filter(pk=approval.pk, campaign__version=version)
+    return bool(same.update(version=version, approved_by=user, approved_at=Now()))
+
+
+def withdraw(campaign: Campaign) -> bool:
+    """Do without; say whether there was something to withdraw."""
+    return bool(Approval.objects.filter(campaign=campaign).delete()[0])
+
+
+def waiting_for(user: User, workspace_id: int) -> QuerySet[Approval]:
+    """Return what a member was asked for and has not said yes to, the oldest first."""
+    mine = Approval.objects.filter(
+        workspace=workspace_id, asked_of=user, campaign__status=Campaign.Status.DRAFT
+    )
+    said = mine.filter(version=F("campaign__version"))
+    return mine.exclude(pk__in=said).select_related("campaign", "asked_by").order_by("asked_at")
+
+
+def obstacle(campaign: Campaign) -> str:
+    """Say what the campaign waits for, or nothing."""
+    approval = Approval.objects.filter(campaign=campaign.pk).select_related("asked_of").first()
+    if approval is None or approval.version == campaign.version:
+        return ""
+    who = approval.asked_of.email if approval.asked_of else _("an owner")
+    if approval.version:
+        return _("It was changed after %(who)s said yes: ask again.") % {"who": who}
+    return _("It waits for the yes of %(who)s.") % {"who": who}

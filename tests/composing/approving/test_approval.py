@@ -1,0 +1,134 @@
+"""A campaign that another member has to say yes to, and what members say about it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns.composing import checks, editing
+from campaigns.composing.approving import asking
+from campaigns.composing.models import Approval, Campaign, Comment
+from campaigns.sending import launch
+from tests import world
+
+
+@pytest.fixture
+def campaign(workspace, sender):
+    on = world.make_list(workspace)
+    world.make_contact(workspace, on=on)
+    return world.make_campaign(workspace, sender=sender, lists=[on])
+
+
+@pytest.fixture
+def bea(workspace):
+    return world.make_member(workspace, email="bea@example.org", role="marketer")
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(name, campaign):
+    return reverse(f"composing:{name}", args=[campaign.pk])
+
+
+def text(answer, status=200):
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_without_asking_nobodys_yes_is_needed(campaign):
+    assert checks.problems(campaign) == []
+
+
+def test_a_campaign_waits_for_the_yes_that_was_asked_for(alice, member, bea, campaign):
+    alice.post(url("ask_approval", campaign), {"of": bea.pk})
+    (problem,) = checks.problems(campaign)
+    assert problem.message == "It waits for the yes of bea@example.org."
+    assert "waits for the yes" in text(alice.get(reverse("sending:confirm", args=[campaign.pk])))
+
+    theirs = signed_in(bea)
+    assert campaign.name in text(theirs.get(reverse("composing:waiting")))
+    assert "Say yes" in text(theirs.get(url("talk", campaign)))
+    theirs.post(url("approve", campaign), {"version": campaign.version})
+    assert checks.problems(campaign) == []
+    assert campaign.name not in text(theirs.get(reverse("composing:waiting")))
+
+
+def test_it_does_not_go_out_by_any_other_door(member, bea, campaign):
+    asking.ask(campaign, bea, member)
+    Campaign.objects.update(status="preparing")
+    assert not launch.prepare(campaign.pk)
+    campaign.refresh_from_db()
+    assert (campaign.status, "waits for the yes" in campaign.pause_reason) == ("failed", True)
+
+
+def test_a_change_needs_a_new_yes(member, bea, campaign):
+    approval = asking.ask(campaign, bea, member)
+    assert asking.approve(approval, bea, version=campaign.version)
+    saved = editing.save(campaign, {"subject": "Other"}, editing.Page(campaign.version))
+    (problem,) = checks.problems(saved)
+    assert "changed after bea@example.org said yes" in problem.message
+
+
+def test_a_yes_to_what_has_changed_meanwhile_is_none(bea, member, campaign):
+    asking.ask(campaign, bea, member)
+    editing.save(campaign, {"subject": "Other"}, editing.Page(campaign.version))
+    answer = signed_in(bea).post(
+        url("approve", campaign), {"version": campaign.version}, follow=True
+    )
+    assert "changed while you looked" in text(answer)
+    assert Approval.objects.get().version is None
+
+
+@pytest.mark.parametrize("version", ["", "x", "9" * 40, "-1"])
+def test_a_version_that_is_none_says_yes_to_nothing(bea, member, campaign, version):
+    asking.ask(campaign, bea, member)
+    signed_in(bea).post(url("approve", campaign), {"version": version})
+    assert Approval.objects.get().version is None
+
+
+def test_nobody_says_yes_to_their_own_asking(alice, member, bea, campaign):
+    asking.ask(campaign, bea, member)
+    assert "Say yes" not in text(alice.get(url("talk", campaign)))
+    alice.post(url("approve", campaign), {"version": campaign.version})
+    assert Approval.objects.get().version is None
+    assert member not in asking.others(campaign, member)
+
+
+def test_an_owner_says_yes_for_a_member_who_is_gone(alice, bea, workspace, campaign):
+    carl = world.make_member(workspace, email="carl@example.org", role="marketer")
+    asking.ask(campaign, bea, carl)
+    bea.delete()
+    assert "the yes of an owner" in checks.problems(campaign)[0].message
+    alice.post(url("approve", campaign), {"version": campaign.version})
+    assert checks.problems(campaign) == []
+
+
+def test_only_who_asked_or_an_owner_does_without(member, bea, workspace, campaign):
+    asking.ask(campaign, bea, member)
+    carl = world.make_member(workspace, email="carl@example.org", role="marketer")
+    signed_in(carl).post(url("withdraw_approval", campaign))
+    assert Approval.objects.exists()
+    signed_in(member).post(url("withdraw_approval", campaign))
+    assert not Approval.objects.exists()
+
+
+def test_readers_and_strangers_cannot_be_asked(alice, member, workspace, campaign):
+    reader = world.make_member(workspace, role="reader")
+    stranger = world.make_member(world.make_workspace())
+    for user in (reader, stranger, member):
+        alice.post(url("ask_approval", campaign), {"of": user.pk})
+    assert not Approval.objects.exists()
+
+
+def test_members_talk(alice, member, campaign):
+    alice.post(url("talk", campaign), {"text": "Is <b>the date</b> right?\nI think not."})
+    page = text(alice.get(url("talk", campaign)))
+    assert "Is &lt;b&gt;the date&lt;/b&gt; right?<br>I think not." in page
+    assert "about an earlier version" not in page
+    editing.save(campaign, {"subject": "Other"}, editing.Page(campaign.version))
+    assert "about an earlier version" in text(alice.get(url("talk", campaign)))
+    assert text(alice.post(url("talk", campaign), {"text": " "}), 422)
+    assert Comment.objects.get().author == member
