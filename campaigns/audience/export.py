@@ -13,11 +13,13 @@ from typing import BinaryIO, cast
 
 import xlsxwriter
 import xlsxwriter.worksheet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 
 from campaigns.audience import consent, formulas, typed_values
 from campaigns.audience import fields as own
-from campaigns.audience.models import Contact, Field, Import, List, Subscription
+from campaigns.audience.models import Contact, Field, Import, List, Subscription, Tagging
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.retyping import Misfit
 
@@ -51,7 +53,9 @@ def list_table(one: List, people: ContactQuerySet) -> Table:
 def people_table(workspace_id: int, people: ContactQuerySet) -> Table:
     """Return the people of a page of contacts, in its order, with their tags."""
     fields = own.of(workspace_id)
-    tagged = people.prefetch_related("taggings__tag")
+    # To fetch them for each two thousand people takes as long as all the rest.
+    names = Tagging.objects.filter(contact=OuterRef("pk")).values("tag__name")
+    tagged = people.annotate(tag_names=ArraySubquery(names))
     return Table(
         [*_header(), _("Measuring"), _("Tags"), *(field.label for field in fields)],
         (_contact(one, fields) for one in tagged.iterator(chunk_size=2000)),
@@ -137,7 +141,8 @@ def _subscriber(row: Contact, fields: Sequence[Field]) -> list[Cell]:
 
 
 def _contact(one: Contact, fields: Sequence[Field]) -> list[Cell]:
-    tags = sorted((tagging.tag.name for tagging in one.taggings.all()), key=str.casefold)
+    # Added by `people_table`.
+    tags = sorted(one.tag_names, key=str.casefold)  # type: ignore[attr-defined]
     return [
         *_known(one),
         str(consent.least(one).label),
