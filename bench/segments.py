@@ -71,6 +71,7 @@ def _questions(everybody: List, campaigns: list[Campaign]) -> dict[str, dict[str
     on = {"what": "list", "how": "on", "list": everybody.pk}
     one = campaigns[0].pk
     opened = {"what": "opened", "how": "campaign", "campaign": one}
+    unopened = opened | {"how": "not_campaign"}
     link = {"what": "clicked", "how": "campaign", "campaign": one, "link": 7}
     last = {"what": "opened", "how": "last", "last": CAMPAIGNS}
     often = {"what": "opened", "how": "often", "last": CAMPAIGNS, "times": 3}
@@ -86,6 +87,7 @@ def _questions(everybody: List, campaigns: list[Campaign]) -> dict[str, dict[str
         "deeds: opened any of the last five": _all(last),
         "deeds: opened three of the last five": _all(often),
         "deeds: a name, or opened": _all({"match": "any", "of": [name, opened]}),
+        "deeds: was sent one and did not open it": _all(unopened),
     }
 
 
@@ -132,9 +134,7 @@ def _measure(everybody: List, campaigns: list[Campaign]) -> list[dict[str, Any]]
 
 def looked(everybody: List, campaigns: list[Campaign]) -> dict[str, float]:
     """Return what the builder needs to show something of each question."""
-    one = {"campaign": campaigns[0].pk}
     more: dict[str, dict[str, Any]] = {
-        "deeds: was sent one and did not open it": {"what": "opened", "how": "not_campaign", **one},
         "deeds: never opened any": {"what": "opened", "how": "never"},
         "deeds: never clicked any": {"what": "clicked", "how": "never"},
         "deeds: was never sent any": {"what": "sent", "how": "never"},
