@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import timedelta
-from itertools import groupby
+from datetime import datetime, timedelta
+from itertools import groupby, islice
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from campaigns.accounts import paging
+from campaigns.accounts.keyset import Key
+from campaigns.accounts.paging import TablePage
 from campaigns.audience import arriving, suppression
 from campaigns.audience.models import (
     Consent,
@@ -72,9 +74,29 @@ def of(contact: Contact, show: str = "") -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
-def page(contact: Contact, show: str, number: str | None) -> Page[Moment]:
-    """Return one page of the story; the nearest one there is."""
-    return Paginator(of(contact, show), PER_PAGE).get_page(number)
+def page(contact: Contact, show: str, at: str) -> TablePage[Moment]:
+    """Return the page of the story that the key `at` leads to.
+
+    A moment stands by its time, and by how many of the same time come before it.
+    """
+    rows: list[tuple[datetime, int, Moment]] = []
+    for _at, together in groupby(of(contact, show), key=lambda moment: moment.at):
+        rows += [(moment.at, number, moment) for number, moment in enumerate(together)]
+
+    def fetch(key: Key | None, length: int) -> Sequence[tuple[datetime, int, Moment]]:
+        if key is None:
+            return rows[:length]
+        then, number = datetime.fromisoformat(str(key.place)), key.id
+        if key.backwards:
+            newer = [row for row in rows if row[0] > then or (row[0] == then and row[1] < number)]
+            return newer[: -length - 1 : -1]
+        older = (row for row in rows if row[0] < then or (row[0] == then and row[1] > number))
+        return list(islice(older, length))
+
+    def count(most: int) -> int:
+        return min(len(rows), most)
+
+    return paging.page(fetch, count, cast="timestamptz", at=at, length=PER_PAGE)
 
 
 def _mails(contact: Contact) -> Iterator[Moment]:

@@ -11,6 +11,7 @@ from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Contact, Subscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import reasons, story, verdicts
+from campaigns.reports.moments import Moment
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.audience.files import import_file
@@ -156,9 +157,37 @@ def test_a_long_story_has_pages(make_scene, alice):
     scene.drain()
     path = f"/contacts/{scene.people[0].pk}/timeline/?show=reading"
     assert alice.get(path).text.count("<li>\n    <span") == 25
-    page = alice.get(f"{path}&page=2", headers={"HX-Request": "true"}).text
-    assert page.lstrip().startswith('<div id="story">')
-    assert "26–30 of 30" in page
+    first = alice.get(path).context["page"]
+    # What comes meanwhile shifts nothing.
+    scene.opens(0, after=2 * 3600)
+    scene.drain()
+    answer = alice.get(f"{path}&at={first.next}", headers={"HX-Request": "true"})
+    assert answer.text.lstrip().startswith('<div id="story">')
+    assert "5 of 31" in answer.text
+    second = answer.context["page"]
+    shown = [moment.at for moment in (*first, *second)]
+    assert len(set(shown)) == 30
+    assert shown == [moment.at for moment in story.of(scene.people[0], "reading")][1:]
+    back = alice.get(f"{path}&at={second.previous}").context["page"]
+    assert [moment.at for moment in back] == [moment.at for moment in first]
+
+
+def test_things_of_one_time_are_told_once_each(workspace, monkeypatch):
+    contact = world.make_contact(workspace)
+    now = timezone.now()
+    told_at = [now, now, now, now - timedelta(days=1), now - timedelta(days=1)]
+    made = [Moment(at, "tag", str(number)) for number, at in enumerate(told_at)]
+    monkeypatch.setattr(story, "of", lambda contact, show: made)
+    monkeypatch.setattr(story, "PER_PAGE", 2)
+    pages: list[list[str]] = []
+    at = ""
+    while not pages or at:
+        page = story.page(contact, "", at)
+        pages.append([str(moment.text) for moment in page])
+        at = page.next
+    assert pages == [["0", "1"], ["2", "3"], ["4"]]
+    back = story.page(contact, "", page.previous)
+    assert [str(moment.text) for moment in back] == pages[1]
 
 
 def test_the_file_has_what_the_page_shows(make_scene, alice):
@@ -189,7 +218,7 @@ def test_a_contact_of_others_has_no_file(workspace, stranger):
 
 def test_without_htmx_it_is_a_page_of_its_own(workspace, alice):
     contact = world.make_contact(workspace)
-    page = alice.get(f"/contacts/{contact.pk}/timeline/?show=x&page=y").text
+    page = alice.get(f"/contacts/{contact.pk}/timeline/?show=x&at=y").text
     assert "<h1>What happened</h1>" in page
     assert "What is not here, and why" in page
 

@@ -20,7 +20,7 @@ def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     show = request.GET.get("show", "")
     context = {
         "contact": contact,
-        "page": story.page(contact, show, request.GET.get("page")),
+        "page": story.page(contact, show, request.GET.get("at", "")),
         "show": show,
         "filters": moments.FILTERS,
         "recorded": measuring.most(request.workspace.policy, contact.measuring),
