@@ -73,6 +73,7 @@ def conditions(draw: st.DrawFn, town: Town) -> dict[str, Any]:
         ("added", ["in_last", "before_last"], {"days": st.integers(1, 500)}),
         ("added", ["on", "before", "from"], {"day": day}),
         ("added", ["between"], {"first": day, "last": day}),
+        ("added", ["anniversary"], {"days": st.integers(0, 366)}),
         *_of_own_fields(town, texts, day),
         ("tag", ["has", "has_not"], {"tag": st.sampled_from(town.tags)}),
         ("tag", ["any", "none"], {}),

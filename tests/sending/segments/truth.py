@@ -90,6 +90,11 @@ def _condition(one: dict[str, Any], person: Person, setting: Setting) -> Any:
             return (setting.today - person.added).days <= one["days"]
         case "added", "before_last":
             return (setting.today - person.added).days > one["days"]
+        case "added", "anniversary":
+            coming = [setting.today + timedelta(days=n) for n in range(one["days"] + 1)]
+            return person.added < setting.today and any(
+                _is_anniversary(person.added, day) for day in coming
+            )
         case "added", how:
             return {
                 "on": lambda: person.added == _day(one["day"]),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Consent, ConsentEntry, Purpose, Subscription
-from campaigns.audience.segments.conditions import texts
+from campaigns.audience.segments.conditions import anniversaries, texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Values, What, fact
 from campaigns.audience.suppressed import is_suppressed
@@ -88,6 +90,26 @@ def _quiet(who: Asking, values: Values) -> Answer:
     return Answer(yes, Q(last_seen_on__gte=since) | heard)
 
 
+def _confirmations() -> QuerySet[ConsentEntry]:
+    """Their lines of having confirmed a sign-up by mail."""
+    return ConsentEntry.objects.filter(
+        contact=OuterRef("pk"),
+        purpose=Purpose.MAIL,
+        state=Consent.GRANTED,
+        source=ConsentEntry.Source.FORM,
+    )
+
+
+def _confirmed(who: Asking, values: Values, first: date | None, end: date | None) -> Q:
+    when = texts.moments("at")(who, values, first, end)
+    return Q(Exists(_confirmations().filter(when)))
+
+
+def _confirmed_around(who: Asking, values: Values, days: Sequence[str]) -> Q:
+    when = anniversaries.of_moment(who, "at", days)
+    return Q(Exists(_confirmations().filter(when)))
+
+
 def _seen(how: How) -> How:
     def answer(who: Asking, values: Values) -> Answer:
         yes = how.answer(who, values).yes
@@ -127,6 +149,25 @@ WHATS = (
             "yes": How(_("yes"), lambda _w, _v: fact(~Q(is_suppressed())), _("who may be mailed")),
             "no": How(
                 _("no"), lambda _w, _v: fact(Q(is_suppressed())), _("who must not be mailed")
+            ),
+        },
+    ),
+    What(
+        "confirmed",
+        SUBJECT,
+        _("Confirmed a sign-up by mail"),
+        texts.days(_confirmed, _("who confirmed a sign-up"))
+        | anniversaries.anniversary(_confirmed_around, _("whose confirmation of a sign-up"))
+        | {
+            "ever": How(
+                _("ever"),
+                lambda _who, _values: fact(Q(Exists(_confirmations()))),
+                _("who confirmed a sign-up by mail"),
+            ),
+            "never": How(
+                _("never"),
+                lambda _who, _values: fact(~Q(Exists(_confirmations()))),
+                _("who never confirmed a sign-up by mail"),
             ),
         },
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import List, Subscription
-from campaigns.audience.segments.conditions import texts
+from campaigns.audience.segments.conditions import anniversaries, texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Asking, How, Thing, Values, What, fact
 
@@ -30,6 +30,11 @@ def _joined(who: Asking, values: Values, first: date | None, end: date | None) -
     if end is not None:
         facts["subscribed_at__lt"] = who.start_of(end)
     return _on(values, **facts)
+
+
+def _joined_around(who: Asking, values: Values, days: Sequence[str]) -> Q:
+    rows = Subscription.objects.subscribed().filter(contact=OuterRef("pk"), list=values["list"])
+    return Q(Exists(rows.filter(anniversaries.of_moment(who, "subscribed_at", days))))
 
 
 def _how(label: Any, sentence: Any, *, no: bool = False, some: bool = True, **facts: Any) -> How:
@@ -90,6 +95,9 @@ WHATS = (
         "joined",
         SUBJECT,
         _("Joined a list"),
-        _of_a_list(texts.days(_joined, _("who joined “%(list)s”"))),
+        _of_a_list(
+            texts.days(_joined, _("who joined “%(list)s”"))
+            | anniversaries.anniversary(_joined_around, _("whose joining of “%(list)s”"))
+        ),
     ),
 )

@@ -6,8 +6,8 @@ field had one, is as if there were none; where a text is wanted, it counts as it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, F, Func, JSONField, Lookup, Q, TextField, Value
@@ -29,7 +29,7 @@ from django.db.models.lookups import (
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import Field
-from campaigns.audience.segments.conditions import texts
+from campaigns.audience.segments.conditions import anniversaries, texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Asking, How, Thing, Values, What, fact
 
@@ -41,7 +41,6 @@ BETWEEN = (
     Parameter("most", Kind.NUMBER, _("To")),
 )
 WORDS = (Parameter("values", Kind.WORDS, _("Which"), thing="choice", within="field"),)
-AHEAD = (Parameter("days", Kind.WHOLE, _("Days"), least=0, most=366),)
 
 
 def _text(who: Asking, values: Values) -> Any:
@@ -115,13 +114,9 @@ def _between(who: Asking, values: Values, first: date | None, end: date | None) 
     return found
 
 
-def _anniversary(who: Asking, values: Values) -> Any:
-    days = {who.today + timedelta(days=n) for n in range(values["days"] + 1)}
-    wanted = {day.strftime("%m-%d") for day in days}
-    # Who was born on a leap day has their day a day earlier in other years.
-    wanted |= {"02-29" for day in days if (day + timedelta(days=1)).strftime("%m-%d") == "03-01"}
-    found = Q(In(Substr(_text(who, values), 6), sorted(wanted)))
-    return fact(Q(Regex(_text(who, values), r"^\d{4}-\d\d-\d\d$")) & found)
+def _around(who: Asking, values: Values, days: Sequence[str]) -> Q:
+    is_date = Q(Regex(_text(who, values), r"^\d{4}-\d\d-\d\d$"))
+    return is_date & Q(In(Substr(_text(who, values), 6), list(days)))
 
 
 def _choice(who: Asking, values: Values) -> Q:
@@ -209,14 +204,7 @@ WHATS = (
     _what(
         "date",
         texts.days(_between, texts.said(NAME, _("is")))
-        | {
-            "anniversary": How(
-                _("comes around in the next … days"),
-                _anniversary,
-                texts.said(NAME, _("comes around today or in the next %(days)s days")),
-                AHEAD,
-            )
-        }
+        | anniversaries.anniversary(_around, NAME)
         | _known("string"),
     ),
     _what("yes_no", {"yes": _yes(True), "no": _yes(False)} | _known("boolean")),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience.segments.conditions import texts
+from campaigns.audience.segments.conditions import anniversaries, texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import How, Values, What, fact
 
@@ -81,6 +81,10 @@ WHATS = (
         "added",
         SUBJECT,
         _("Added"),
-        texts.days(texts.moments("created_at"), _("who were added")),
+        texts.days(texts.moments("created_at"), _("who were added"))
+        | anniversaries.anniversary(
+            lambda who, _values, days: anniversaries.of_moment(who, "created_at", days),
+            _("whose day of being added"),
+        ),
     ),
 )
