@@ -46,6 +46,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.searching": ("contacts.search",),
     "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
     "bench.suppression": ("contacts.suppression",),
+    "bench.duplicates": ("contacts.duplicates",),
     "bench.turning": ("contacts.turning", "contacts.sorting"),
     "bench.report": (
         *("report.figures", "report.queries", "report.page", "report.growth"),
