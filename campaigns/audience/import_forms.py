@@ -36,6 +36,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
+        allow_empty_file=True,  # Said in words of ours, with what to do.
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
         help_text=_(
             "A table with one person per line: CSV, TSV or Excel (.xlsx), also as MailChimp, "
@@ -88,7 +89,9 @@ class UploadForm(forms.Form):
             self.shape = reading.find_shape(content)
             self.names = reading.column_names(content, self.shape)
             if next(reading.rows(content, self.shape), None) is None:
-                raise forms.ValidationError(_("The file has no lines below its header."))
+                raise forms.ValidationError(
+                    _("The file has no lines below its header. Export it again, with its people.")
+                )
         except (reading.ReadingError, spreadsheets.SpreadsheetError) as error:
             raise forms.ValidationError(str(error)) from error
         file.seek(0)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 SAMPLE_BYTES = 64 * 1024
 MAX_COLUMNS = 500
@@ -41,6 +44,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Of other alphabets than Latin: words of nothing but letters beyond ASCII.
+_ALPHABETS = ("windows-1251", "windows-1253")
+_WORD = re.compile(rb"[A-Za-z\xa1-\xff]+")
+_FOREIGN = re.compile(rb"[\xa1-\xff]{3,}")
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 # First bytes of files that people upload by mistake, and what to tell them.
 _NOT_CSV = (
     (b"PK\x03\x04", "spreadsheet"),
@@ -53,7 +61,18 @@ _NOT_CSV = (
     (b"\x1f\x8b", "archive"),
     (b"7z\xbc\xaf", "archive"),
     (b"Rar!", "archive"),
+    (b"<", "page"),
+    (b"[{", "data"),
+    (b'{"', "data"),
+    (b"BEGIN:VCARD", "cards"),
 )
+_TOLD = {
+    "page": gettext_lazy(
+        "This is a web page or XML, whatever it is called, and not a table saved as CSV."
+    ),
+    "data": gettext_lazy("This is JSON, and not a table saved as CSV."),
+    "cards": gettext_lazy("These are address cards (vCard), and not a table saved as CSV."),
+}
 
 # Fed to the parser after the last line: inside a cell it shows a quote that never closed.
 _END = "\x1a end of file \x1a"
@@ -97,10 +116,13 @@ def column_names(file: BinaryIO, shape: Shape) -> list[str]:
     """Return the names of the columns: from the first line, or made up."""
     first = next(_table(file, shape), None)
     if first is None:
-        raise ReadingError(_("The file is empty."))
+        raise ReadingError(_("The file is empty. Was it saved, and is it the right one?"))
     if len(first.cells) > MAX_COLUMNS:
         raise ReadingError(
-            _("The file has %(found)d columns; %(most)d is the most.")
+            _(
+                "The file has %(found)d columns; %(most)d is the most. "
+                "Delete those that you do not need, and upload it again."
+            )
             % {"found": len(first.cells), "most": MAX_COLUMNS}
         )
     names = first.cells if shape.has_header else [""] * len(first.cells)
@@ -200,9 +222,10 @@ def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
 
 def _refuse_other_files(sample: bytes) -> None:
     if not sample.strip():
-        raise ReadingError(_("The file is empty."))
+        raise ReadingError(_("The file is empty. Was it saved, and is it the right one?"))
+    start = sample.removeprefix(codecs.BOM_UTF8).lstrip()
     for mark, kind in _NOT_CSV:
-        if not sample.startswith(mark):
+        if not start.startswith(mark):
             continue
         if kind == "spreadsheet":
             raise ReadingError(
@@ -211,7 +234,8 @@ def _refuse_other_files(sample: bytes) -> None:
                     "Save it as “CSV UTF-8” in your spreadsheet program and upload that."
                 )
             )
-        raise ReadingError(_("This is not a CSV file. Upload a table saved as CSV."))
+        told = str(_TOLD.get(kind, _("This is not a CSV file.")))
+        raise ReadingError(f"{told} {_('Export the people as CSV or Excel, and upload that.')}")
 
 
 def _find_encoding(file: BinaryIO, sample: bytes) -> str:
@@ -221,9 +245,25 @@ def _find_encoding(file: BinaryIO, sample: bytes) -> str:
     wide = _wide(sample)
     if wide:
         return wide
-    if sample.count(0) > max(20, len(sample) // 100):
+    if max(sample.count(0), len(_CONTROL.findall(sample))) > max(20, len(sample) // 100):
         raise ReadingError(_("This is not a CSV file. Upload a table saved as CSV."))
-    return "utf-8" if _is_utf8(file) else _FALLBACK
+    return "utf-8" if _is_utf8(file) else _of_one_byte(sample)
+
+
+def _of_one_byte(sample: bytes) -> str:
+    """Return the likeliest character set in which each byte is a letter."""
+    words = [word for word in _WORD.findall(sample) if not word.isascii()]
+    foreign = [word for word in words if _FOREIGN.fullmatch(word)]
+    if 2 * len(foreign) <= len(words):
+        return _FALLBACK
+    return min(
+        _ALPHABETS, key=lambda encoding: _slips(b" ".join(foreign).decode(encoding, "replace"))
+    )
+
+
+def _slips(text: str) -> int:
+    """Count capitals behind small letters, which a wrong alphabet has many of."""
+    return sum(one.islower() and other.isupper() for one, other in itertools.pairwise(text))
 
 
 def _wide(sample: bytes) -> str:

@@ -11,7 +11,7 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO, cast
 
@@ -97,7 +97,7 @@ def _refuse_bombs(file: BinaryIO) -> None:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             if not any(part.filename.startswith("xl/") for part in parts):
-                raise _unreadable()
+                raise _other_archive(part.filename for part in parts)
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise _too_large()
             unpacked = 0
@@ -145,6 +145,20 @@ def _unreadable() -> SpreadsheetError:
             "This spreadsheet cannot be read: it is damaged, locked by a password, or of an old "
             "kind. Save it as “CSV UTF-8” in your spreadsheet program and upload that."
         )
+    )
+
+
+def _other_archive(names: Iterable[str]) -> SpreadsheetError:
+    """Say what to do with a ZIP that is no workbook, such as what MailChimp exports."""
+    tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx"))]
+    if not tables:
+        return _unreadable()
+    return SpreadsheetError(
+        _(
+            "This is a ZIP archive with %(found)s in it. Unpack it, and upload the table of those "
+            "who are subscribed; then, one by one, those of people who left or bounced."
+        )
+        % {"found": ", ".join(name.rpartition("/")[2][:60] for name in tables[:3])}
     )
 
 

@@ -1,6 +1,7 @@
 """Files as people have them: found out, streamed, and refused with a sentence."""
 
 import io
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -109,6 +110,12 @@ def test_quirks(content, rows):
         (b"\xd0\xcf\x11\xe0" + bytes(200), "CSV UTF-8"),
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "not a CSV"),
         (b"%PDF-1.7 ...", "not a CSV"),
+        (b"<html><table><tr><td>email</td></tr></table></html>", "web page"),
+        (b"\xef\xbb\xbf  <?xml version='1.0'?><people/>", "web page or XML"),
+        (b'[{"email": "x@x.org"}, {"email": "y@x.org"}]', "JSON"),
+        (b'{"contacts": [{"email": "x@x.org"}]}', "JSON"),
+        (b"BEGIN:VCARD\nEMAIL:x@x.org\nEND:VCARD\n", "vCard"),
+        (random.Random(1).randbytes(4000), "not a CSV"),
         (bytes(range(256)) * 40 + bytes(2000), "not a CSV"),
         (b'email,name\nx@x.org,"never closed\ny@x.org,b\n', "In line 2 a quotation mark"),
         (b'email,name\nx@x.org,"' + b"word, word\n" * 20_000, "In line 2 a quotation mark"),
@@ -123,6 +130,23 @@ def test_what_is_no_table_is_refused_with_a_sentence(content, sentence):
         shape = reading.find_shape(file)
         reading.column_names(file, shape)
         read(file, shape)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("windows-1251", "email;имя\nx@x.org;Привет Мир\n"),
+        ("windows-1251", "email,name\nx@x.org,Иван Петров\ny@x.org,ОЛЬГА\n"),
+        ("windows-1251", "email,name,note\nx@x.org,Юлія Яценко,Їжак і Євген\n"),
+        ("windows-1253", "email,name\nx@x.org,Γιώργος Παπαδόπουλος\ny@x.org,Ελένη\n"),
+        ("windows-1252", "email,name\nx@x.org,Zoë Müller\ny@x.org,Øyvind Ås\n"),
+        ("windows-1252", "email,name\nx@x.org,José Peña\ny@x.org,François Noël\n"),
+        ("windows-1252", "email,price\nx@x.org,€ 10\n"),
+    ],
+)
+def test_alphabets_of_one_byte_are_told_apart(encoding, text):
+    file = io.BytesIO(text.encode(encoding))
+    assert reading.find_shape(file).encoding == encoding
 
 
 def test_the_wrong_character_set_is_said():

@@ -126,11 +126,20 @@ def test_what_is_damaged_is_said(content):
         spreadsheets.as_csv(io.BytesIO(content))
 
 
-def test_another_archive_is_no_spreadsheet():
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["export/subscribed.csv", "export/cleaned.csv"], "subscribed.csv, cleaned.csv in it"),
+        (["word/document.xml"], "cannot be read"),
+        (["mimetype", "content.xml"], "cannot be read"),
+    ],
+)
+def test_another_archive_is_no_spreadsheet(names, sentence):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("people.csv", "email\na@example.com\n")
-    with pytest.raises(spreadsheets.SpreadsheetError, match="cannot be read"):
+        for name in names:
+            archive.writestr(name, "email\na@example.com\n")
+    with pytest.raises(spreadsheets.SpreadsheetError, match=sentence):
         spreadsheets.as_csv(file)
 
 
