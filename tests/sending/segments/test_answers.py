@@ -59,6 +59,8 @@ def conditions(draw: st.DrawFn, town: Town) -> dict[str, Any]:
     campaign = st.sampled_from([one.pk for one in town.campaigns])
     imported = st.sampled_from([one.pk for one in town.imports])
     last = st.integers(1, CAMPAIGNS + 1)
+    days = {"days": st.sampled_from([1, 4, 5, 20, 60, 150, 300, 450])}
+    purpose = st.sampled_from(["opens", "clicks"])
     words = {"countries": ["CL", "PE", "NL"], "languages": ["es", "nl"], "devices": ["mobile"]}
     some = {name: st.lists(st.sampled_from(of), min_size=1) for name, of in words.items()}
     text_hows = ["is", "is_not", "contains", "contains_not", "starts", "ends"]
@@ -81,7 +83,15 @@ def conditions(draw: st.DrawFn, town: Town) -> dict[str, Any]:
         ("list", ["on_any", "on_none"], {}),
         ("import", ["by", "not_by", "listed"], {"import": imported}),
         ("import", ["any", "none"], {}),
-        ("measuring", ["agreed", "refused", "not_asked"], {"purpose": st.just("opens")}),
+        ("joined", ["in_last", "before_last"], {"list": st.sampled_from(town.lists), **days}),
+        ("oddity", ["role", "disposable", "mistyped"], {}),
+        ("measuring", ["agreed", "refused", "not_asked"], {"purpose": purpose}),
+        ("quiet", ["for"], days),
+        ("seen", ["in_last", "before_last"], days),
+        ("seen", ["never"], {}),
+        ("sent", ["in_last"], days),
+        ("opened", ["in_last"], days),
+        ("clicked", ["in_last"], days),
         ("mailed", ["yes", "no"], {}),
         ("sent", ["campaign", "not_campaign"], {"campaign": campaign}),
         ("sent", ["any", "never"], {}),
@@ -129,3 +139,35 @@ def test_the_compiler_finds_whom_the_evaluator_finds(town: Town, data: st.DataOb
     asked = estimating.said(town.workspace, question, list(town.people))
     assert {pk for pk, yes, _no in asked if yes} == found
     assert {pk for pk, yes, no in asked if not yes and not no} == unseen
+
+
+DAYS = [1, 4, 5, 20, 60, 150, 300, 450]
+
+
+@pytest.mark.parametrize(
+    ("what", "hows"),
+    [
+        ("quiet", ["for"]),
+        ("seen", ["in_last", "before_last"]),
+        ("sent", ["in_last"]),
+        ("opened", ["in_last"]),
+        ("clicked", ["in_last"]),
+    ],
+)
+def test_days_are_those_that_the_evaluator_counts(town: Town, what: str, hows: list[str]):
+    seen = set()
+    for how in hows:
+        for days in DAYS:
+            raw = {"match": "all", "of": [{"what": what, "how": how, "days": days}]}
+            said = {pk: answer(raw, one, town.setting()) for pk, one in town.people.items()}
+            seen |= set(said.values())
+            found = compiling.people(town.workspace, compiling.read(raw))
+            assert set(found.values_list("pk", flat=True)) == {
+                pk for pk, yes in said.items() if yes is True
+            }
+            unseen = compiling.unseen(town.workspace, compiling.read(raw))
+            assert set(unseen.values_list("pk", flat=True)) == {
+                pk for pk, yes in said.items() if yes is None
+            }
+    # There is somebody on both sides, or somebody of whom it is not known.
+    assert {True} < seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -11,10 +11,13 @@ from django.utils import timezone
 from campaigns.accounts.models import Workspace
 from campaigns.audience import suppression
 from campaigns.audience.models import (
+    Consent,
+    ConsentEntry,
     Contact,
     Field,
     Import,
     List,
+    Purpose,
     Subscription,
     Suppression,
     Tag,
@@ -30,6 +33,13 @@ from tracking.models import Engagement, LinkClicker
 
 PEOPLE, CAMPAIGNS, LISTS = 40, 4, 3
 COLOURS = ["red", "green", "blue"]
+ODD = {0: "role", 1: "mistyped", 2: "disposable"}
+ADDRESSES = {
+    "": "p{number}@{domain}",
+    "role": "info@p{number}.{domain}",
+    "mistyped": "p{number}@gmial.com",
+    "disposable": "p{number}@mailinator.com",
+}
 NAMES = ["", "Ann", "ann", "Bob", "Zoë", "50%", "_x", "a\\b", "O'Neil"]
 
 
@@ -77,6 +87,11 @@ class Town:
             merged_at=timezone.now() - timedelta(days=days),
         )
 
+    def _ago(self, days: int) -> datetime:
+        """Noon of the day so many days ago."""
+        asking = compiling.asking(self.workspace)
+        return asking.start_of(asking.days_ago(days)) + timedelta(hours=12)
+
     def _own(self) -> dict[str, Any]:
         days = [(self.today + timedelta(days=n)).isoformat() for n in (-400, -30, -3, 0, 2, 5)]
         values: dict[str, list[Any]] = {
@@ -95,8 +110,10 @@ class Town:
     def _person(self, number: int) -> tuple[int, Person]:
         pick = self._random.choice
         days = pick([0, 1, 29, 30, 31, 400])
+        odd = ODD.get(number % 7, "")
         person = Person(
-            email=f"p{number}@{pick(['a.example', 'b.example'])}",
+            email=ADDRESSES[odd].format(number=number, domain=pick(["a.example", "b.example"])),
+            odd=odd,
             first_name=pick(NAMES),
             country=pick(["", "CL", "PE"]),
             language=pick(["", "es", "nl"]),
@@ -122,7 +139,9 @@ class Town:
         if came_by := pick([None, None, *self.imports]):
             noon, person.came_by = came_by.merged_at or noon, came_by.pk
             person.added = timezone.localdate(noon, compiling.asking(self.workspace).zone)
-        Contact.objects.filter(pk=contact.pk).update(created_at=noon)
+        self._say(contact, person)
+        seen_on = None if person.seen is None else self.today - timedelta(days=person.seen)
+        Contact.objects.filter(pk=contact.pk).update(created_at=noon, last_seen_on=seen_on)
         if person.suppressed:
             reason = Suppression.Reason.MANUAL
             suppression.suppress(self.workspace.pk, [contact.fingerprint], reason)
@@ -130,6 +149,7 @@ class Town:
             if state := pick(["", "subscribed", "unsubscribed"]):
                 person.lists[pk] = state
                 ended = timezone.now() if state == "unsubscribed" else None
+                person.joined[pk] = pick([3, 100, 500])
                 row = Subscription.objects.create(
                     workspace=self.workspace,
                     list_id=pk,
@@ -143,10 +163,30 @@ class Town:
                 person.mails.append(self._mail(contact, campaign))
         return contact.pk, person
 
+    def _say(self, contact: Contact, person: Person) -> None:
+        """Fill in what the person said about being measured and about staying, and when seen."""
+        pick = self._random.choice
+        facts = {"workspace": self.workspace, "contact": contact, "state": Consent.GRANTED}
+        if person.agreed:
+            person.seen, person.agreed_for = pick([None, 3, 31, 200]), pick([50, 600])
+            ConsentEntry.objects.create(
+                **facts, source="preferences", at=self._ago(person.agreed_for)
+            )
+        for source in ("page", "import"):
+            if days := pick([0, 10, 250]):
+                ConsentEntry.objects.create(
+                    **facts, source=source, purpose=Purpose.MAIL, at=self._ago(days)
+                )
+                # What a file says of them is not their own word.
+                person.stays_since = days if source == "page" else person.stays_since
+
     def _put_on_list(self, person: Person, row: Subscription) -> None:
         by = self._random.choice([None, *self.imports])
         if by is None:
+            at = self._ago(person.joined[row.list_id])
+            Subscription.objects.filter(pk=row.pk).update(subscribed_at=at)
             return
+        person.joined[row.list_id] = 2 if by == self.imports[0] else 30
         # One import's moment on another's list is not its doing.
         Subscription.objects.filter(pk=row.pk).update(subscribed_at=by.merged_at)
         if by.list_id == row.list_id:
@@ -172,7 +212,8 @@ class Town:
             state=Delivery.State.SENT,
             mode="individual" if mail.measured else "aggregate",
             consent_epoch=0 if mail.withdrawn else 1,
-            sending_at=timezone.now() - timedelta(days=200 if mail.old else 5),
+            sending_at=self._ago(mail.age),
+            done_at=self._ago(mail.age),
             hard_bounced_at=timezone.now() if mail.bounced else None,
         )
         if mail.opened or mail.clicked:
@@ -185,6 +226,9 @@ class Town:
                 opens_uncertain=mail.opened == "perhaps",
                 clicks_sure=mail.clicked == "sure",
                 clicks_uncertain=mail.clicked == "perhaps",
+                first_open_at=self._ago(mail.age) if mail.opened == "sure" else None,
+                first_click_at=self._ago(mail.age) if mail.clicked == "sure" else None,
+                latest_at=self._ago(mail.age),
                 country=mail.country,
                 device=mail.device,
             )

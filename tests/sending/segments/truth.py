@@ -27,6 +27,11 @@ class Mail:
     country: str = ""
     device: str = ""
 
+    @property
+    def age(self) -> int:
+        """How many days ago it was sent, and read if it was."""
+        return 200 if self.old else 5
+
 
 @dataclass
 class Person:
@@ -47,6 +52,12 @@ class Person:
     # The import they came by, and those that put them on a list.
     came_by: int = 0
     listed_by: set[int] = field(default_factory=set)
+    # How many days ago: joined lists, agreed to be measured, said they want to stay, were seen.
+    joined: dict[int, int] = field(default_factory=dict)
+    agreed_for: int = 0
+    stays_since: int | None = None
+    seen: int | None = None
+    odd: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,8 +142,22 @@ def _condition(one: dict[str, Any], person: Person, setting: Setting) -> Any:
             return _own(what.removesuffix("_field"), how, one, value, setting.today)
         case "measuring", how:
             return person.agreed if how == "agreed" else how == "not_asked" and not person.agreed
+        case "seen", how:
+            return _seen(person, how, one)
+        case "quiet", "for":
+            return _quiet(person, one["days"], setting)
+        case "oddity", how:
+            return person.odd == how
+        case "joined", how:
+            since = person.joined.get(one["list"])
+            is_on = since is not None and person.lists[one["list"]] == "subscribed"
+            return is_on and (since <= one["days"]) == (how == "in_last")
         case "mailed", how:
             return person.suppressed == (how == "no")
+        case "sent", "in_last":
+            return any(mail.age <= one["days"] for mail in person.mails)
+        case ("opened" | "clicked") as what, "in_last":
+            return _lately(one["days"], what, person, setting)
         case "sent", how:
             return _sent(one, how, person, setting)
         case "opened" | "clicked", _how:
@@ -142,6 +167,30 @@ def _condition(one: dict[str, Any], person: Person, setting: Setting) -> Any:
             values = [getattr(mail, facet) for mail in person.mails if getattr(mail, facet)]
             return bool(set(values) & set(one["values"])) if values else None
     raise AssertionError(one)
+
+
+def _seen(person: Person, how: str, one: dict[str, Any]) -> Any:
+    if person.seen is None:
+        return (how == "never" and person.agreed) or None
+    return how != "never" and (person.seen <= one["days"]) == (how == "in_last")
+
+
+def _quiet(person: Person, days: int, setting: Setting) -> Any:
+    """Who has done, joined or said something is heard; who might have is nobody's business."""
+    here_for = (setting.today - person.added).days
+    heard = [here_for, *person.joined.values(), person.seen, person.stays_since]
+    if any(ago is not None and ago <= days for ago in heard):
+        return False
+    perhaps = [mail for mail in person.mails if "perhaps" in (mail.opened, mail.clicked)]
+    known = person.agreed and person.agreed_for > days
+    return True if known and not any(mail.age <= days for mail in perhaps) else None
+
+
+def _lately(days: int, what: str, person: Person, setting: Setting) -> Any:
+    if any(getattr(mail, what) == "sure" and mail.age <= days for mail in person.mails):
+        return True
+    ever = _did({"what": what, "how": "any"}, person, setting)
+    return False if ever is False else None
 
 
 def _text(value: str, how: str, given: str) -> Any:
