@@ -79,7 +79,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
         **tags.card(one),
         **notes.card(one),
         "fields": fields.facts(one, fields.of(one.workspace_id)),
-        "entries": one.consent_entries.select_related("actor", "notice").order_by("-pk"),
+        "entries": one.consent_entries.select_related("actor", "notice").order_by("-at", "-pk"),
         "answers": list(said.items()),
         "may_withdraw": not set(said.values()) <= {Consent.REFUSED, Consent.WITHDRAWN},
         "basis_form": BasisForm(initial={"basis": "consent"}),
