@@ -45,6 +45,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.segments": ("segments.look", "segments.count", "segments.deeds"),
     "bench.searching": ("contacts.search",),
     "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
+    "bench.composing": ("compose.blocks", "compose.html", "compose.preview", "compose.input"),
     "bench.suppression": ("contacts.suppression",),
     "bench.duplicates": ("contacts.duplicates",),
     "bench.turning": ("contacts.turning", "contacts.sorting"),

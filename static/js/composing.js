@@ -153,7 +153,7 @@
 
   function tell(which) {
     const place = state();
-    if (place.dataset.held) return;
+    if (place.dataset.held || place.textContent === place.dataset[which]) return;
     place.textContent = place.dataset[which];
     place.classList.toggle("is-failed", which === "failed");
   }
