@@ -28,4 +28,10 @@ def to_html(source: str) -> str:
         html: str = mjml2html(source, fonts={})
     except ValueError as error:
         raise MjmlError(_("This MJML cannot be read: %s.") % error) from error
+    except BaseException as error:
+        # Where its parser panics (curly quotes around a value do it), the exception has no
+        # name that could be imported, and is none of Python's.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise MjmlError(_("This MJML cannot be read: %s.") % error) from error
     return html

@@ -248,7 +248,14 @@ def test_mjml_can_be_written_too(campaign):
 
 
 @pytest.mark.parametrize(
-    "source", ["<mjml><mj-body><mj-section>", '<mjml><mj-body><mj-include path="/etc/passwd" />']
+    "source",
+    [
+        "<mjml><mj-body><mj-section>",
+        '<mjml><mj-body><mj-include path="/etc/passwd" />',
+        # Its parser panics.
+        "<mjml><mj-body><mj-section><mj-column><mj-text>\uff1cb c=\u201cd\u201d/></mj-text>"
+        "</mj-column></mj-section></mj-body></mjml>",
+    ],
 )
 def test_mjml_that_cannot_be_read_is_said(campaign, source):
     campaign.format = "mjml"
