@@ -6,6 +6,7 @@ normalisers and CSS inliners carry it through untouched, wherever it stands.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,11 +36,13 @@ class Marks:
 
     def __init__(self, source: str) -> None:
         prefix = "zq"
-        while prefix in source.lower():
+        # Parsers resolve references: an encoded mark would stand for one of ours.
+        known = (source + html.unescape(source)).lower()
+        while prefix in known:
             prefix += "q"
         self._prefix = prefix
         self._things: list[Tag | Hole] = []
-        self._pattern = re.compile(rf"{prefix}(\d+)z")
+        self._pattern = re.compile(rf"{prefix}(\d{{1,9}})z")
 
     def put(self, thing: Tag | Hole) -> str:
         """Keep `thing`, and give the mark that stands for it from now on."""
@@ -65,8 +68,10 @@ class Marks:
         parts = self._pattern.split(text)
         pieces: list[str | Tag | Hole] = []
         for position, part in enumerate(parts):
-            if position % 2:
+            if position % 2 and int(part) < len(self._things):
                 pieces.append(self._things[int(part)])
+            elif position % 2:  # A parser made it of something else: it stands for nothing.
+                pieces.append(f"{self._prefix}{part}z")
             elif part:
                 pieces.append(part)
         return pieces
