@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.accounts.models import Member, Provider, Sender, User, Workspace
 from campaigns.audience import addresses
 from campaigns.audience.models import Contact, List, Subscription
-from campaigns.composing.models import Campaign, Picture
+from campaigns.composing.models import Campaign, Picture, SavedBlock, Template
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -60,6 +60,17 @@ def make_campaign(workspace: Workspace, **fields: Any) -> Campaign:
     campaign = Campaign.objects.create(workspace=workspace, **(values | fields))
     campaign.lists.set(lists)
     return campaign
+
+
+def make_template(workspace: Workspace, **fields: Any) -> Template:
+    body = '{"version":1,"blocks":[{"type":"text","html":"<p>Hello</p>"}]}'
+    values = {"name": f"Template {next(_numbers)}", "body": body}
+    return Template.objects.create(workspace=workspace, **(values | fields))
+
+
+def make_saved_block(workspace: Workspace, **fields: Any) -> SavedBlock:
+    values = {"name": f"Block {next(_numbers)}", "body": '{"type":"divider"}'}
+    return SavedBlock.objects.create(workspace=workspace, **(values | fields))
 
 
 def make_picture(workspace: Workspace, **fields: Any) -> Picture:

@@ -18,10 +18,13 @@ class ComposingConfig(AppConfig):
         from campaigns.audience import acting, unsubscribing
         from campaigns.audience.segments import saving
         from campaigns.composing import querysets
+        from campaigns.composing.pictures import using
+        from campaigns.composing.templating import querysets as templating
 
         unsubscribing.register_campaign_lists(querysets.list_ids)
         acting.register_campaign_name(querysets.name_of)
         saving.register_uses(querysets.uses_of_segment)
+        using.register(templating.uses_of_picture)
         audit.register_labels(
             {
                 "campaign_created": _("Started a campaign"),
@@ -32,6 +35,12 @@ class ComposingConfig(AppConfig):
                 "sunset_asked": _("Made a campaign that asks who wants to stay"),
                 "sunset_ended": _("Unsubscribed who did not answer"),
                 "sunset_dropped": _("Ended a question without unsubscribing anybody"),
+                "brand_changed": _("Changed the brand"),
+                "template_made": _("Made a template"),
+                "template_changed": _("Changed a template"),
+                "template_deleted": _("Deleted a template"),
+                "block_kept": _("Kept a block"),
+                "block_deleted": _("Deleted a kept block"),
                 "picture_added": _("Added a picture"),
                 "picture_deleted": _("Deleted a picture"),
                 "approval_asked": _("Asked for a yes to a campaign"),

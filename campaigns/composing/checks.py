@@ -15,6 +15,7 @@ from campaigns.composing.approving import asking
 from campaigns.composing.blocks import checking, document
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
+from campaigns.composing.templating import importing
 
 LARGEST = 1_000_000
 # Gmail shows the rest of a longer HTML part behind a link, the footer with it.
@@ -127,6 +128,10 @@ def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
         except merge_tags.MergeTagError as error:
             unfinished = isinstance(error, checking.UnfinishedError)
             yield Problem(name, explain(error), missing=unfinished)
+        foreign = importing.left_over(getattr(campaign, name))
+        if foreign:
+            message = _("“%s” is a merge tag of MailChimp: readers would see it as it is.")
+            yield Problem(name, message % foreign)
 
 
 def is_blank(campaign: Campaign) -> bool:

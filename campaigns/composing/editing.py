@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User, Workspace
 from campaigns.composing import narrowing, turning, utm
+from campaigns.composing.blocks import locking
 from campaigns.composing.history import keeping
 from campaigns.composing.models import Campaign, Version
 
@@ -50,6 +51,8 @@ class Page:
     version: int
     tab: str = ""
     user: User | None = None
+    # Whether the user may change what a template's author locked.
+    unlocks: bool = False
 
 
 @transaction.atomic
@@ -58,8 +61,10 @@ def save(
 ) -> Campaign:
     """Save `values` by field, and return the campaign as it is now.
 
-    Raises `StaleError` or `ClosedError`; nothing is changed then.
+    Raises `StaleError`, `ClosedError` or `LockedError`; nothing is changed then.
     """
+    if not page.unlocks:
+        hold_to_locks(campaign, values)
     allowed = CONTENT + AUDIENCE if campaign.is_draft else CONTENT
     facts = {name: value for name, value in values.items() if name in allowed and name != "lists"}
     if not Campaign.objects.filter(pk=campaign.pk).edit(
@@ -76,9 +81,17 @@ def save(
     return saved
 
 
-def restore(campaign: Campaign, version: Version, user: User) -> Campaign:
+def hold_to_locks(campaign: Campaign, values: Mapping[str, Any]) -> None:
+    """See that `values` leave alone what is locked in `campaign`. Raises `LockedError`."""
+    blocks = Campaign.Format.BLOCKS
+    before = campaign.body if campaign.format == blocks else ""
+    body = values.get("body", campaign.body)
+    locking.check(before, body if values.get("format", campaign.format) == blocks else "")
+
+
+def restore(campaign: Campaign, version: Version, user: User, *, unlocks: bool = False) -> Campaign:
     """Make `campaign` say again what it said in `version`. Raises as `save` does."""
-    page = Page(version=campaign.version, user=user)
+    page = Page(version=campaign.version, user=user, unlocks=unlocks)
     return save(campaign, keeping.said(version), page, restored=version.number)
 
 
@@ -87,8 +100,13 @@ def turn(campaign: Campaign, format: str, page: Page) -> Campaign:
     return save(campaign, {"format": format, "body": turning.turn(campaign, format)}, page)
 
 
-def create(workspace: Workspace, user: User, name: str) -> Campaign:
-    """Start a campaign, with the choices made for which there is only one."""
+def create(
+    workspace: Workspace, user: User, name: str, content: Mapping[str, Any] | None = None
+) -> Campaign:
+    """Start a campaign, with the choices made for which there is only one.
+
+    `content` is what a template says, by field.
+    """
     senders = list(workspace.senders.all()[:2])
     lists = list(workspace.lists.all()[:2])
     campaign = Campaign.objects.create(
@@ -96,6 +114,7 @@ def create(workspace: Workspace, user: User, name: str) -> Campaign:
         name=name,
         created_by=user,
         sender=senders[0] if len(senders) == 1 else None,
+        **(content or {}),
     )
     campaign.lists.set(lists if len(lists) == 1 else [])
     return campaign

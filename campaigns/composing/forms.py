@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from campaigns.accounts.forms.fields import AddressField, LineField
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import List
-from campaigns.composing import narrowing, utm
+from campaigns.composing import editing, narrowing, utm
 from campaigns.composing.blocks import document
 from campaigns.composing.blocks.document import BlocksError
 from campaigns.composing.models import Campaign
@@ -36,7 +36,7 @@ class ListsField(_ListsChoiceField):
 
 
 class NewCampaignForm(forms.Form):
-    """The one thing a campaign needs to begin."""
+    """What a campaign needs to begin: a name, and perhaps a template."""
 
     name = LineField(
         label=_("Name"),
@@ -44,6 +44,7 @@ class NewCampaignForm(forms.Form):
         help_text=_("For your team only, such as “Spring sale, first mail”."),
         widget=forms.TextInput(attrs={"autofocus": True}),
     )
+    template = forms.CharField(required=False, max_length=40)
 
 
 class WayForm(forms.Form):
@@ -135,8 +136,16 @@ class CampaignForm(_CampaignModelForm):
             ),
         }
 
-    def __init__(self, *args: Any, workspace: Workspace, tab: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        workspace: Workspace,
+        tab: str = "",
+        may_unlock: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.may_unlock = may_unlock
         lists = workspace.lists.with_counts().order_by("name")
         self.fields["lists"].queryset = lists  # type: ignore[attr-defined]  # of a ListsField
         sender = self.fields["sender"]
@@ -169,13 +178,22 @@ class CampaignForm(_CampaignModelForm):
     def clean(self) -> dict[str, Any] | None:
         """Keep of blocks only what is allowed in them; others than ours are not saved."""
         values = super().clean() or {}
-        if values.get("format") == Campaign.Format.BLOCKS and values.get("body"):
+        # What is no format is not saved, and the campaign stays in the one it has.
+        written_in = values.get("format", self.instance.format)
+        if written_in == Campaign.Format.BLOCKS and values.get("body"):
             try:
                 values["body"] = document.dump(document.read(values["body"]))
             except BlocksError as error:
                 self.add_error("body", error.reason)
                 # Nor is what is there already called blocks.
-                values.pop("format")
+                values.pop("format", None)
+        if not self.may_unlock:
+            try:
+                # The form has not changed its instance yet: it is what was saved last.
+                editing.hold_to_locks(self.instance, values)
+            except BlocksError as error:
+                self.add_error("body", error.reason)
+                values.pop("format", None)
         return values
 
     def valid_values(self) -> dict[str, Any]:

@@ -11,16 +11,19 @@ from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models import List, Segment
 from campaigns.audience.models import Tracking as _Tracking
 from campaigns.composing.approving.models import Approval, Comment
+from campaigns.composing.brands.models import Brand
 from campaigns.composing.history.models import Version
 from campaigns.composing.pictures.models import Picture, PictureFolder
 from campaigns.composing.proofing.models import LinkLook
 from campaigns.composing.publishing.models import PublicPage, Showing
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 from campaigns.composing.sunset.models import SunsetRule
+from campaigns.composing.templating.models import SavedBlock, Template
 
 # Modules of their own; Django finds models through this one.
 __all__ = [
     "Approval",
+    "Brand",
     "Campaign",
     "Comment",
     "LinkLook",
@@ -28,9 +31,11 @@ __all__ = [
     "PictureFolder",
     "PublicPage",
     "Revision",
+    "SavedBlock",
     "SegmentUse",
     "Showing",
     "SunsetRule",
+    "Template",
     "Version",
 ]
 

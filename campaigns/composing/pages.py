@@ -13,11 +13,12 @@ from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering, turning
 from campaigns.composing.blocks import document
+from campaigns.composing.brands import looks
 from campaigns.composing.forms import CampaignForm
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.inspecting import own
 from campaigns.composing.merge_tags import MergeTagError
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Brand, Campaign
 
 FORM_FIELDS = (
     "name",
@@ -36,25 +37,34 @@ FORM_FIELDS = (
 def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) -> dict[str, Any]:
     """Return what the page for writing shows; `complete` also tells what is missing."""
     review = checks.review(campaign)
-    asked = condition_fields(campaign.workspace)
     by_field = {
         name: list(form.errors.get(name, [])) if form.is_bound else [] for name in FORM_FIELDS
     }
     for problem in review.problems:
         if complete or not problem.missing:
             by_field[problem.field].append(problem.message)
-    return {
+    shown = blocks(campaign.workspace, held=not form.may_unlock)
+    return shown | {
         "campaign": campaign,
         "form": form,
         "problems": by_field,
         "blocking": bool(review.problems or form.errors),
         "advice": review.advice,
         "derived": derived(campaign),
-        "tags": tags(asked),
-        "condition_fields": asked,
-        "networks": document.NETWORKS,
+        "tags": tags(shown["condition_fields"]),
         "losses": turning.losses(),
         "subject_on_phones": checks.SUBJECT_ON_PHONES,
+    }
+
+
+def blocks(workspace: Workspace, *, held: bool) -> dict[str, Any]:
+    """Return what the block editor shows beside the mail; `held` to what a template locks."""
+    return {
+        "held": held,
+        "fonts": Brand.Font.choices,
+        "condition_fields": condition_fields(workspace),
+        "networks": document.NETWORKS,
+        "look": looks.facts(workspace),
     }
 
 

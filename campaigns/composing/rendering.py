@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 
 from campaigns.composing import markdown, merge_tags, mjml, plain_text, utm
 from campaigns.composing.blocks import document, layout
+from campaigns.composing.brands import looks
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
 
@@ -69,6 +70,7 @@ def _from_blocks(source: str, campaign: Campaign) -> str:
         document.read(source),
         title=sender.name if sender else campaign.workspace.name,
         language=campaign.workspace.language,
+        look=looks.of(campaign.workspace),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from campaigns.composing import markdown, merge_tags, rendering
 from campaigns.composing.blocks import document, layout, rich_text
 from campaigns.composing.blocks.document import Block
+from campaigns.composing.brands import looks
 from campaigns.composing.marks import Marks
 from campaigns.composing.models import Campaign
 
@@ -88,6 +89,7 @@ def _to_mjml(campaign: Campaign) -> str:
             document.read(campaign.body),
             title=campaign.sender.name if campaign.sender else campaign.workspace.name,
             language=campaign.workspace.language,
+            look=looks.of(campaign.workspace),
         )
     return (
         "<mjml>\n  <mj-body>\n    <mj-section>\n      <mj-column>\n        <mj-text>\n"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from campaigns.accounts import audit
+from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience.models import Contact
 from campaigns.composing import editing, frames, pages, previewing
@@ -21,18 +22,24 @@ from campaigns.composing.forms import CampaignForm, NewCampaignForm
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
+from campaigns.composing.templating import choosing
 
 VIEWS = ("desktop", "mobile", "text")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: WorkspaceRequest) -> HttpResponse:
-    """Start a campaign by its name."""
+    """Start a campaign by its name, from a template or from nothing."""
     form = NewCampaignForm(request.POST or None)
     if not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "composing/new.html", {"form": form}, status=status)
-    campaign = editing.create(request.workspace, request.user, form.cleaned_data["name"])
+        own, ours = choosing.choices(request.workspace)
+        facts = {"form": form, "own": own, "ours": ours, "chosen": request.GET.get("template", "")}
+        return render(request, "composing/new.html", facts, status=422 if form.is_bound else 200)
+    content = choosing.content(request.workspace, form.cleaned_data["template"])
+    if content is None:
+        raise Http404
+    name = form.cleaned_data["name"]
+    campaign = editing.create(request.workspace, request.user, name, content)
     audit.record(request, request.workspace, "campaign_created", campaign=campaign.pk)
     return redirect("composing:edit", campaign.pk)
 
@@ -47,14 +54,26 @@ def edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _save(request, campaign)
     if not campaign.is_editable:
         return redirect("sending:campaign", pk)
-    form = CampaignForm(instance=campaign, workspace=request.workspace, tab=str(uuid.uuid4()))
+    form = CampaignForm(
+        instance=campaign,
+        workspace=request.workspace,
+        tab=str(uuid.uuid4()),
+        may_unlock=_may_unlock(request),
+    )
     return render(request, "composing/edit.html", pages.editor(campaign, form))
 
 
 def _save(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
-    form = CampaignForm(request.POST, instance=campaign, workspace=request.workspace)
+    form = CampaignForm(
+        request.POST,
+        instance=campaign,
+        workspace=request.workspace,
+        may_unlock=_may_unlock(request),
+    )
     values = form.valid_values()
-    page = editing.Page(values.pop("version", 0), values.pop("tab", ""), request.user)
+    page = editing.Page(
+        values.pop("version", 0), values.pop("tab", ""), request.user, form.may_unlock
+    )
     going_on = "continue" in request.POST
     try:
         # The form has changed its instance; what is in the database decides.
@@ -115,6 +134,11 @@ def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect("reports:campaigns")
     messages.error(request, _("Only drafts can be deleted."))
     return redirect("sending:campaign", pk)
+
+
+def _may_unlock(request: WorkspaceRequest) -> bool:
+    """Whether the member may change what a template locks."""
+    return request.role == Member.Role.OWNER
 
 
 def _campaign(request: WorkspaceRequest, pk: int) -> Campaign:

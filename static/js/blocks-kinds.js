@@ -1,7 +1,7 @@
 /* The kinds of blocks: what a new one says, and how each looks while it is written. */
 (() => {
   const DEFAULTS = {
-    style: { page: "#f3f4f6", sheet: "#ffffff", ink: "#27303f", accent: "#1d4ed8", font: "system" },
+    style: {},
     text: () => ({ html: "", align: "left" }),
     image: () => ({ src: "", alt: "", href: "", width: 536, align: "center" }),
     button: (words) => ({ label: words, href: "", align: "left", wide: false }),
@@ -75,8 +75,12 @@
     condition: () => {},
   };
 
+  // What other modules do to a block whenever it is drawn.
+  const DECORATORS = [];
+
   /** Draw the face of a block as it is now. */
   function drawn(item, words, nodes) {
+    for (const decorate of DECORATORS) decorate(item);
     FACES[item.block.type](item.block, item.querySelector(".block-face"), words, nodes);
   }
 
@@ -98,7 +102,7 @@
 
   function fill(item, settings, columns) {
     for (const field of settings.querySelectorAll("[data-key]")) {
-      const value = item.block[field.dataset.key];
+      const value = item.block[field.dataset.key] ?? "";
       // A field of people that was deleted is still what the condition asks for.
       if (field.matches("select") && ![...field.options].some((option) => option.value === value)) field.append(new Option(value, value));
       if (field.type === "checkbox") field.checked = value;
@@ -123,5 +127,5 @@
     }
   }
 
-  window.candidBlocks = { DEFAULTS, EMPTY, drawn, fill, isEmpty, list, read, readItem };
+  window.candidBlocks = { DECORATORS, DEFAULTS, EMPTY, FACES, drawn, fill, isEmpty, list, read, readItem };
 })();

@@ -4,6 +4,7 @@
   if (!editor) return;
   const { clean, nodes, address } = window.candidText;
   const { DEFAULTS, drawn, fill, list, read, readItem } = window.candidBlocks;
+  const { resolved } = window.candidBrand;
   const form = document.getElementById("compose");
   const body = document.getElementById("id_body");
   const canvas = editor.querySelector(".blocks-canvas");
@@ -27,14 +28,14 @@
       found = {};
     }
     style = { ...DEFAULTS.style, ...found.style };
-    for (const field of look.querySelectorAll("[data-key]")) field.value = style[field.dataset.key];
     paint();
     canvas.replaceChildren(...(found.blocks || []).map(make));
   }
 
   function paint() {
-    for (const [name, value] of Object.entries(style)) canvas.style.setProperty(`--mail-${name}`, value);
-    canvas.dataset.font = style.font;
+    const looks = resolved(style);
+    for (const [name, value] of Object.entries(looks)) canvas.style.setProperty(`--mail-${name}`, value);
+    for (const field of look.querySelectorAll("[data-key]")) field.value = field.type === "color" ? looks[field.dataset.key] : style[field.dataset.key];
   }
 
   // --- One block ----------------------------------------------------------------------------
@@ -50,6 +51,7 @@
     const settings = item.querySelector(".blocks-settings");
     settings.append(kind.content.cloneNode(true));
     if ("align" in kind.dataset) settings.append(document.getElementById("block-align").content.cloneNode(true));
+    settings.append(document.getElementById("block-of-all").content.cloneNode(true));
     fill(item, settings, columns);
     const face = item.querySelector(".block-face");
     if (block.type === "columns") face.append(...columns.map(inner(kind)));
@@ -145,8 +147,8 @@
     return make({ type: kind, ...structuredClone(DEFAULTS[kind](document.getElementById(`block-${kind}`).dataset.words)) });
   }
 
-  function add(kind) {
-    const item = fresh(kind);
+  function add(item) {
+    const kind = item.block.type;
     let beside = chosen();
     const within = beside && ["condition", "columns"].includes(beside.block.type) ? list(beside).find((ol) => !ol.children.length) : null;
     if (within && fits(kind, within)) within.append(item);
@@ -165,10 +167,17 @@
 
   editor.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (button?.dataset.add) add(button.dataset.add);
+    if (button?.dataset.add) add(fresh(button.dataset.add));
+    if (button && "ofBrand" in button.dataset) {
+      style = { ...DEFAULTS.style };
+      paint();
+      changed();
+    }
     if (button?.dataset.history === "undo") travel(past, future);
     if (button?.dataset.history === "redo") travel(future, past);
   });
+
+  editor.addEventListener("blocks:insert", (event) => add(make(event.detail)));
 
   // Nothing comes or goes between pressing a handle and letting it go: the drop place stays put.
   let held = false;

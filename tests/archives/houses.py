@@ -27,7 +27,7 @@ from campaigns.audience.models import (
 )
 from campaigns.composing import editing
 from campaigns.composing.approving import asking
-from campaigns.composing.models import SegmentUse
+from campaigns.composing.models import Brand, SegmentUse
 from campaigns.composing.publishing import mails
 from campaigns.reports.models import DayCounting, ListDay
 from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery
@@ -86,6 +86,9 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     SegmentUse.objects.create(campaign=scene.campaign, segment=segment, name="R", excludes=True)
     draft = world.make_campaign(workspace, name="Draft")
     editing.save(draft, {"body": "Hello"}, editing.Page(1, "tab", member))
+    world.make_template(workspace, created_by=member)
+    world.make_saved_block(workspace, created_by=member)
+    Brand.objects.create(workspace=workspace, website="https://acme.example")
     SignUpForm.objects.create(
         workspace=workspace,
         list=readers,

@@ -8,6 +8,7 @@ import pytest
 from campaigns.composing import checks, compiling, freezing, rendering
 from campaigns.composing.blocks import checking, document, layout, rich_text
 from campaigns.composing.blocks.document import BlocksError
+from campaigns.composing.blocks.look import Look
 from campaigns.composing.merge_tags import MergeTagError
 from tests import world
 from tests.composing.letters import body, make_person, parse
@@ -41,7 +42,12 @@ def written(*blocks, **style):
 
 
 def html_of(*blocks, **style):
-    return layout.to_html(document.read(written(*blocks, **style)), title="Acme", language="en")
+    return layout.to_html(
+        document.read(written(*blocks, **style)),
+        title="Acme",
+        language="en",
+        look=Look(name="Acme"),
+    )
 
 
 @pytest.fixture

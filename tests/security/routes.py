@@ -242,6 +242,8 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("campaigns/", _make_campaign),
     ("pictures/folders/", lambda workspace: workspace.picture_folders.create(name="Shop").pk),
     ("pictures/", lambda workspace: world.make_picture(workspace).pk),
+    ("templates/", lambda workspace: world.make_template(workspace).pk),
+    ("blocks/", lambda workspace: world.make_saved_block(workspace).pk),
     ("inbox/", _make_mail),
     ("reports/", _make_saved_report),
     ("shares/", _make_share_link),
@@ -263,6 +265,8 @@ VALUES: dict[str, Callable[[Workspace], Any]] = {
     # A wrong one: the right ones are mailed, and for the tests of privacy.
     "sealed": lambda workspace: "none",
     "form_key": _make_sign_up_form,
+    "starter": lambda workspace: "newsletter",
+    "picture": lambda workspace: "cup",
     "uidb36": lambda workspace: "1",
     "key": lambda workspace: "none",
 }

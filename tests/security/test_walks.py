@@ -50,6 +50,8 @@ PUBLIC = {
     "privacy:erase_me",
     # What a mail shows is fetched by whoever reads it; the name of the file is the key.
     "composing:picture_file",
+    # Our own pictures, the same in every house.
+    "composing:starter_picture",
     # Sign-up forms: anybody may post them, also from a page elsewhere, and gets a mail at most.
     "audience:join",
     "audience:asked",

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaigns.composing.blocks import rules
+from campaigns.composing.blocks import look, rules
 from campaigns.composing.blocks.rules import BlocksError as BlocksError
 from campaigns.composing.blocks.rules import Rule
 
 VERSION = 1
 MOST_BLOCKS = 500
 ALIGN = ("left", "center", "right")
-FONTS = ("system", "serif", "rounded", "mono")
+BANDS = ("", "tint", "accent")
+LOCKS = ("", "place", "all")
 NETWORKS = (
     "Bluesky", "Facebook", "GitHub", "Instagram", "LinkedIn", "Mastodon", "Pinterest", "TikTok",
     "Website", "X", "YouTube",
@@ -28,14 +29,18 @@ NETWORKS = (
 Block = dict[str, Any]
 
 STYLE: dict[str, Rule] = {
-    "page": rules.colour("#f3f4f6"),
-    "sheet": rules.colour("#ffffff"),
-    "ink": rules.colour("#27303f"),
-    "accent": rules.colour("#1d4ed8"),
-    "font": rules.one_of(FONTS, "system"),
+    **dict.fromkeys(("page", "sheet", "ink", "accent", "link"), rules.colour),
+    **dict.fromkeys(("font", "titles"), rules.one_of((look.OF_BRAND, *look.FONTS), look.OF_BRAND)),
 }
+# Of every block: what is behind it, and what of it those may change who only write mails.
+_OF_ALL: dict[str, Rule] = {"band": rules.one_of(BANDS, ""), "lock": rules.one_of(LOCKS, "")}
 KINDS: dict[str, dict[str, Rule]] = {
-    "text": {"html": rules.markup, "align": rules.one_of(ALIGN, "left")},
+    "logo": {"align": rules.one_of(ALIGN, "left"), "width": rules.number(20, 536, 140)},
+    "text": {
+        "html": rules.markup,
+        "align": rules.one_of(ALIGN, "left"),
+        "size": rules.one_of(("", "small", "large"), ""),
+    },
     "image": {
         "src": rules.picture,
         "alt": rules.line(300),
@@ -51,9 +56,12 @@ KINDS: dict[str, dict[str, Rule]] = {
     },
     "divider": {},
     "spacer": {"height": rules.number(4, 200, 24)},
-    "social": {"align": rules.one_of(ALIGN, "center")},
+    "social": {"align": rules.one_of(ALIGN, "center"), "brand": rules.flag},
     "html": {"source": rules.text(300_000)},
-    "columns": {},
+    "columns": {
+        "widths": rules.one_of(("", "narrow_first", "narrow_last"), ""),
+        "beside": rules.flag,
+    },
     "condition": {
         "field": rules.field,
         "test": rules.one_of(("filled", "empty", "is", "is_not"), "filled"),
@@ -74,11 +82,20 @@ def read(source: str) -> Block:
         raise BlocksError(_("These are no blocks.")) from error
     if not isinstance(found, dict) or found.get("version") != VERSION:
         raise BlocksError(_("These are no blocks of a kind this version knows."))
-    style = _held(found.get("style", {}), STYLE)
+    style = _held(_with_links(found.get("style", {})), STYLE)
     blocks = _blocks(found.get("blocks", []), within="")
     if len(walk(blocks)) > MOST_BLOCKS:
         raise BlocksError(_("A mail can have %d blocks.") % MOST_BLOCKS)
     return {"version": VERSION, "style": style, "blocks": blocks}
+
+
+def read_block(source: str) -> Block:
+    """Return the one block in `source`, cleaned and free to change. Raises `BlocksError`."""
+    try:
+        block = json.loads(source)
+    except (ValueError, RecursionError) as error:
+        raise BlocksError(_("These are no blocks.")) from error
+    return _block(block, within="") | {"lock": ""}
 
 
 def dump(document: Block) -> str:
@@ -131,7 +148,19 @@ def _block(found: Any, *, within: str) -> Block:
             if not isinstance(links, list) or len(links) > len(NETWORKS):
                 raise BlocksError(_("There are too many social links."))
             inner["links"] = [_held(link, _NETWORK) for link in links]
-    return {"type": kind} | _held(facts, KINDS[kind]) | inner
+    made = {"type": kind} | _held(facts, KINDS[kind] | _OF_ALL) | inner
+    if within:
+        # Who locks a block locks what is in it; what is behind columns is behind all of them.
+        made |= {"lock": ""} | ({"band": ""} if within == "columns" else {})
+    return made
+
+
+def _with_links(style: Any) -> Any:
+    """Return a style in which links, and the font of titles, follow what older mails say."""
+    if not isinstance(style, dict):
+        return style
+    follow = {"link": "accent", "titles": "font"}
+    return {new: style[old] for new, old in follow.items() if old in style} | style
 
 
 def _held(found: Any, held_to: dict[str, Rule]) -> Block:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from campaigns.composing.blocks import rich_text
+from campaigns.composing.blocks.look import OF_BRAND
 from campaigns.composing.merge_tags import MergeTagError
 
 # Gives the value as it may be kept; what is missing, None, becomes the rule's default.
@@ -72,16 +73,12 @@ def one_of(names: Collection[str], default: str) -> Rule:
     return rule
 
 
-def colour(default: str) -> Rule:
-    """Allow a colour such as #1d4ed8."""
-
-    def rule(value: Any) -> str:
-        found = _kept(value, str, default=default).lower()
-        if not _COLOUR.fullmatch(found):
-            raise BlocksError(_("A colour looks like #1d4ed8."))
-        return found
-
-    return rule
+def colour(value: Any) -> str:
+    """Allow a colour such as #1d4ed8, or the brand's."""
+    found = _kept(value, str, default=OF_BRAND).lower()
+    if found != OF_BRAND and not _COLOUR.fullmatch(found):
+        raise BlocksError(_("A colour looks like #1d4ed8."))
+    return found
 
 
 def address(value: Any) -> str:

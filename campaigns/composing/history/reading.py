@@ -69,6 +69,8 @@ def _block(block: Block) -> Iterator[str]:
         name: value
         for name, value in block.items()
         if name not in ("type", "html", "source", "columns", "blocks", "links")
+        # Every block can have these, and few do.
+        and (value or name not in ("band", "lock"))
     }
     yield f"[{block['type']}] " + ", ".join(f"{name}: {value}" for name, value in facts.items())
     yield from (f"{link['name']}: {link['href']}" for link in block.get("links", []))

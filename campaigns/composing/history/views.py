@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing import checks, editing
 from campaigns.composing.forms import CampaignForm, WayForm
@@ -51,13 +52,17 @@ def restore(request: WorkspaceRequest, pk: int, number: int) -> HttpResponse:
     campaign = get_object_or_404(request.workspace.campaigns, pk=pk)
     found = get_object_or_404(campaign.versions, number=number)
     try:
-        editing.restore(campaign, found, request.user)
+        owner = request.role == Member.Role.OWNER
+        editing.restore(campaign, found, request.user, unlocks=owner)
     except editing.StaleError:
         messages.error(request, _("Somebody saved the campaign at this moment. Look again."))
         return redirect("composing:versions", pk)
     except editing.ClosedError:
         messages.error(request, _("This campaign is on its way and cannot change any more."))
         return redirect("sending:campaign", pk)
+    except MergeTagError as error:
+        messages.error(request, checks.explain(error))
+        return redirect("composing:versions", pk)
     messages.success(request, _("The campaign says again what it said then."))
     return redirect("composing:edit", pk)
 
@@ -69,7 +74,11 @@ def turn(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = WayForm(request.POST)
     if not form.is_valid():
         return redirect("composing:edit", pk)
-    page = editing.Page(form.cleaned_data["version"], user=request.user)
+    page = editing.Page(
+        form.cleaned_data["version"],
+        user=request.user,
+        unlocks=request.role == Member.Role.OWNER,
+    )
     try:
         editing.turn(campaign, form.cleaned_data["format"], page)
     except (editing.StaleError, editing.ClosedError):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from campaigns.composing.pictures import addresses, keeping
 
 # Whatever the bytes are, no browser may take them for a page, or let them do anything.
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -29,4 +29,4 @@ def picture_file(request: HttpRequest, path: str) -> HttpResponseBase:
         file = keeping.storage().open(path)
     except FileNotFoundError as error:
         raise Http404 from error
-    return FileResponse(file, content_type=content_type, headers=_HEADERS)
+    return FileResponse(file, content_type=content_type, headers=HEADERS)

@@ -84,7 +84,8 @@ def _of_mail(campaign: Campaign) -> Iterator[Finding]:
         previewing.person_of(None)
     )
     sheet = Sheet(parts.html)
-    yield from readers.findings(sheet, footer=parts.text)
+    # Of the text part only what follows the author's words.
+    yield from readers.findings(sheet, footer=parts.text.rpartition("———")[2])
     yield from links.findings(sheet)
     if campaign.sender and campaign.sender.provider.kind != campaign.sender.provider.Kind.INBOX:
         yield from links.home()

@@ -1,0 +1,1 @@
+"""The brand of a workspace: how its mails look."""
