@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from campaigns.composing import portable_looks
 from campaigns.composing.models import (
     Approval,
-    Brand,
     Campaign,
     Comment,
     PublicPage,
     Revision,
-    SavedBlock,
     SegmentUse,
     Showing,
     SunsetRule,
-    Template,
     Version,
 )
 from tracking.parts import Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
-_COLOUR = "{0} ~ '^#[0-9a-f]{{6}}$'"
 _MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
 
 # The old house may still be sending them: here, nothing goes out that nobody asked for.
@@ -251,55 +248,7 @@ PARTS: tuple[Part, ...] = (
         ),
         key="",
     ),
-    Part(
-        "brand",
-        "How mails of the workspace look.",
-        Brand,
-        (
-            Column("page", "Colour around mails.", must=_COLOUR),
-            Column("sheet", "Colour behind the words.", must=_COLOUR),
-            Column("ink", "Colour of the words.", must=_COLOUR),
-            Column("accent", "Colour of buttons and bands.", must=_COLOUR),
-            Column("link", "Colour of links.", must=_COLOUR),
-            *plain(font="Font.", titles="Font of headings."),
-            Column("logo", "Web address of the logo.", must=_LINE),
-            Column("website", "Where the logo leads.", must=_LINE),
-            *plain(social="Social links.", updated_at="When it was last changed."),
-        ),
-        key="",
-    ),
-    Part(
-        "templates",
-        "Mails to start campaigns from.",
-        Template,
-        (
-            Column("name", "What its makers call it.", must=_LINE),
-            Column("subject", "Subject.", must=_LINE),
-            Column("preheader", "Preheader.", must=_LINE),
-            *plain(
-                format="blocks, markdown, html or mjml.",
-                body="The content.",
-                inline_css="Whether styles are copied into the elements.",
-                notes="What an import could not translate.",
-                version="How often it was saved.",
-            ),
-            by("created_by", "Who made it, by address."),
-            *plain(created_at="When it was made.", updated_at="When it was last changed."),
-        ),
-        key="",
-    ),
-    Part(
-        "saved_blocks",
-        "Blocks that are kept for other mails.",
-        SavedBlock,
-        (
-            Column("name", "What it is called.", must=_LINE),
-            Column("body", "The block, as JSON."),
-            by("created_by", "Who kept it, by address."),
-            *plain(created_at="When it was kept."),
-        ),
-        key="",
-    ),
+    *portable_looks.PARTS,
 )
 
 LEFT = {
