@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import pages, writing
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader
-from tests.browser.writing import add, blocks, kinds, move, write
+from tests.browser.writing import add, block, blocks, drag, handle, kinds, move, write
 
 TABLET = {"width": 768, "height": 1024}
 
@@ -36,25 +36,6 @@ def saved_and_opened_again(page: Page) -> None:
     before = writing.body(page)
     page.reload()
     assert writing.body(page) == before
-
-
-def block(page: Page, kind: str) -> Locator:
-    return page.locator(f".blocks-canvas .block[data-kind={kind}]")
-
-
-def handle(block: Locator) -> Locator:
-    return block.locator(":scope > .block-handle")
-
-
-def drag(page: Page, handle: Locator, target: Locator) -> None:
-    """Drag slowly enough for the page to show where the block will stand."""
-    handle.hover()
-    page.mouse.down()
-    box = target.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 30, box["y"] + 3, steps=12)
-    expect(page.locator(".blocks-canvas .sortable-ghost")).to_have_count(1)
-    page.mouse.up()
 
 
 def test_a_mail_is_written_saved_and_shown(page: Page):
@@ -114,7 +95,8 @@ def test_handles_show_where_the_pointer_is_and_drag_blocks(page: Page):
     expect(handle(divider)).to_have_css("opacity", "0")
     divider.hover()
     expect(handle(divider)).to_have_css("opacity", "1")
-    drag(page, handle(divider), block(page, "text"))
+    first = page.locator(".blocks-canvas > .sortable-ghost:first-child")
+    drag(page, handle(divider), block(page, "text"), lands=first)
     assert kinds(page) == ["divider", "text", "button"]
     expect(page.locator(".is-dragging")).to_have_count(0)
 
@@ -134,7 +116,8 @@ def test_choosing_a_block_leaves_it_under_the_pointer(page: Page):
 
 def test_a_block_is_dragged_from_the_palette(page: Page):
     write(page, "Words")
-    drag(page, page.locator("[data-add=divider]"), block(page, "text"))
+    anywhere = page.locator(".blocks-canvas .sortable-ghost")
+    drag(page, page.locator("[data-add=divider]"), block(page, "text"), lands=anywhere)
     assert sorted(kinds(page)) == ["divider", "text"]
     expect(page.locator("[data-add=divider]")).to_have_count(1)
 
@@ -146,7 +129,9 @@ def test_blocks_go_between_columns_by_drag_and_by_key(page: Page):
     columns.focus()
     columns.get_by_role("combobox", name="Columns").select_option("3")
     lists = columns.locator(".blocks-list")
-    drag(page, handle(block(page, "divider")), lists.nth(1))
+    second = lists.nth(1)
+    ghost = second.locator(".sortable-ghost")
+    drag(page, handle(block(page, "divider")), second, lands=ghost)
     assert [len(column) for column in blocks(page)[1]["columns"]] == [0, 1, 0]
     block(page, "divider").focus()
     page.keyboard.press("Alt+ArrowRight")

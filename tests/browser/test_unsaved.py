@@ -11,6 +11,9 @@ from tests.browser import stack as stacks
 from tests.browser.chromium import reader
 from tests.browser.writing import blocks, write
 
+# Milliseconds from typing to what became of saving it, and what a busy machine adds.
+SLOW = 20_000
+
 
 @pytest.fixture
 def member(chromium: Browser, demo_house: stacks.Stack) -> Iterator[BrowserContext]:
@@ -42,7 +45,7 @@ def closed_and_opened_again(page: Page) -> Page:
 def test_what_the_network_swallowed_is_offered_when_the_page_is_opened_again(page: Page):
     page.route("**/edit/", lambda route: route.abort())
     write(page, " and more")
-    expect(page.locator("#save-state")).to_contain_text("the server did not answer")
+    expect(page.locator("#save-state")).to_contain_text("the server did not answer", timeout=SLOW)
     again = closed_and_opened_again(page)
     offer = again.locator("#unsaved")
     expect(offer).to_contain_text("What you wrote here was not saved")
@@ -69,7 +72,7 @@ def test_what_is_thrown_away_is_not_offered_again(page: Page):
 def test_who_was_signed_out_finds_it_after_signing_in(page: Page, demo_house: stacks.Stack):
     page.context.clear_cookies(name="sessionid")
     write(page, " and more")
-    expect(page.locator("#save-state")).to_contain_text("you are signed out")
+    expect(page.locator("#save-state")).to_contain_text("you are signed out", timeout=SLOW)
     expect(page.locator(".block-text")).to_have_text("Saved words and more")
     address = page.url
     other = page.context.new_page()

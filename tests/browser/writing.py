@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser import stack as stacks
+
 
 def begin(page: Page, address: str, name: str = "Blocks", *, way: str = "Blocks") -> None:
     """Start a campaign that is written this way."""
@@ -55,3 +57,29 @@ def save(page: Page) -> None:
     """Save by key, and wait until the page says so."""
     page.keyboard.press("Control+s")
     expect(page.locator("#save-state")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+
+
+def block(page: Page, kind: str) -> Locator:
+    """Return the block of this kind."""
+    return page.locator(f".blocks-canvas .block[data-kind={kind}]")
+
+
+def handle(block: Locator) -> Locator:
+    """Return what a block is dragged by."""
+    return block.locator(":scope > .block-handle")
+
+
+def drag(page: Page, handle: Locator, target: Locator, *, lands: Locator) -> None:
+    """Drag a block until the page shows that it will stand where `lands` is, and let go."""
+    handle.hover()
+    page.mouse.down()
+
+    def is_there() -> bool:
+        # What is passed makes room, so the target may have moved.
+        box = target.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 30, box["y"] + 3, steps=12)
+        return lands.count() == 1
+
+    stacks.until(is_there, "the block will stand there")
+    page.mouse.up()
