@@ -8,7 +8,7 @@
   const FONTS = ["font", "titles"];
 
   Object.assign(DEFAULTS.style, Object.fromEntries([...COLOURS, ...FONTS].map((key) => [key, "brand"])));
-  DEFAULTS.logo = () => ({ align: "left", width: 140 });
+  DEFAULTS.logo = () => ({ align: "left", width: 140, band: "", lock: "" });
 
   /** Say whether black or white reads better on a colour; the server does it the same way. */
   function on(colour) {

@@ -1,16 +1,18 @@
 /* The kinds of blocks: what a new one says, and how each looks while it is written. */
 (() => {
+  // What every block has, as the server keeps it; what a block holds comes last.
+  const OF_ALL = { band: "", lock: "" };
   const DEFAULTS = {
     style: {},
-    text: () => ({ html: "", align: "left" }),
-    image: () => ({ src: "", alt: "", href: "", width: 536, align: "center" }),
-    button: (words) => ({ label: words, href: "", align: "left", wide: false }),
-    columns: () => ({ columns: [[], []] }),
-    divider: () => ({}),
-    spacer: () => ({ height: 24 }),
-    social: () => ({ align: "center", links: [] }),
-    html: () => ({ source: "" }),
-    condition: () => ({ field: "first_name", test: "filled", value: "", blocks: [] }),
+    text: () => ({ html: "", align: "left", size: "", ...OF_ALL }),
+    image: () => ({ src: "", alt: "", href: "", width: 536, align: "center", ...OF_ALL }),
+    button: (words) => ({ label: words, href: "", align: "left", wide: false, ...OF_ALL }),
+    columns: () => ({ widths: "", beside: false, ...OF_ALL, columns: [[], []] }),
+    divider: () => ({ ...OF_ALL }),
+    spacer: () => ({ height: 24, ...OF_ALL }),
+    social: () => ({ align: "center", brand: false, ...OF_ALL, links: [] }),
+    html: () => ({ source: "", ...OF_ALL }),
+    condition: () => ({ field: "first_name", test: "filled", value: "", ...OF_ALL, blocks: [] }),
   };
 
   function element(name, className, text = "") {

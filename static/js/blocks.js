@@ -159,7 +159,9 @@
     }
     choose(item);
     changed();
-    (item.querySelector("[contenteditable]") || item.querySelector(".blocks-settings :is(input, textarea, select)") || item).focus();
+    // Its own words or settings; what is behind a block is seldom changed.
+    const own = ".blocks-settings :is(input, textarea, select):not([data-key=band], [data-key=lock])";
+    (item.querySelector("[contenteditable]") || item.querySelector(own) || item).focus();
     item.scrollIntoView({ block: "nearest" });
   }
 

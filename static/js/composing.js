@@ -192,7 +192,8 @@
 
   // Whoever is signed out is led to a page for signing in, which is no answer to a save.
   let strange = false;
-  form.addEventListener("htmx:beforeSwap", (event) => {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.elt !== form) return;
     strange = !event.detail.serverResponse.includes('id="save-state"');
     if (strange) event.detail.shouldSwap = false;
   });

@@ -25,7 +25,8 @@ def of(workspace: Workspace) -> Look:
 
 def brand_of(workspace: Workspace) -> Brand:
     """Return the brand of a workspace, or one that is not saved yet."""
-    return Brand.objects.filter(workspace=workspace).first() or Brand(workspace=workspace)
+    found = None if workspace.pk is None else Brand.objects.filter(workspace=workspace).first()
+    return found or Brand(workspace=workspace)
 
 
 def look(brand: Brand) -> Look:
