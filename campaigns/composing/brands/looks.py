@@ -25,7 +25,8 @@ def of(workspace: Workspace) -> Look:
 
 def brand_of(workspace: Workspace) -> Brand:
     """Return the brand of a workspace, or one that is not saved yet."""
-    found = None if workspace.pk is None else Brand.objects.filter(workspace=workspace).first()
+    mine = Brand.objects.filter(workspace=workspace.pk)
+    found = None if workspace._state.adding else mine.first()
     return found or Brand(workspace=workspace)
 
 
