@@ -44,15 +44,15 @@ class Staying:
 def look(contact: Contact, campaign_id: int | None) -> Staying:
     """Return where `contact` stands with the question of a mail of the campaign."""
     lists = unsubscribing.lists_of(contact, campaign_id)
-    found = suppression.find(contact.workspace_id, contact.email)
+    stops = {one.reason for one in suppression.reasons(contact.workspace_id, contact.email)}
     mine = contact.subscriptions.subscribed().filter(list__in=lists)
     said = _said(contact, campaign_id)
     return Staying(
         masked=addresses.mask(contact.email),
         lists=lists,
         statement=statement(contact, lists),
-        has_said=bool(said) and mine.exists() and found is None,
-        is_stopped=found is not None and found.reason != Suppression.Reason.UNSUBSCRIBED_ALL,
+        has_said=bool(said) and mine.exists() and not stops,
+        is_stopped=bool(stops - {Suppression.Reason.UNSUBSCRIBED_ALL}),
     )
 
 

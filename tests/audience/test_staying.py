@@ -114,6 +114,12 @@ def test_what_others_stopped_stays_stopped_and_is_said(client, workspace, ann, p
     assert Suppression.objects.get().reason == "manual"
 
 
+def test_what_others_stopped_is_said_also_behind_their_own_stop(client, workspace, ann, page):
+    unsubscribing.stop_everything(ann.pk, 70, 700)
+    suppression.suppress(workspace.pk, [ann.fingerprint], Suppression.Reason.MANUAL)
+    assert "Mail to you is stopped" in client.get(page).text
+
+
 def test_a_newer_line_about_the_list_is_the_last_word(client, ann, lists, page):
     client.post(page)
     mail_ledger.end(ann, lists[:1], Evidence(ConsentEntry.Source.MEMBER))
