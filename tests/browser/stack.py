@@ -165,8 +165,11 @@ def _database() -> Iterator[str]:
 
 @contextlib.contextmanager
 def _shared_static_files(var: Path) -> Iterator[None]:
-    """Collect and compress static files once for all stacks of a run: it takes seconds."""
-    shared = Path(os.environ[environment.FOLDER]) / "static"
+    """Collect and compress static files once for all stacks of a run: it takes seconds.
+
+    Away from the folder of the tests without a browser, whose WhiteNoise lists theirs at any time.
+    """
+    shared = Path(os.environ[environment.FOLDER]) / "collected"
     shared.mkdir(exist_ok=True)
     var.mkdir(parents=True, exist_ok=True)
     (var / "static").symlink_to(shared)
