@@ -58,6 +58,7 @@ def unregistered(campaign: Campaign) -> Revision:
         postal_address=campaign.workspace.postal_address,
         list_name=list_name,
         list_key=list_key,
+        words=campaign.format in (campaign.Format.MARKDOWN, campaign.Format.BLOCKS),
         html=content.html,
         text=content.text,
     )

@@ -13,9 +13,10 @@ from typing import Any, cast
 import liquid
 from liquid import RenderContext, TokenStream
 from liquid.ast import Node
-from liquid.builtin.expressions import LoopExpression
+from liquid.builtin.expressions import LoopExpression, StringLiteral
 from liquid.builtin.tags.for_tag import ForNode, ForTag
 from liquid.exceptions import FilterError, LoopIterationLimitError
+from liquid.expression import Expression
 
 # Each opening tag is closed by "end" and its name.
 BLOCKS = frozenset({"if", "unless", "case", "for", "capture"})
@@ -90,6 +91,28 @@ class _ForTag(ForTag):
             cols=loop.cols,
         )
         return node
+
+
+class _Words(StringLiteral):
+    """What stands between quotes, as words: a `<` in it is a `<` to the reader."""
+
+    __slots__ = ()
+
+    def evaluate(self, context: RenderContext) -> str:  # As Liquid calls it.
+        return self.value
+
+
+def quote_words(template: liquid.BoundTemplate) -> None:
+    """Let no quoted text in `template` be HTML, as Liquid takes the author's to be."""
+    context = RenderContext(template)
+    nodes = list(template.nodes)
+    for node in nodes:
+        nodes += node.children(context, include_partials=False)
+        expressions: list[Expression] = list(node.expressions())
+        for expression in expressions:
+            expressions += expression.children()
+            if type(expression) is StringLiteral:
+                expression.__class__ = _Words
 
 
 def _bounded(name: str, function: Filter) -> Filter:

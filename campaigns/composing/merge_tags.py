@@ -49,12 +49,19 @@ _ESCAPING = limits.Environment(autoescape=True)
 _PLAIN = limits.Environment(autoescape=False)
 
 
-def parse(source: str, *, escape: bool) -> liquid.BoundTemplate:
-    """Read Liquid source, once. Raises `MergeTagError`."""
+def parse(source: str, *, escape: bool, words: bool = False) -> liquid.BoundTemplate:
+    """Read Liquid source, once. Raises `MergeTagError`.
+
+    With `escape` what is filled in becomes text of an HTML mail; what the author quotes in a
+    tag may be HTML, unless it is `words` as well.
+    """
     try:
-        return (_ESCAPING if escape else _PLAIN).from_string(source)
+        template = (_ESCAPING if escape else _PLAIN).from_string(source)
     except FAILURES as error:
         raise _readable(error, source) from error
+    if words:
+        limits.quote_words(template)
+    return template
 
 
 def check(source: str, fields: Collection[str]) -> None:

@@ -218,6 +218,8 @@ class Revision(models.Model):
     # RFC 2919: the name and the label of the List-Id.
     list_name = models.CharField(max_length=120, blank=True)
     list_key = models.CharField(max_length=60, blank=True)
+    # Whether what is quoted in a merge tag is words and no HTML, as HTML is text in Markdown.
+    words = models.BooleanField(default=False, db_default=False)
     # Liquid, before links are counted and the footer is on.
     html = models.TextField()
     text = models.TextField()

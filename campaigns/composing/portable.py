@@ -136,6 +136,7 @@ PARTS: tuple[Part, ...] = (
             Column("list_name", "The name of the list in its header.", must=_LINE),
             Column("list_key", "The label of the list in its header.", must=_LINE),
             *plain(
+                words="Whether what is quoted in a merge tag is words, no HTML.",
                 html="HTML, before links are numbered.",
                 text="Plain text.",
                 links="Its links and their numbers.",

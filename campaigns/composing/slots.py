@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import liquid
 import markupsafe
 from liquid.builtin.expressions import FilteredExpression, Path, StringLiteral
 from liquid.builtin.expressions.filtered import Filter
@@ -85,11 +86,15 @@ class Text:
 
 
 class Compiler:
-    """Turn the pieces of a marked text into a `Text`, the same tag always the same slot."""
+    """Turn the pieces of a marked text into a `Text`, the same tag always the same slot.
 
-    def __init__(self, links: Links, *, escape: bool) -> None:
+    `escape` and `words` are as in `merge_tags.parse`.
+    """
+
+    def __init__(self, links: Links, *, escape: bool, words: bool = False) -> None:
         self._links = links
         self._escape = escape
+        self._words = words
         self._slots: dict[str, Slot] = {}
 
     def compile(self, pieces: Sequence[str | Tag | Hole]) -> Text:
@@ -116,7 +121,7 @@ class Compiler:
 
     def _simple(self, source: str) -> Slot:
         """Compile one `{{ output }}`, without Liquid at run time when it is simple."""
-        node = merge_tags.parse(source, escape=self._escape).nodes[0]
+        node = self._parse(source).nodes[0]
         expression = node.expression if isinstance(node, OutputNode) else None
         if not isinstance(expression, FilteredExpression):
             return self._block(source)
@@ -138,13 +143,17 @@ class Compiler:
         if filter_.name == "default" and len(arguments) == 1:
             value = arguments[0]
             if isinstance(value, StringLiteral):
-                fallback = markupsafe.Markup(value.value) if self._escape else value.value  # noqa: S704  # the author's
+                html = self._escape and not self._words
+                fallback = markupsafe.Markup(value.value) if html else value.value  # noqa: S704  # the author's
                 return lambda found: found or fallback
         return None
 
+    def _parse(self, source: str) -> liquid.BoundTemplate:
+        return merge_tags.parse(source, escape=self._escape, words=self._words)
+
     def _block(self, source: str) -> Slot:
         """Compile what needs Liquid: read once, run per person."""
-        template = merge_tags.parse(source, escape=self._escape)
+        template = self._parse(source)
         links = self._links
 
         def run(person: Person) -> str:

@@ -59,7 +59,8 @@ def public(revision: Revision) -> Text:
     """Return the HTML of `revision` without what is one recipient's: ways out, footer, pixel."""
     marks, masked = _mask(revision.html)
     whole = markup.insert(masked, first="", last="")
-    return slots.Compiler(_NOWHERE, escape=True).compile(marks.split(whole))
+    compiler = slots.Compiler(_NOWHERE, escape=True, words=revision.words)
+    return compiler.compile(marks.split(whole))
 
 
 def web_addresses(content_html: str, content_text: str) -> list[str]:
@@ -92,7 +93,8 @@ def _html(revision: Revision, recorded: Recorded, numbers: dict[str, int], *, pi
     if pixel:
         foot += footer.pixel(addresses.open_url(marks.put(Hole.OPEN)))
     masked = markup.insert(masked, first=footer.preheader(preheader), last=foot)
-    return slots.Compiler(_LINKS, escape=True).compile(marks.split(masked))
+    compiler = slots.Compiler(_LINKS, escape=True, words=revision.words)
+    return compiler.compile(marks.split(masked))
 
 
 def _text(revision: Revision, recorded: Recorded, numbers: dict[str, int]) -> Text:

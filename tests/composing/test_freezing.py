@@ -1,6 +1,8 @@
 """Freezing: once per number, with links registered, and never changed."""
 
-from campaigns.composing import freezing
+import pytest
+
+from campaigns.composing import compiling, freezing, previewing
 from campaigns.composing.models import Revision
 from tests import world
 from tracking import links
@@ -70,3 +72,27 @@ def test_several_lists_are_filed_under_the_workspace(workspace):
 
 def test_the_authors_own_text_wins(workspace):
     assert freezing.freeze(make(workspace, text="My own words")).text == "My own words"
+
+
+BLOCK = '{"version": 1, "blocks": [{"type": "text", "html": "%s"}]}'
+
+
+@pytest.mark.parametrize(
+    ("format", "body"),
+    [
+        ("markdown", "{{ 'Hi' | append: ' <b onclick=x>' }}"),
+        ("blocks", BLOCK % "{{ 'Hi' | append: ' &lt;b onclick=x&gt;' }}"),
+    ],
+)
+def test_what_a_merge_tag_quotes_is_text_where_html_is(workspace, format, body):
+    frozen = freezing.freeze(make(workspace, format=format, body=body))
+    parts = compiling.compile_revision(frozen, "none").parts(previewing.person_of(None))
+    assert "Hi &lt;b onclick=x&gt;" in parts.html
+    assert "<b onclick" not in parts.html
+    assert "Hi <b onclick=x>" in parts.text
+
+
+def test_what_a_merge_tag_quotes_is_html_in_pasted_html(workspace):
+    frozen = freezing.freeze(make(workspace, format="html", body="<p>{{ '<b>Hi</b>' }}</p>"))
+    parts = compiling.compile_revision(frozen, "none").parts(previewing.person_of(None))
+    assert "<p><b>Hi</b></p>" in parts.html

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.composing import merge_tags, slots
+from campaigns.composing import limits, merge_tags, slots
 from campaigns.composing.marks import Marks
 from campaigns.composing.merge_tags import MergeTagError
 
@@ -31,10 +31,10 @@ def person(**contact):
     )
 
 
-def fill(source, *, escape=True, **contact):
+def fill(source, *, escape=True, words=False, **contact):
     marks = Marks(source)
     masked = merge_tags.mask(source, marks)
-    text = slots.Compiler(LINKS, escape=escape).compile(marks.split(masked))
+    text = slots.Compiler(LINKS, escape=escape, words=words).compile(marks.split(masked))
     return text.fill(person(**contact))
 
 
@@ -261,3 +261,42 @@ def test_a_text_cannot_eat_time_or_memory(source):
     with pytest.raises(MergeTagError):
         fill(source)
     assert time.monotonic() - start < 2
+
+
+HOSTILE = "<script>'\"&"
+_quoted = st.sampled_from(["<b>", "&", "%3Cb%3E", "&lt;b&gt;", ">", "a<i"]).map("'{}'".format)
+_filters = st.sampled_from(sorted(limits.FILTERS - {"newline_to_br"}))
+_steps = st.tuples(_filters, st.lists(_quoted, max_size=2)).map(
+    lambda step: f" | {step[0]}{': ' if step[1] else ''}{', '.join(step[1])}"
+)
+_values = st.one_of(_quoted, st.just("contact.first_name"), st.just("x"))
+_tags = st.tuples(_values, st.lists(_steps, max_size=4)).map(lambda t: t[0] + "".join(t[1]))
+
+
+@given(_tags, _tags)
+@settings(max_examples=1500, deadline=None)
+def test_where_quotes_hold_words_no_merge_tag_makes_html(first, second):
+    source = f"{{% assign x = {first} %}}{{{{ x }}}}{{% cycle '<b>' %}}{{{{ {second} }}}}"
+    try:
+        filled = fill(source, words=True, first_name=HOSTILE)
+    except MergeTagError:
+        return
+    assert "<" not in filled
+
+
+@pytest.mark.parametrize(
+    ("source", "html", "words"),
+    [
+        ("{{ '<b>' }}", "<b>", "&lt;b&gt;"),
+        ("{{ contact.last_name | default: 'A & B' }}", "A & B", "A &amp; B"),
+        ("{{ contact.first_name | append: '<b>' }}", "Q&amp;A<b>", "Q&amp;A&lt;b&gt;"),
+        ("{% if contact.first_name == 'Q&A' %}same{% endif %}", "same", "same"),
+        ("{{ contact.first_name | replace: '&', ' and ' }}", "Q and A", "Q and A"),
+        ("{% capture x %}<b>{{ '<' }}</b>{% endcapture %}{{ x }}", "<b><</b>", "<b>&lt;</b>"),
+        ("{% case 'Q&A' %}{% when contact.first_name %}{{ '<' }}{% endcase %}", "<", "&lt;"),
+        ("{{ contact.first_name | newline_to_br }}", "Q&amp;A", "Q&amp;A"),
+    ],
+)
+def test_what_is_quoted_is_html_or_words(source, html, words):
+    assert fill(source, first_name="Q&A") == html
+    assert fill(source, words=True, first_name="Q&A") == words
