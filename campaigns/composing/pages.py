@@ -11,7 +11,16 @@ from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
-from campaigns.composing import checks, editing, fields, merge_tags, previewing, rendering, turning
+from campaigns.composing import (
+    checks,
+    editing,
+    fields,
+    lights,
+    merge_tags,
+    previewing,
+    rendering,
+    turning,
+)
 from campaigns.composing.blocks import document
 from campaigns.composing.brands import looks
 from campaigns.composing.forms import CampaignForm
@@ -109,11 +118,13 @@ def preview(campaign: Campaign, contact: Contact | None, *, view: str) -> dict[s
         "problems": review.problems,
         "advice": review.advice,
         "preview": None,
+        "has_night": False,
         "seen": None,
         "error": "",
     }
     try:
-        facts["preview"] = previewing.preview(campaign, contact)
+        facts["preview"] = shown = previewing.preview(campaign, contact)
+        facts["has_night"] = lights.has_night(shown.html)
         facts["seen"] = own.of_campaign(campaign, contact)
     except (MergeTagError, HeaderError) as error:
         facts["error"] = checks.explain(error) if isinstance(error, MergeTagError) else str(error)

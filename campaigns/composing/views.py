@@ -17,9 +17,10 @@ from campaigns.accounts import audit
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience.models import Contact
-from campaigns.composing import editing, frames, pages, previewing
+from campaigns.composing import editing, frames, lights, pages, previewing
 from campaigns.composing.forms import CampaignForm, NewCampaignForm
 from campaigns.composing.headers import HeaderError
+from campaigns.composing.lights import Light
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
 from campaigns.composing.templating import choosing
@@ -97,6 +98,7 @@ def preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
     contact = _contact(request)
     view = request.GET.get("view", "")
     facts = pages.preview(campaign, contact, view=view if view in VIEWS else VIEWS[0])
+    facts["light"], facts["pictures"] = _light(request), _pictures(request)
     facts["found"] = pages.contacts(request.workspace, request.GET.get("q", ""))
     template = "composing/_contacts.html" if request.htmx else "composing/preview.html"
     return render(request, template, facts)
@@ -110,7 +112,7 @@ def frame(request: WorkspaceRequest, pk: int) -> HttpResponse:
         html = previewing.framed(previewing.preview(campaign, _contact(request)).html)
     except (MergeTagError, HeaderError) as error:
         html = pages.unreadable(error)
-    return frames.answer(html)
+    return frames.answer(lights.lit(html, _light(request)), pictures=_pictures(request))
 
 
 @require_POST
@@ -134,6 +136,16 @@ def delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect("reports:campaigns")
     messages.error(request, _("Only drafts can be deleted."))
     return redirect("sending:campaign", pk)
+
+
+def _light(request: WorkspaceRequest) -> Light:
+    asked = request.GET.get("light", "")
+    return Light(asked) if asked in tuple(Light) else Light.DAY
+
+
+def _pictures(request: WorkspaceRequest) -> bool:
+    """Whether pictures are shown, as programs do that load them."""
+    return request.GET.get("pictures") != "off"
 
 
 def _may_unlock(request: WorkspaceRequest) -> bool:
