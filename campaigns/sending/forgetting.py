@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from campaigns.audience.models import Contact
+from campaigns.sending.models import TestGroup
 from campaigns.sending.querysets import forgetting
 
 
@@ -16,3 +18,16 @@ from campaigns.sending.querysets import forgetting
 def forget(contact_ids: Sequence[int]) -> None:
     """Erase who their deliveries went to. Goes before audience forgets the contacts."""
     forgetting.forget(contact_ids)
+    _take_out_of_test_groups(contact_ids)
+
+
+def _take_out_of_test_groups(contact_ids: Sequence[int]) -> None:
+    """Colleagues may be contacts too. A group of nobody goes."""
+    going = set(Contact.objects.filter(pk__in=contact_ids).values_list("workspace", "email_key"))
+    workspaces = {workspace for workspace, _email in going}
+    for group in TestGroup.objects.filter(workspace__in=workspaces).select_for_update():
+        left = [to for to in group.addresses if (group.workspace_id, to.lower()) not in going]
+        if not left:
+            group.delete()
+        elif left != group.addresses:
+            TestGroup.objects.filter(pk=group.pk).update(addresses=left)

@@ -1,4 +1,4 @@
-"""The forms of testing, launching, and giving another chance."""
+"""The forms of launching, and giving another chance."""
 
 from __future__ import annotations
 
@@ -10,22 +10,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.accounts.forms.fields import AddressField, LineField, time_zones
+from campaigns.accounts.forms.fields import LineField, time_zones
 from campaigns.accounts.models import Workspace
 from campaigns.sending import wall_clock
-
-
-class TestForm(forms.Form):
-    """Where a test goes, and whose data it shows."""
-
-    __test__ = False
-
-    address = AddressField(label=_("Send the test to"))
-    contact = AddressField(
-        label=_("As it would be for"),
-        required=False,
-        help_text=_("The address of one of your contacts. Empty: somebody we know nothing of."),
-    )
 
 
 class ScheduleForm(forms.Form):

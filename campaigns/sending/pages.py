@@ -32,13 +32,14 @@ from campaigns.sending import (
     standing_in,
     webhooks,
 )
-from campaigns.sending.forms import RetryForm, ScheduleForm, TestForm
+from campaigns.sending.forms import RetryForm, ScheduleForm
 from campaigns.sending.models import Cooldown, Delivery
 from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import Progress, progress, read_look
 from campaigns.sending.querysets import again as moves_again
 from campaigns.sending.querysets import launching
 from campaigns.sending.querysets.deliveries import TROUBLED, DeliveryQuerySet
+from campaigns.sending.testing.forms import TestForm
 
 Status = Campaign.Status
 # While in one of these, the numbers may change by themselves.
@@ -64,7 +65,9 @@ def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any
         "segments": narrowing.words(campaign),
         "obstacles": _obstacles([*review.problems, *checks.unapproved(campaign)], people),
         "advice": [*review.advice, *_forebodings(campaign)],
-        "test_form": TestForm(initial={"address": request.user.email}),
+        "test_form": TestForm(
+            workspace=request.workspace, initial={"addresses": request.user.email}
+        ),
         "schedule_form": ScheduleForm(workspace=request.workspace, initial=_chosen(campaign)),
         "drifted": scheduling.has_drifted(campaign),
         "scheduling": campaign.status == Status.SCHEDULED,

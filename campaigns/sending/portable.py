@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery
+from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery, TestGroup
 from tracking.parts import Column, Part, named, plain
 
 _MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
@@ -100,6 +100,20 @@ PARTS: tuple[Part, ...] = (
             # Told by nobody a second time: the service knows nothing of the new house.
             "event_key": "'restored ' || gen_random_uuid()",
         },
+    ),
+    Part(
+        "test_groups",
+        "Who gets tests of campaigns together.",
+        TestGroup,
+        (
+            Column("name", "What its makers call it.", must="{0} !~ '[[:cntrl:]]'"),
+            Column(
+                "addresses",
+                "Where its tests go.",
+                must="array_to_string({0}, '') !~ '[[:cntrl:][:space:]]'",
+            ),
+        ),
+        key="",
     ),
 )
 

@@ -5,13 +5,13 @@ from django.urls import path
 from campaigns.sending import views
 from campaigns.sending.bounces.urls import urlpatterns as bounce_patterns
 from campaigns.sending.inbox.urls import urlpatterns as inbox_patterns
+from campaigns.sending.testing.urls import urlpatterns as testing_patterns
 
 app_name = "sending"
 urlpatterns = [
     path("campaigns/<int:pk>/", views.campaign, name="campaign"),
     path("campaigns/<int:pk>/progress/", views.progress, name="progress"),
     path("campaigns/<int:pk>/send/", views.confirm, name="confirm"),
-    path("campaigns/<int:pk>/test/", views.test, name="test"),
     path("campaigns/<int:pk>/pause/", views.pause, name="pause"),
     path("campaigns/<int:pk>/resume/", views.resume, name="resume"),
     path("campaigns/<int:pk>/cancel/", views.cancel, name="cancel"),
@@ -38,4 +38,5 @@ urlpatterns = [
     path("events/<int:pk>/<slug:secret>/", views.provider_events, name="provider_events"),
     *bounce_patterns,
     *inbox_patterns,
+    *testing_patterns,
 ]

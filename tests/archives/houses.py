@@ -114,6 +114,7 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     SecondDelivery.objects.create(workspace=workspace, delivery=second, contact=ann)
     ListDay.objects.create(workspace=workspace, list=readers, day=date(2026, 5, 1), size=3)
     DayCounting.objects.create(workspace=workspace, zone="UTC", next_at=timezone.now())
+    workspace.test_groups.create(name="Editors", addresses=["bea@example.com", "c@example.com"])
     ProviderEvent.objects.create(
         workspace=workspace,
         delivery=Delivery.objects.filter(campaign=scene.campaign)[0],

@@ -7,6 +7,7 @@ routes fail the walks. A new route below a known prefix is walked without furthe
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +74,10 @@ class Route:
         if name == "pk":
             return _of_prefix(self.pattern)(workspace)
         return VALUES[name](workspace)
+
+
+def _make_test_group(workspace: Workspace) -> int:
+    return workspace.test_groups.create(name=str(uuid.uuid4()), addresses=["bea@example.org"]).pk
 
 
 def _make_segment(workspace: Workspace) -> int:
@@ -254,6 +259,7 @@ OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
 VALUES: dict[str, Callable[[Workspace], Any]] = {
     "other_pk": lambda workspace: world.make_contact(workspace).pk,
     "campaign_pk": _make_campaign,
+    "group_pk": _make_test_group,
     "list_pk": lambda workspace: world.make_list(workspace).pk,
     # A wrong one: the right ones are for the tests of provider events.
     "secret": lambda workspace: "none",

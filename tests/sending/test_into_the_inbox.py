@@ -3,8 +3,9 @@
 import pytest
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, testing, transport
+from campaigns.sending import launch, transport
 from campaigns.sending.models import Delivery, InboxMail
+from campaigns.sending.testing import mailing
 from tests import world
 from tests.sending import stage
 from tests.sending.test_inbox_server import running
@@ -38,5 +39,5 @@ def test_every_delivery_is_one_mail_in_the_inbox(campaign, settings):
 
 def test_a_test_mail_arrives_there_too(campaign, settings):
     with running() as settings.INBOX_PORT:
-        testing.send_test(campaign, "alice@example.org")
+        mailing.send(campaign, ["alice@example.org"], None)
     assert InboxMail.objects.get().subject == "[Test] Hello"

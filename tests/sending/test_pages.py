@@ -230,34 +230,6 @@ def test_content_that_cannot_be_sent_is_not_resumed(alice, draft, rings):
     assert rings == []
 
 
-def test_a_test_goes_to_oneself_and_counts_nowhere(alice, draft, sink):
-    world.make_contact(draft.workspace, email="ada@example.com", first_name="Ada")
-    values = {"address": "alice@example.org", "contact": "ada@example.com"}
-    answer = alice.post(address("test", draft), values, headers={"HX-Request": "true"})
-    assert "on its way to alice@example.org" in answer.text
-    [mail] = sink.taken
-    assert mail.recipient == "alice@example.org"
-    assert b"Subject: [Test] Hello" in mail.content
-    assert b"Ada" in mail.text
-    assert b"/track/click/" in mail.text
-    assert not Delivery.objects.exists()
-    draft.refresh_from_db()
-    assert draft.status == Campaign.Status.DRAFT
-
-
-def test_a_test_that_the_server_refuses_says_its_words(alice, draft, sink):
-    values = {"address": "rcpt-550@example.com"}
-    answer = alice.post(address("test", draft), values, headers={"HX-Request": "true"})
-    assert "550 no such mailbox" in answer.text
-    assert alice.post(address("test", draft), values).status_code == 422
-
-
-def test_a_test_as_nobody_we_know_says_so(alice, draft, sink):
-    values = {"address": "alice@example.org", "contact": "nobody@example.com"}
-    assert "None of your contacts" in alice.post(address("test", draft), values).text
-    assert sink.taken == []
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_strangers_see_nothing(stranger, draft, name):
     assert stranger.get(address(name, draft)).status_code == 404

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from campaigns.accounts import signing_keys
 from campaigns.accounts.models import Provider
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, mailers, signing, testing, transport
+from campaigns.sending import launch, mailers, signing, transport
 from campaigns.sending.outcomes import TransportError
+from campaigns.sending.testing import mailing
 from tests import world
 from tests.sending import stage
 
@@ -151,7 +152,7 @@ def records_of(workspace):
 def test_what_a_server_gets_of_a_campaign_and_of_a_test_is_signed(workspace, draft, sink):
     sign_for(draft.sender)
     world.make_contact(workspace, on=draft.lists.get(), email="ada@example.com")
-    testing.send_test(draft, "alice@acme.example")
+    mailing.send(draft, ["alice@acme.example"], None)
     launch.launch(draft)
     launch.prepare(draft.pk)
     while transport.work(draft.pk, seconds=10):

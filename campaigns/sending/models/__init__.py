@@ -30,6 +30,7 @@ from campaigns.sending.models.pace import (
 )
 from campaigns.sending.models.reckoning import Reckoning
 from campaigns.sending.models.second import SecondDelivery
+from campaigns.sending.models.testing import TestGroup
 from campaigns.sending.querysets import DeliveryQuerySet
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Reckoning",
     "SecondDelivery",
     "Tally",
+    "TestGroup",
     "Throttle",
     "Topic",
 ]

@@ -4,7 +4,7 @@ from campaigns.sending.views.again import joined, on_unknown, remind, retry, unc
 from campaigns.sending.views.connecting import connection
 from campaigns.sending.views.events import door, provider_events, topic
 from campaigns.sending.views.fence import decide
-from campaigns.sending.views.launching import confirm, test
+from campaigns.sending.views.launching import confirm
 from campaigns.sending.views.measuring import leaks, mend_leak, stop_measuring
 from campaigns.sending.views.pace import (
     pace,
@@ -48,7 +48,6 @@ __all__ = [
     "retry",
     "send_rest",
     "stop_measuring",
-    "test",
     "to_draft",
     "topic",
     "unconfirmed",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, pages, scheduling, tasks, testing
-from campaigns.sending.forms import ScheduleForm, TestForm
+from campaigns.sending import launch, pages, scheduling, tasks
+from campaigns.sending.forms import ScheduleForm
 from campaigns.sending.pacing import canary
 
 
@@ -31,37 +29,6 @@ def confirm(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if "canary_asked" in request.POST:
         canary.choose(campaign, first="canary" in request.POST)
     return _schedule(request, campaign) if "schedule" in request.POST else _go(request, campaign)
-
-
-@require_POST
-def test(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Send a test to oneself, as the mail would be for a chosen contact."""
-    campaign = _campaign(request, pk)
-    form = TestForm(request.POST)
-    facts = {"campaign": campaign, "test_form": form}
-    if not form.is_valid():
-        return _test_answer(request, campaign, form)
-    contact = pages.find_contact(request.workspace, form.cleaned_data["contact"])
-    if form.cleaned_data["contact"] and contact is None:
-        form.add_error("contact", _("None of your contacts has this address."))
-        return _test_answer(request, campaign, form)
-    try:
-        testing.send_test(campaign, form.cleaned_data["address"], contact)
-    except testing.TestError as error:
-        form.add_error(None, str(error))
-        return _test_answer(request, campaign, form)
-    audit.record(request, request.workspace, "test_sent", campaign=campaign.pk)
-    if request.htmx:
-        facts["sent_to"] = form.cleaned_data["address"]
-        return render(request, "sending/_test.html", facts)
-    messages.success(request, _("The test is on its way."))
-    return redirect("sending:confirm", pk)
-
-
-def _test_answer(request: WorkspaceRequest, campaign: Campaign, form: TestForm) -> HttpResponse:
-    if request.htmx:
-        return render(request, "sending/_test.html", {"campaign": campaign, "test_form": form})
-    return _confirmation(request, campaign, {"test_form": form}, status=422)
 
 
 def _go(request: WorkspaceRequest, campaign: Campaign) -> HttpResponse:
