@@ -237,6 +237,8 @@ DEFAULT_FROM_EMAIL = env.str("SYSTEM_MAIL_FROM", default="candid@localhost")
 ALLOW_PRIVATE_HOSTS = env.bool("ALLOW_PRIVATE_HOSTS", default=False)
 # A spam filter to ask about drafts: http://host:11333 (Rspamd), spamd://host:783 (SpamAssassin).
 SPAM_FILTER = env.str("SPAM_FILTER", default="")
+# The Chromium that takes small pictures of campaigns. Empty: the one found; "none": no pictures.
+CHROMIUM = env.str("CHROMIUM", default="")
 # Anymail backends that a test or a self-hosted provider answers at another address.
 ANYMAIL = env.json("ANYMAIL", default={})
 

@@ -19,6 +19,7 @@ from campaigns.composing.publishing.models import PublicPage, Showing
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
 from campaigns.composing.sunset.models import SunsetRule
 from campaigns.composing.templating.models import SavedBlock, Template
+from campaigns.composing.thumbnails.models import Thumbnail
 
 # Modules of their own; Django finds models through this one.
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Showing",
     "SunsetRule",
     "Template",
+    "Thumbnail",
     "Version",
 ]
 

@@ -256,4 +256,5 @@ LEFT = {
     "LinkLook": "What was at the end of links is looked up anew.",
     "Picture": "Mails that are out load them from the old house; upload what new ones need.",
     "PictureFolder": "See pictures.",
+    "Thumbnail": "Small pictures of campaigns, which are taken again.",
 }

@@ -7,6 +7,7 @@ from campaigns.audience import tasks
 from campaigns.composing.pictures import keeping
 from campaigns.composing.proofing import looking
 from campaigns.composing.sunset import ending
+from campaigns.composing.thumbnails import taking
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -22,6 +23,11 @@ def look_at_links(workspace_id: int) -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tidy_looks() -> None:
     looking.tidy()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def take_thumbnails() -> None:
+    taking.take()
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

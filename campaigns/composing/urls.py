@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("campaigns.composing.sunset.urls")),
     path("", include("campaigns.composing.brands.urls")),
     path("", include("campaigns.composing.templating.urls")),
+    path("", include("campaigns.composing.thumbnails.urls")),
     path("campaigns/new/", views.new, name="new"),
     path("campaigns/<int:pk>/edit/", views.edit, name="edit"),
     path("campaigns/<int:pk>/preview/", views.preview, name="preview"),

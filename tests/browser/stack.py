@@ -113,6 +113,7 @@ def running(var: Path, *, names: Sequence[str], prepare: Sequence[str] = ()) -> 
             # The browser stands in for a proxy that tells where the reader is.
             "TRUSTED_PROXIES": "127.0.0.1",
             "WEB_WORKERS": "1",
+            "CHROMIUM": "none",
             # A browser that is driven opens a mail in the second it arrives, which else would
             # be taken for a machine's doing.
             "HUMAN_DELAY_SECONDS": "0",

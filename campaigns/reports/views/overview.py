@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.composing.models import Thumbnail
 from campaigns.reports import downloads, listing, listing_sheet, overview
 
 
@@ -38,8 +39,10 @@ def campaigns(request: WorkspaceRequest) -> HttpResponse:
     """List the workspace's campaigns with their figures."""
     wanted = listing.Wanted.of(request.GET)
     compared = listing.last_sent(request.workspace)
+    page = listing.page(request.workspace, wanted, compared)
     context = {
-        "page": listing.page(request.workspace, wanted, compared),
+        "page": page,
+        "pictured": Thumbnail.objects.among([one.campaign.pk for one in page.object_list]),
         "wanted": wanted,
         "tabs": listing.tabs(request.workspace),
         "comparison": listing.comparison(compared),

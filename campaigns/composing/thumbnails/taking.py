@@ -1,0 +1,74 @@
+"""Keep the small pictures of campaigns up with what is written in them."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from campaigns.composing import lights, previewing
+from campaigns.composing.headers import HeaderError
+from campaigns.composing.lights import Light
+from campaigns.composing.merge_tags import MergeTagError
+from campaigns.composing.models import Campaign
+from campaigns.composing.pictures import addresses, keeping
+from campaigns.composing.pictures.showing import FILE
+from campaigns.composing.thumbnails import chromium
+from campaigns.composing.thumbnails.models import Thumbnail
+
+logger = logging.getLogger(__name__)
+
+# Somebody who still writes gets a picture when they pause.
+QUIET = timedelta(seconds=10)
+# Each takes about a second; others wait for the next round.
+AT_ONCE = 5
+_ADDRESS = re.compile(rf"https?://[^\s\"'<>()]*?/(?P<path>{FILE.pattern})")
+
+
+def take() -> int:
+    """Take the pictures that are missing or old, the newest first, and return how many."""
+    program = chromium.find()
+    if not program:
+        return 0
+    old = Q(thumbnail=None) | ~Q(thumbnail__version=F("version"))
+    written = Campaign.objects.filter(old, updated_at__lt=timezone.now() - QUIET).exclude(body="")
+    chosen = written.select_related("workspace", "sender").order_by("-updated_at")[:AT_ONCE]
+    for campaign in chosen:
+        Thumbnail.objects.update_or_create(
+            campaign=campaign,
+            defaults={
+                "workspace": campaign.workspace,
+                "version": campaign.version,
+                "image": _picture(program, campaign),
+            },
+        )
+    return len(chosen)
+
+
+def _picture(program: str, campaign: Campaign) -> bytes:
+    try:
+        mail = previewing.preview(campaign).html
+        return chromium.shoot(program, lights.lit(_with_pictures(mail), Light.DAY))
+    except (MergeTagError, HeaderError):
+        return b""  # Until it is mended, which makes it another version.
+    except chromium.ShotError as error:
+        logger.warning("There is no thumbnail of campaign %d: %s", campaign.pk, error)
+        return b""
+
+
+def _with_pictures(mail: str) -> str:
+    """Put pictures of the library into the mail itself: nothing is fetched."""
+
+    def inside(match: re.Match[str]) -> str:
+        kind = addresses.content_type(match["path"])
+        try:
+            with keeping.storage().open(match["path"]) as file:
+                return f"data:{kind};base64,{base64.b64encode(file.read()).decode()}"
+        except FileNotFoundError:
+            return match.group()
+
+    return _ADDRESS.sub(inside, mail)
