@@ -30,13 +30,14 @@ _PAGE = (
     f" iframe {{ display: block; border: 0; width: {WIDTH}px; height: {HEIGHT}px }}</style>"
     '<iframe sandbox srcdoc="%s"></iframe>'
 )
-# Port 9 discards: whatever is asked for, of loopback too, ends there.
+# Port 9 discards: whatever is asked for, of loopback too, ends there. A frame in a process of its
+# own would at times be painted after the picture is taken; around it is nothing to keep from it.
 _SWITCHES = (
     "--headless=new", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-extensions", "--disable-dev-shm-usage", "--force-device-scale-factor=0.5",
     "--proxy-server=http://127.0.0.1:9", "--proxy-bypass-list=<-loopback>",
-    f"--window-size={WIDTH},{HEIGHT}",
+    "--disable-features=IsolateSandboxedIframes", f"--window-size={WIDTH},{HEIGHT}",
 )  # fmt: skip
 
 
