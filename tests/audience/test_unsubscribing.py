@@ -13,13 +13,6 @@ def lists(workspace):
 
 
 @pytest.fixture
-def ann(workspace, lists):
-    contact = world.make_contact(workspace, on=lists[0], email="ann@example.com")
-    contact.subscriptions.create(workspace=workspace, list=lists[1])
-    return contact
-
-
-@pytest.fixture
 def campaign_to_news(lists, monkeypatch):
     """Campaign 70 went to News and Jobs."""
     found = {70: [lists[0].pk, lists[2].pk]}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 
@@ -21,49 +19,20 @@ MOST = 4
 ACTIONS = ("set_field", "add_tags", "remove_tags", "subscribe", "unsubscribe", "suppress")
 
 
-@dataclass
-class Tally:
-    """How often workers were killed, and what was not as it should be."""
-
-    kills: int = 0
-    edits: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return (
-            f"bulk edits: {self.kills} kills in {self.edits.total()} edits and as many undoings,"
-            f" {len(self.wrong)} not as undisturbed"
-        )
-
-    def add(self, kills: int) -> None:
-        """Count what was killed in one piece of work."""
-        self.kills += kills
-
-    def violations(self) -> list[str]:
-        """Return what was not as promised."""
-        return self.wrong
-
-
-def run(kills: int, *, seed: int = 1) -> Tally:
+def run(kills: int, *, seed: int = 1) -> killing.Tally:
     """Kill workers of bulk edits at least `kills` times, of each action in turn, and compare."""
     running.STEP = STEP
-    chance, tally, usual = random.Random(seed), Tally(), list[float]()
+    chance, tally, usual = random.Random(seed), killing.Tally("bulk edits"), list[float]()
 
     def _disturbed(work: killing.Work) -> int:
         return killing.disturbed(work, chance, max(usual[-2:]), MOST)
 
     for action in cycle(ACTIONS):
         if tally.kills >= kills or tally.wrong:
-            return tally
+            break
         expected = _one(action, lambda work: usual.append(_timed(work)))
         found = _one(action, lambda work: tally.add(_disturbed(work)))
-        tally.edits[action] += 1
-        tally.wrong += [
-            f"{action} {what}: {name} differ"
-            for what, left, right in zip(("done", "undone"), found, expected, strict=True)
-            for name in right
-            if left[name] != right[name]
-        ]
+        tally.compare(action, found, expected)
     return tally
 
 

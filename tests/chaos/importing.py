@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.utils import timezone
@@ -28,53 +27,20 @@ CHUNK, STEP = 300, 300
 FILES = (aftermath.plain_file(ROWS), aftermath.file(ROWS))
 
 
-@dataclass
-class Tally:
-    """How often workers were killed, and what was not as it should be."""
-
-    kills: int = 0
-    imports: int = 0
-    undone: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return (
-            f"imports: {self.kills} kills in {self.imports} imports and {self.undone} undoings,"
-            f" {len(self.wrong)} not as undisturbed"
-        )
-
-    def add(self, kills: int) -> None:
-        """Count what was killed in one piece of work."""
-        self.kills += kills
-
-    def violations(self) -> list[str]:
-        """Return what was not as promised."""
-        return self.wrong
-
-
-def run(kills: int, *, seed: int = 1) -> Tally:
+def run(kills: int, *, seed: int = 1) -> killing.Tally:
     """Kill workers of imports at least `kills` times, and compare."""
     importing.CHUNK, undoing.STEP, wording.STEP = CHUNK, STEP, STEP
     chance = random.Random(seed)
     began = time.monotonic()
     undisturbed = [_one(content, killing.undisturbed) for content in FILES]
     usual = (time.monotonic() - began) / 2 / len(FILES)
-    tally = Tally()
+    tally = killing.Tally("imports")
     while tally.kills < kills and not tally.wrong:
-        which = tally.imports % len(FILES)
+        which = tally.jobs % len(FILES)
         disturbed = _one(
             FILES[which], lambda work: tally.add(killing.disturbed(work, chance, usual, MOST))
         )
-        tally.imports += 1
-        tally.undone += 1
-        for what, found, expected in zip(
-            ("import", "undoing"), disturbed, undisturbed[which], strict=True
-        ):
-            tally.wrong += [
-                f"{what} {tally.imports}: {name} differ"
-                for name in expected
-                if found[name] != expected[name]
-            ]
+        tally.compare(f"import {tally.jobs + 1}", disturbed, undisturbed[which])
     return tally
 
 

@@ -9,7 +9,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -17,6 +18,46 @@ from django.db import connection
 Work = Callable[[], bool]
 # Nobody needs so many tries, unless something is stuck.
 TRIES = 200
+
+
+@dataclass
+class Tally:
+    """How often workers were killed, and what was not as it should be."""
+
+    # What was done and taken back, in the plural.
+    of: str
+    kills: int = 0
+    jobs: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.of}: {self.kills} kills in {self.jobs} of them and as many undoings,"
+            f" {len(self.wrong)} not as undisturbed"
+        )
+
+    def add(self, kills: int) -> None:
+        """Count what was killed in one piece of work."""
+        self.kills += kills
+
+    def compare(
+        self,
+        job: str,
+        found: Sequence[Mapping[str, object]],
+        expected: Sequence[Mapping[str, object]],
+    ) -> None:
+        """Count one job, and hold what is there after it, and after its undoing, against this."""
+        self.jobs += 1
+        self.wrong += [
+            f"{job} {when}: {name} differ"
+            for when, left, right in zip(("done", "undone"), found, expected, strict=True)
+            for name in right
+            if left[name] != right[name]
+        ]
+
+    def violations(self) -> list[str]:
+        """Return what was not as promised."""
+        return self.wrong
 
 
 def undisturbed(work: Work) -> None:
