@@ -1,6 +1,6 @@
 """Addresses that this workspace must not mail, known by fingerprint alone, and whole domains."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -118,6 +118,13 @@ def lift_domain(workspace_id: int, domain: str) -> bool:
     mine = SuppressedDomain.objects.filter(workspace=workspace_id, domain=domain)
     deleted, _rows = mine.delete()
     return deleted > 0
+
+
+def lift_domains(workspace_id: int, ids: Sequence[int]) -> int:
+    """Allow mail again to the domains with these ids; return how many were stopped."""
+    mine = SuppressedDomain.objects.filter(workspace=workspace_id, pk__in=ids)
+    deleted, _rows = mine.delete()
+    return deleted
 
 
 def expire() -> int:

@@ -33,10 +33,9 @@ class EntryForm(forms.Form):
     entry = EntryField()
 
 
-class LiftForm(forms.Form):
-    """One address or domain that may be mailed again, and why."""
+class WhyForm(forms.Form):
+    """Why what was stopped may be mailed again."""
 
-    entry = EntryField()
     why = LineField(
         label=_("Why may it be mailed again?"),
         max_length=200,
@@ -48,6 +47,12 @@ class LiftForm(forms.Form):
         if "@" in why:
             raise forms.ValidationError(_("Leave addresses out of the reason."))
         return why
+
+
+class LiftForm(WhyForm):
+    """One address or domain that may be mailed again, and why."""
+
+    entry = EntryField()
 
 
 class StopForm(forms.Form):

@@ -18,6 +18,7 @@ from campaigns.audience.views import (
     sign_up_forms,
     sign_ups,
     staying,
+    stopped_domains,
     suppressions,
     tags,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
         name="export_own_ledger_json",
     ),
     path("contacts/not-mailed/", suppressions.suppressions, name="suppressions"),
+    path("contacts/not-mailed/domains/", stopped_domains.domains, name="stopped_domains"),
     path("contacts/not-mailed/check/", suppressions.check_suppression, name="check_suppression"),
     path("contacts/not-mailed/add/", suppressions.add_suppression, name="add_suppression"),
     path("contacts/not-mailed/lift/", suppressions.lift_suppression, name="lift_suppression"),

@@ -10,6 +10,7 @@ from campaigns.accounts import keyset
 from campaigns.audience import browsing
 from campaigns.audience.models import Contact, Subscription
 from tests import world
+from tests.audience.turning import turn
 
 pytestmark = pytest.mark.django_db
 NAMES = ["Ann", "ann", "", "Zoë", "Bob", "Bob", "Bob"]
@@ -49,19 +50,6 @@ def people(workspace, readers):
     left = Subscription.objects.filter(contact__in=made[:2])
     left.update(status="unsubscribed", unsubscribed_at=now)
     return made
-
-
-def turn(client, address, sort, at="", key="next"):
-    """Return the people of each page from `at` on, and the key of the last page."""
-    pages = []
-    while True:
-        page = client.get(address, {"sort": sort, "at": at}).context["page"]
-        pages.append([one.pk for one in page])
-        further = getattr(page, key)
-        if not further:
-            return pages, page
-        at = further
-        assert len(pages) < 20
 
 
 SORTS = ["email", "name", "measuring", "added", "since"]

@@ -6,7 +6,7 @@ asked for by many at once, and run by many: one does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -57,15 +57,13 @@ def renew() -> None:
     ResemblanceLook.objects.filter(looked_at__lt=now - LASTS).update(asked_at=now)
 
 
-def open_ones(workspace: Workspace, reason: str = "") -> QuerySet[Resemblance]:
+def open_ones(workspace: Workspace) -> QuerySet[Resemblance]:
     """Return who may be one person, the surest first; who is gone is nobody any more."""
     rows = workspace.resemblances.filter(dismissed_at__isnull=True)
-    if reason in Resemblance.Reason.values:
-        rows = rows.filter(reason=reason)
     # A join with both leaves out who was deleted since.
     rows = rows.filter(first__workspace=workspace, second__workspace=workspace)
-    order = resembling.order("reason")
-    return rows.select_related("first", "second").order_by(order, "first", "second")
+    rows = rows.annotate(sureness=resembling.order("reason"))
+    return rows.select_related("first", "second").order_by("sureness", "first", "second")
 
 
 def twins(contact: Contact) -> list[tuple[Contact, str]]:
@@ -77,11 +75,10 @@ def twins(contact: Contact) -> list[tuple[Contact, str]]:
     ]
 
 
-def dismiss(workspace: Workspace, first: int, second: int, by: User) -> bool:
-    """Remember that two are not the same person; say whether that is new."""
-    low, high = sorted((first, second))
-    rows = workspace.resemblances.filter(first=low, second=high, dismissed_at__isnull=True)
-    return rows.update(dismissed_at=timezone.now(), dismissed_by=by) == 1
+def dismiss(workspace: Workspace, pairs: Sequence[int], by: User) -> int:
+    """Remember of these pairs that they are two people; return of how many that is new."""
+    rows = workspace.resemblances.filter(pk__in=pairs, dismissed_at__isnull=True)
+    return rows.update(dismissed_at=timezone.now(), dismissed_by=by)
 
 
 def _asked() -> QuerySet[ResemblanceLook]:

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import browsing, numbers, tasks
-from campaigns.audience.duplicates import looking, sides, uniting
+from campaigns.audience.duplicates import looking, sides, turning, uniting
 from campaigns.audience.duplicates.forms import MergeForm
 from campaigns.audience.models import Resemblance, ResemblanceLook
 
-PER_PAGE = 50
 FOUND = 20
 
 
 @require_safe
 def duplicates(request: WorkspaceRequest) -> HttpResponse:
     """Show whom the last look found; while one is going on, htmx asks again."""
-    reason = request.GET.get("reason", "")
-    rows = looking.open_ones(request.workspace, reason)
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "page": turning.page(request.workspace, request.GET),
         "look": ResemblanceLook.objects.filter(workspace=request.workspace).first(),
         "reasons": Resemblance.Reason.choices,
-        "reason": reason,
         "most": looking.MOST,
     }
     return render(request, "audience/duplicates.html", context)
@@ -44,10 +40,16 @@ def look_for_duplicates(request: WorkspaceRequest) -> HttpResponse:
 
 @require_POST
 def not_the_same(request: WorkspaceRequest) -> HttpResponse:
-    """Remember that two contacts are two people."""
-    one, other = (numbers.identity(request.POST.get(name, "")) for name in ("one", "other"))
-    if one and other and looking.dismiss(request.workspace, one, other, request.user):
-        messages.success(request, _("Noted: they are two people. You are not asked again."))
+    """Remember of the pairs that are ticked, or of one by its button, that they are two."""
+    pairs = numbers.identities(request.POST.getlist("pair"))
+    noted = looking.dismiss(request.workspace, pairs, request.user)
+    if noted:
+        text = ngettext(
+            "Noted: they are two people. You are not asked again.",
+            "Noted: these %(n)s pairs are two people each. You are not asked again.",
+            noted,
+        )
+        messages.success(request, text % {"n": noted})
     return redirect("audience:duplicates")
 
 

@@ -1,7 +1,6 @@
 """Who is not mailed: counted by reason, looked up, stopped and allowed again."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from campaigns.audience.models import Suppression
 from campaigns.audience.suppression_forms import EntryForm, LiftForm, StopForm
 from campaigns.audience.views.lists import csv_response
 
-PER_PAGE = 50
+SHOWN_DOMAINS = 5
 
 
 @require_safe
@@ -109,7 +108,7 @@ def _page(request: WorkspaceRequest, context: dict[str, object], status: int = 2
     rows = request.workspace.suppressions.values("reason").annotate(count=Count("pk"))
     counts = {row["reason"]: row["count"] for row in rows}
     kept = [one for one in Suppression.Reason if one != Suppression.Reason.DOMAIN]
-    domains = request.workspace.suppressed_domains.order_by("domain")
+    domains = request.workspace.suppressed_domains.order_by("-at", "-pk")
     page = {
         "form": EntryForm(),
         "stop_form": StopForm(),
@@ -118,6 +117,7 @@ def _page(request: WorkspaceRequest, context: dict[str, object], status: int = 2
             addresses=Count("fingerprint", distinct=True)
         )["addresses"],
         "whys": choosing.whys(request.workspace.pk),
-        "page": Paginator(domains, PER_PAGE).get_page(request.GET.get("page")),
+        "domains": domains[:SHOWN_DOMAINS],
+        "all_domains": domains.count(),
     }
     return render(request, "audience/suppressions.html", page | context, status=status)

@@ -8,9 +8,10 @@ from django.utils.html import escape
 
 from campaigns.accounts.models import AuditEntry, Member
 from campaigns.audience.duplicates import looking
-from campaigns.audience.models import Contact, Field
+from campaigns.audience.models import Contact, Field, Resemblance
 from tests import world
 from tests.audience.duplicates.pairs import put_on, two
+from tests.audience.turning import turn
 
 
 def address(name, *args):
@@ -52,8 +53,48 @@ def test_duplicates_are_looked_for_behind_the_page_and_shown_with_their_reason(
 def test_two_people_are_not_shown_again(alice, pair, workspace):
     looking.ask(workspace)
     looking.look(workspace.pk)
-    alice.post(address("not_the_same"), {"one": pair[0].pk, "other": pair[1].pk})
+    row = Resemblance.objects.get(first__in=pair, second__in=pair)
+    alice.post(address("not_the_same"), {"pair": row.pk})
     assert "annray" not in alice.get(address("duplicates")).text
+
+
+def test_all_that_are_ticked_are_two_people_and_of_others_nothing_is_said(alice, workspace):
+    strangers = world.make_workspace()
+    for house in (workspace, strangers):
+        for number in range(3):
+            world.make_contact(house, email=f"box{number}@x.org")
+            world.make_contact(house, email=f"box{number}+1@x.org")
+        looking.ask(house)
+        looking.look(house.pk)
+    left, *ticked = workspace.resemblances.order_by("pk")
+    theirs = strangers.resemblances.first()
+    alice.post(address("not_the_same"), {"pair": [row.pk for row in (*ticked, theirs)]})
+    assert list(looking.open_ones(workspace)) == [left]
+    assert looking.open_ones(strangers).count() == 3
+
+
+@pytest.mark.parametrize("sort", ["", "one", "-one", "other", "-other", "-sureness", "x"])
+def test_every_pair_is_on_one_page_forwards_and_backwards(alice, workspace, monkeypatch, sort):
+    monkeypatch.setattr("campaigns.audience.duplicates.turning.PER_PAGE", 3)
+    for number in range(4):
+        names = {"first_name": f"Ann{number}", "last_name": "Ray"}
+        for email in (f"b{number}@x.org", f"b{number}+1@x.org", f"other{number}@x.org"):
+            world.make_contact(workspace, email=email, **names)
+    looking.ask(workspace)
+    looking.look(workspace.pk)
+    pairs = sorted(looking.open_ones(workspace).values_list("pk", flat=True))
+    forwards, last = turn(alice, address("duplicates"), sort)
+    assert sorted(pk for page in forwards for pk in page) == pairs
+    assert len(forwards) > 3
+    backwards, first = turn(alice, address("duplicates"), sort, last.previous, "previous")
+    assert list(reversed(backwards)) == forwards[:-1]
+    rows = list(first)
+    if sort.removeprefix("-") in {"one", "other"}:
+        side = "first" if "one" in sort else "second"
+        emails = [getattr(row, side).email_key for row in rows]
+        assert emails == sorted(emails, reverse=sort.startswith("-"))
+    else:
+        assert {row.reason for row in rows} == {"name" if sort == "-sureness" else "tagged"}
 
 
 def test_the_other_is_found_by_words_and_never_themselves(alice, pair):
