@@ -16,14 +16,17 @@ class ComposingConfig(AppConfig):
         """
         from campaigns.accounts import audit
         from campaigns.audience import acting, unsubscribing
+        from campaigns.audience.duplicates import uniting
         from campaigns.audience.segments import saving
         from campaigns.composing import querysets
         from campaigns.composing.pictures import using
+        from campaigns.composing.sunset import sparing
         from campaigns.composing.templating import querysets as templating
 
         unsubscribing.register_campaign_lists(querysets.list_ids)
         acting.register_campaign_name(querysets.name_of)
         saving.register_uses(querysets.uses_of_segment)
+        uniting.register(sparing.unite)
         using.register(templating.uses_of_picture)
         audit.register_labels(
             {
@@ -34,6 +37,8 @@ class ComposingConfig(AppConfig):
                 "sunset_rule_deleted": _("Deleted a rule about people not seen for long"),
                 "sunset_asked": _("Made a campaign that asks who wants to stay"),
                 "sunset_ended": _("Unsubscribed who did not answer"),
+                "sunset_spared": _("Let people stay who did not answer"),
+                "sunset_spared_no_more": _("Took back that people stay who did not answer"),
                 "sunset_dropped": _("Ended a question without unsubscribing anybody"),
                 "brand_changed": _("Changed the brand"),
                 "template_made": _("Made a template"),

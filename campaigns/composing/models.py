@@ -17,7 +17,7 @@ from campaigns.composing.pictures.models import Picture, PictureFolder
 from campaigns.composing.proofing.models import LinkLook
 from campaigns.composing.publishing.models import PublicPage, Showing
 from campaigns.composing.querysets import EDITABLE, CampaignQuerySet
-from campaigns.composing.sunset.models import SunsetRule
+from campaigns.composing.sunset.models import Spared, SunsetRule
 from campaigns.composing.templating.models import SavedBlock, Template
 from campaigns.composing.thumbnails.models import Thumbnail
 
@@ -35,6 +35,7 @@ __all__ = [
     "SavedBlock",
     "SegmentUse",
     "Showing",
+    "Spared",
     "SunsetRule",
     "Template",
     "Thumbnail",

@@ -11,6 +11,7 @@ from campaigns.composing.models import (
     Revision,
     SegmentUse,
     Showing,
+    Spared,
     SunsetRule,
     Version,
 )
@@ -191,6 +192,17 @@ PARTS: tuple[Part, ...] = (
             named("campaign", "campaigns", "The campaign that asks in the round under way."),
             *plain(created_at="When it was made."),
         ),
+        key="",
+    ),
+    Part(
+        "spared",
+        "Who stays though they did not answer in the round of a campaign: a member said so.",
+        Spared,
+        (
+            named("campaign", "campaigns", "Which campaign asked."),
+            named("contact", "contacts", "Who stays."),
+        ),
+        mine=_MINE,
         key="",
     ),
     Part(

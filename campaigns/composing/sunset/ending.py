@@ -20,7 +20,7 @@ from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import compiling, querysets
 from campaigns.composing.models import Campaign
 from campaigns.composing.sunset import asking
-from campaigns.composing.sunset.models import SunsetRule
+from campaigns.composing.sunset.models import Spared, SunsetRule
 
 WAIT_MS = 2_000
 
@@ -34,26 +34,32 @@ class Answers:
     yes: int | None
     # Neither that, nor were they seen since, nor have they left.
     silent: int | None
+    # As those, but a member said that they stay.
+    spared: int | None
 
 
 def answers(rule: SunsetRule, campaign: Campaign) -> Answers:
     """Count how those who were asked answered so far."""
     counted = [
         querysets.within(WAIT_MS, found.count)
-        for found in (_asked(campaign), _said_yes(campaign), silent(rule, campaign))
+        for found in (
+            _asked(campaign),
+            _said_yes(campaign),
+            silent(rule, campaign),
+            spared(rule, campaign),
+        )
     ]
     return Answers(*counted)
 
 
 def silent(rule: SunsetRule, campaign: Campaign) -> ContactQuerySet:
-    """Return who got the mail, is on its lists, and was not seen or heard since.
+    """Return who got the mail, is on its lists, was not seen or heard since, and is not spared."""
+    return _unheard(rule, campaign).filter(~Exists(_spared(campaign)))
 
-    They are still in the rule's question: whoever opened, clicked or said yes is not.
-    """
-    on = Subscription.objects.subscribed().filter(contact=OuterRef("pk"))
-    still = compiling.condition(rule.workspace, asking.question(rule))
-    here = Exists(on.filter(list__in=lists(campaign)))
-    return _asked(campaign).filter(still, here)
+
+def spared(rule: SunsetRule, campaign: Campaign) -> ContactQuerySet:
+    """Return who would be silent, had no member said that they stay."""
+    return _unheard(rule, campaign).filter(Exists(_spared(campaign)))
 
 
 def is_due(rule: SunsetRule) -> bool:
@@ -108,6 +114,21 @@ def end_by_themselves() -> list[int]:
 def lists(campaign: Campaign) -> list[int]:
     """Return the lists that the mail went to."""
     return list(campaign.lists.order_by("pk").values_list("pk", flat=True))
+
+
+def _unheard(rule: SunsetRule, campaign: Campaign) -> ContactQuerySet:
+    """Return those asked who are still in the rule's question, and on a list of the mail.
+
+    Whoever opened, clicked or said yes is not in it any more.
+    """
+    on = Subscription.objects.subscribed().filter(contact=OuterRef("pk"))
+    still = compiling.condition(rule.workspace, asking.question(rule))
+    here = Exists(on.filter(list__in=lists(campaign)))
+    return _asked(campaign).filter(still, here)
+
+
+def _spared(campaign: Campaign) -> QuerySet[Spared]:
+    return Spared.objects.filter(campaign=campaign, contact=OuterRef("pk"))
 
 
 def _asked(campaign: Campaign) -> ContactQuerySet:

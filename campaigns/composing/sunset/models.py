@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.models import BulkEdit, List, Segment
+from campaigns.audience.models import BulkEdit, Contact, List, Segment
 
 
 class SunsetRule(models.Model):
@@ -69,3 +69,20 @@ class SunsetRule(models.Model):
         if self.campaign is None or self.campaign.finished_at is None:
             return None
         return self.campaign.finished_at + timedelta(days=self.answer_days)
+
+
+class Spared(models.Model):
+    """Somebody who did not answer in the round of a campaign, and stays: a member said so."""
+
+    campaign = models.ForeignKey(
+        "composing.Campaign", models.CASCADE, related_name="+", db_index=False
+    )
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "contact"], name="composing_spared_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} stays in the round of {self.campaign_id}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience import browsing
 from campaigns.audience.models import Subscription
 from campaigns.audience.segments import compiling, counting, querysets
 from campaigns.audience.segments.counting import Look
@@ -20,7 +20,8 @@ from campaigns.composing.sunset import asking, ending
 from campaigns.composing.sunset.ending import Answers
 from campaigns.composing.sunset.models import SunsetRule
 
-PER_PAGE = 50
+# What the review shows of those who did not answer: them, or those who stay all the same.
+SPARED = "spared"
 WAIT_MS = 400
 _ON_ITS_WAY = (Campaign.Status.PREPARING, Campaign.Status.SENDING, Campaign.Status.PAUSED)
 
@@ -50,17 +51,20 @@ def of(workspace: Workspace) -> Any:
     )
 
 
-def review(rule: SunsetRule, number: str) -> dict[str, Any]:
-    """Return who did not answer, page by page."""
-    told = _told(rule)
-    facts: dict[str, Any] = {"told": told, "rule": rule, "campaign": rule.campaign}
-    if rule.campaign is None or told.answers is None:
+def review(rule: SunsetRule, params: Mapping[str, str]) -> dict[str, Any]:
+    """Return who did not answer, or who is spared of them, page by page."""
+    told, campaign = _told(rule), rule.campaign
+    facts: dict[str, Any] = {"told": told, "rule": rule, "campaign": campaign}
+    if campaign is None or told.answers is None:
         return facts
     theirs = Subscription.objects.subscribed().select_related("list").order_by("list__name")
-    silent = ending.silent(rule, rule.campaign).order_by("email_key")
-    people = silent.prefetch_related(Prefetch("subscriptions", theirs, to_attr="subscribed_to"))
-    lists = rule.campaign.lists.order_by("name").values_list("name", flat=True)
-    return facts | {"page": Paginator(people, PER_PAGE).get_page(number), "lists": list(lists)}
+    shown = rule.workspace.contacts.prefetch_related(
+        Prefetch("subscriptions", theirs, to_attr="subscribed_to")
+    )
+    asked = ending.spared if params.get("show") == SPARED else ending.silent
+    page = browsing.page(asked(rule, campaign), params, shown=shown)
+    lists = campaign.lists.order_by("name").values_list("name", flat=True)
+    return facts | {"page": page, "lists": list(lists), "show": params.get("show", "")}
 
 
 def _told(rule: SunsetRule) -> Told:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("contacts/hygiene/rules/<int:pk>/delete/", views.delete_rule, name="delete_sunset_rule"),
     path("contacts/hygiene/rules/<int:pk>/ask/", views.ask, name="ask_to_stay"),
     path("contacts/hygiene/rules/<int:pk>/review/", views.review, name="review_sunset"),
+    path("contacts/hygiene/rules/<int:pk>/spare/", views.spare, name="spare_from_sunset"),
     path("contacts/hygiene/rules/<int:pk>/drop/", views.drop, name="drop_sunset"),
 ]

@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import tasks
+from campaigns.audience import numbers, tasks
 from campaigns.audience.bulk import running
 from campaigns.audience.segments import counting
-from campaigns.composing.sunset import asking, ending, pages
+from campaigns.composing.sunset import asking, ending, pages, sparing
 from campaigns.composing.sunset.forms import SunsetForm
 from campaigns.composing.sunset.models import SunsetRule
 
@@ -62,7 +64,7 @@ def review(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Show who did not answer; a POST unsubscribes them, once their time is over."""
     rule = _rule(request, pk)
     if request.method != "POST":
-        facts = pages.review(rule, request.GET.get("page", ""))
+        facts = pages.review(rule, request.GET)
         return render(request, "composing/sunset/review.html", facts)
     edit = ending.unsubscribe(rule, request.user)
     if edit is None:
@@ -76,6 +78,24 @@ def review(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def spare(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Let those who are ticked stay, or let them be as all others who did not answer."""
+    rule = _rule(request, pk)
+    ids = numbers.identities(request.POST.getlist("person"))
+    stays = "stay" in request.POST
+    number = sparing.spare(rule, ids) if stays else sparing.spare_no_more(rule, ids)
+    if number:
+        facts = {"rule": pk, "campaign": rule.campaign_id, "people": number}
+        action = "sunset_spared" if stays else "sunset_spared_no_more"
+        audit.record(request, request.workspace, action, **facts)
+        messages.success(request, _said(number, stays=stays))
+    else:
+        messages.error(request, _("Nothing was changed. Tick people first."))
+    back = reverse("composing:review_sunset", args=[pk])
+    return redirect(f"{back}?{request.GET.urlencode()}" if request.GET else back)
+
+
+@require_POST
 def drop(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """End the round; nobody is unsubscribed."""
     rule = _rule(request, pk)
@@ -83,6 +103,20 @@ def drop(request: WorkspaceRequest, pk: int) -> HttpResponse:
         campaign = rule.campaign_id
         audit.record(request, request.workspace, "sunset_dropped", rule=pk, campaign=campaign)
     return redirect("composing:hygiene")
+
+
+def _said(number: int, *, stays: bool) -> str:
+    if stays:
+        text = ngettext(
+            "%(n)s person stays, answer or not.", "%(n)s people stay, answer or not.", number
+        )
+    else:
+        text = ngettext(
+            "%(n)s person is unsubscribed with the others, when you do that.",
+            "%(n)s people are unsubscribed with the others, when you do that.",
+            number,
+        )
+    return text % {"n": number}
 
 
 def _edit(request: WorkspaceRequest, rule: SunsetRule) -> HttpResponse:

@@ -77,9 +77,8 @@ def test_all_that_are_ticked_are_two_people_and_of_others_nothing_is_said(alice,
 def test_every_pair_is_on_one_page_forwards_and_backwards(alice, workspace, monkeypatch, sort):
     monkeypatch.setattr("campaigns.audience.duplicates.turning.PER_PAGE", 3)
     for number in range(4):
-        names = {"first_name": f"Ann{number}", "last_name": "Ray"}
         for email in (f"b{number}@x.org", f"b{number}+1@x.org", f"other{number}@x.org"):
-            world.make_contact(workspace, email=email, **names)
+            world.make_contact(workspace, email=email, first_name=f"Ann{number}", last_name="Ray")
     looking.ask(workspace)
     looking.look(workspace.pk)
     pairs = sorted(looking.open_ones(workspace).values_list("pk", flat=True))

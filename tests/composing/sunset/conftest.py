@@ -10,8 +10,10 @@ from django.utils import timezone
 from campaigns.audience import consent
 from campaigns.audience.models import ConsentEntry, Contact, Subscription
 from campaigns.composing.models import Campaign
+from campaigns.composing.sunset import asking
 from campaigns.sending.models import Delivery
 from tests import world
+from tests.composing.sunset import rounds
 from tests.sending import stage
 
 LONG_AGO = timezone.now() - timedelta(days=500)
@@ -60,3 +62,13 @@ def crowd(make):
 @pytest.fixture
 def rule(workspace, sender):
     return workspace.sunset_rules.create()
+
+
+@pytest.fixture
+def asked(rule, member, crowd):
+    """The campaign went to Ann, Bob and Cid, and their time to answer is over."""
+    campaign = asking.draft(rule, member)
+    for person in crowd:
+        stage.make_delivery(campaign, person, state=Delivery.State.SENT, done_at=timezone.now())
+    rounds.finish(campaign, days_ago=15)
+    return rounds.loaded(rule)

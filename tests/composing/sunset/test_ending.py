@@ -1,7 +1,5 @@
 """A round ends: who said yes or was seen stays, who said nothing is let go, and that is undone."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,36 +10,12 @@ from campaigns.audience.bulk import running
 from campaigns.audience.models import BulkEdit, ConsentEntry, Contact, Unsubscription
 from campaigns.composing import tasks
 from campaigns.composing.models import Campaign
-from campaigns.composing.sunset import asking, ending
+from campaigns.composing.sunset import ending
 from campaigns.composing.sunset.models import SunsetRule
 from campaigns.sending.models import Delivery
-from tests.sending import stage
+from tests.composing.sunset.rounds import finish, loaded, on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def asked(rule, member, crowd):
-    """The campaign went to Ann, Bob and Cid, and their time to answer is over."""
-    campaign = asking.draft(rule, member)
-    for person in crowd:
-        stage.make_delivery(campaign, person, state=Delivery.State.SENT, done_at=timezone.now())
-    finish(campaign, days_ago=15)
-    return loaded(rule)
-
-
-def finish(campaign, *, days_ago):
-    at = timezone.now() - timedelta(days=days_ago)
-    Campaign.objects.filter(pk=campaign.pk).update(status="sent", launched_at=at, finished_at=at)
-
-
-def loaded(rule):
-    return SunsetRule.objects.select_related("workspace", "campaign", "list").get(pk=rule.pk)
-
-
-def on(news):
-    rows = news.subscriptions.subscribed().order_by("contact__email")
-    return [email.partition("@")[0] for email in rows.values_list("contact__email", flat=True)]
 
 
 def ended(rule) -> BulkEdit:
@@ -64,7 +38,7 @@ def test_who_says_yes_is_seen_or_leaves_is_not_silent(asked, crowd):
     assert silent(asked) == ["cid"]
     unsubscribing.unsubscribe(cid.pk, asked.campaign.pk, None, Unsubscription.Source.PAGE)
     assert silent(asked) == []
-    assert ending.answers(asked, asked.campaign) == ending.Answers(3, 1, 0)
+    assert ending.answers(asked, asked.campaign) == ending.Answers(3, 1, 0, 0)
 
 
 def test_who_was_not_sent_the_mail_is_not_judged_by_it(asked, crowd):
