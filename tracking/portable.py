@@ -39,6 +39,13 @@ _MACHINE = plain(
     city="City, where it may be and is known.",
 )
 _WORKSPACE = {"workspace_id": "%(workspace)s"}
+# Of who refused, nothing was kept: nothing is brought in either.
+_NO = "('refused', 'withdrawn')"
+_MAY_OPEN, _MAY_CLICK = (
+    f"coalesce(a.opens, '') NOT IN {_NO}",
+    f"coalesce(a.clicks, '') NOT IN {_NO}",
+)
+_ANSWERS = "LEFT JOIN archived_answers a ON a.contact = {0}.contact"
 
 PARTS: tuple[Part, ...] = (
     Part(
@@ -158,6 +165,9 @@ PARTS: tuple[Part, ...] = (
         ),
         key="",
         made=_WORKSPACE,
+        joined=_ANSWERS.format("x"),
+        kept=f"({_MAY_OPEN} OR x.clicks_only) AND ({_MAY_CLICK}"
+        " OR (x.clicks_sure, x.clicks_uncertain, x.clicks_machine) = (0, 0, 0))",
     ),
     Part(
         "link_clickers",
@@ -167,6 +177,8 @@ PARTS: tuple[Part, ...] = (
         mine=_OF_CAMPAIGNS,
         key="",
         order="t.campaign_id, t.number, t.delivery_id",
+        joined="JOIN archived_deliveries d ON d.id = x.delivery " + _ANSWERS.format("d"),
+        kept=_MAY_CLICK,
     ),
     Part(
         "events",
@@ -197,7 +209,9 @@ PARTS: tuple[Part, ...] = (
         key="",
         order="t.at, t.id",
         made=_WORKSPACE,
-        kept="x.at > now() - make_interval(days => %(event_days)s) AND x.at < now()",
+        joined=_ANSWERS.format("x"),
+        kept="x.at > now() - make_interval(days => %(event_days)s) AND x.at < now()"
+        f" AND CASE x.kind WHEN 'click' THEN {_MAY_CLICK} ELSE {_MAY_OPEN} END",
     ),
 )
 

@@ -10,6 +10,9 @@ from tracking.parts import Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
 _ADDRESS = "{0} = '' OR {0} ~ '^[^[:space:][:cntrl:]<>,@]+@[^[:space:][:cntrl:]<>,@]+$'"
+# A file does not let more people be measured; a member may, on the page that says what it means.
+_POLICY = """CASE WHEN 'strict' IN (x.policy, accounts_workspace.policy) THEN 'strict'
+ WHEN 'consent' IN (x.policy, accounts_workspace.policy) THEN 'consent' ELSE 'opt_out' END"""
 
 PARTS: tuple[Part, ...] = (
     Part(
@@ -18,9 +21,14 @@ PARTS: tuple[Part, ...] = (
         Workspace,
         (
             Column("name", "Its name.", must=_LINE),
+            *plain(postal_address="The postal address in its mails."),
+            Column(
+                "policy",
+                "Who is measured: strict, consent or opt_out. Restored as no laxer than the new"
+                " workspace is.",
+                restored=_POLICY,
+            ),
             *plain(
-                postal_address="The postal address in its mails.",
-                policy="Who is measured: strict, consent or opt_out.",
                 time_zone="Its time zone.",
                 language="Its language.",
                 hides_trap="Whether mails hold a link that nobody sees.",

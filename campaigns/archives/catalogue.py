@@ -15,7 +15,7 @@ from tracking import portable as tracking
 from tracking.parts import Column, Part
 
 FORMAT = "candid-workspace"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 
 ROOMS = (accounts, audience, composing, sending, tracking, reports)

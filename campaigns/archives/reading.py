@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,9 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.archives import catalogue
+from campaigns.composing.pictures import showing
 from tracking.parts import Part
 
 CHUNK = 256 * 1024
@@ -26,6 +29,8 @@ MOST_MANIFEST = 4 * 1024 * 1024
 # CSV of people packs to a tenth; a bomb packs to a thousandth. Short files may pack to less.
 MOST_RATIO = 200
 FREE_BYTES = 16 * 1024 * 1024
+_PICTURE = re.compile(f"pictures/{showing.FILE.pattern}")
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
 
 
 class ArchiveError(Exception):
@@ -90,7 +95,7 @@ class Reader:
                         break
                     digest.update(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except _DAMAGES as error:
             raise ArchiveError(_("%s is damaged.") % part.filename) from error
         if size != told.size or digest.hexdigest() != told.sha256:
             raise ArchiveError(
@@ -98,12 +103,24 @@ class Reader:
                 % part.filename
             )
 
+    def picture(self, name: str) -> bytes | None:
+        """Return a file of a picture, if it is there and not too large. Raises `ArchiveError`."""
+        most = settings.PICTURES.most_bytes
+        try:
+            with self._zip.open(name) as entry:
+                data = entry.read(most + 1)
+        except KeyError:
+            return None
+        except _DAMAGES as error:
+            raise ArchiveError(_("%s is damaged.") % name) from error
+        return data if len(data) <= most else None
+
     def _check_entries(self) -> None:
         entries = self._zip.infolist()
         names = [entry.filename for entry in entries]
         known = {part.filename for part in catalogue.PARTS} | {catalogue.MANIFEST}
         for name in names:
-            if name not in known:
+            if name not in known and not _PICTURE.fullmatch(name):
                 raise ArchiveError(_("There is a file in it that does not belong there: %r") % name)
         if len(set(names)) != len(names):
             raise ArchiveError(_("The same file is in it twice."))

@@ -20,7 +20,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Provider, Workspace
-from campaigns.archives import catalogue, rewriting, staging, writing
+from campaigns.archives import (
+    agreeing,
+    catalogue,
+    picturing,
+    rewriting,
+    staging,
+    texts,
+    writing,
+)
 from campaigns.archives.reading import ArchiveError, Reader
 from tracking import partitions
 from tracking.parts import Column, Part
@@ -74,6 +82,8 @@ class _Restorer:
         self._reader, self._progress = reader, progress
         self._most: dict[str, int] = {}
         self._shifts: dict[str, int] = {}
+        # Each picture is more work than many lines.
+        self._total = reader.rows + reader.files["pictures"].rows
         self._same_key = reader.manifest.get("hash_check") == writing.hash_check(workspace_id)
 
     def restore(self, *, without_hashes: bool) -> dict[str, int]:
@@ -87,13 +97,18 @@ class _Restorer:
         self._check_hashes(without_hashes=without_hashes)
         for part in catalogue.PARTS:
             staging.check(part, self._most)
+        agreeing.ask_the_ledger()
         staging.know_addresses(self._workspace.pk)
+        texts.take_in(picturing.bring_in(self._reader, self._tell_picture))
         self._borrow_numbers()
         self._make_room()
         return {part.filename: self._insert(part) for part in catalogue.PARTS if part.is_restored}
 
     def _teller(self, done: int) -> Callable[[], None]:
-        return lambda: self._progress(done, self._reader.rows)
+        return lambda: self._progress(done, self._total)
+
+    def _tell_picture(self, count: int) -> None:
+        self._progress(self._reader.rows + count, self._total)
 
     def _check_empty(self) -> None:
         for name in EMPTY:
@@ -141,7 +156,7 @@ class _Restorer:
 
     def _insert(self, part: Part) -> int:
         self._rewrite(part)
-        self._teller(self._reader.rows)()
+        self._teller(self._total)()
         values = {
             "workspace": self._workspace.pk,
             "shift": self._shifts.get(part.name, 0),

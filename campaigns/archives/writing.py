@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
-from campaigns.archives import catalogue, rewriting
+from campaigns.archives import catalogue, picturing, rewriting
 from campaigns.audience import addresses
 from tracking.parts import Column, Part
 
@@ -44,11 +44,17 @@ class Span:
 
 def write(workspace_id: int, file: BinaryIO, progress: Progress) -> dict[str, int]:
     """Write the archive of a workspace into an open file; return how many rows each file has."""
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        workspace = Workspace.objects.get(pk=workspace_id)
-        spans = {part.name: _span(part, workspace_id) for part in catalogue.PARTS}
-        return _Writer(workspace, spans, progress).write(file)
+    with zipfile.ZipFile(
+        file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=LEVEL
+    ) as archive:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            workspace = Workspace.objects.get(pk=workspace_id)
+            spans = {part.name: _span(part, workspace_id) for part in catalogue.PARTS}
+            writer = _Writer(workspace, spans, progress)
+            writer.write_parts(archive)
+        # They never change, and a bucket may be slow: the snapshot need not wait for them.
+        return writer.finish(archive)
 
 
 def hash_check(workspace_id: int) -> str:
@@ -59,26 +65,41 @@ def hash_check(workspace_id: int) -> str:
 class _Writer:
     def __init__(self, workspace: Workspace, spans: Mapping[str, Span], progress: Progress) -> None:
         self._workspace, self._spans, self._progress = workspace, spans, progress
-        self._done, self._total = 0, sum(span.rows for span in spans.values())
+        # Paths, as they stand in the storage.
+        self._pictures = [
+            path
+            for files in workspace.pictures.filter(state__in=["ready", "kept"])
+            .order_by("pk")
+            .values_list("files", flat=True)
+            for path in files.values()
+        ]
+        self._done = 0
+        self._total = sum(span.rows for span in spans.values()) + len(self._pictures)
+        self._parts_told: list[dict[str, Any]] = []
 
-    def write(self, file: BinaryIO) -> dict[str, int]:
-        told = []
-        with zipfile.ZipFile(
-            file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=LEVEL
-        ) as archive:
-            for part in catalogue.PARTS:
-                told.append(self._write_part(archive, part))
-            archive.writestr(catalogue.MANIFEST, json.dumps(self._manifest(told), indent=1))
-        return {one["name"]: one["rows"] for one in told}
+    def write_parts(self, archive: zipfile.ZipFile) -> None:
+        """Write all files that are made of rows."""
+        for part in catalogue.PARTS:
+            self._parts_told.append(self._write_part(archive, part))
 
-    def _manifest(self, files: list[dict[str, Any]]) -> dict[str, Any]:
+    def finish(self, archive: zipfile.ZipFile) -> dict[str, int]:
+        """Write the pictures and the manifest; return how many rows each file has."""
+        picturing.write(archive, self._pictures, lambda: self._tell(1))
+        archive.writestr(catalogue.MANIFEST, json.dumps(self._manifest(), indent=1))
+        return {one["name"]: one["rows"] for one in self._parts_told}
+
+    def _tell(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, self._total)
+
+    def _manifest(self) -> dict[str, Any]:
         return {
             "format": catalogue.FORMAT,
             "version": catalogue.VERSION,
             "made_at": timezone.now().isoformat(),
             "workspace": self._workspace.name,
             "hash_check": hash_check(self._workspace.pk),
-            "files": files,
+            "files": self._parts_told,
         }
 
     def _write_part(self, archive: zipfile.ZipFile, part: Part) -> dict[str, Any]:
@@ -88,8 +109,7 @@ class _Writer:
                 digest.update(chunk)
                 entry.write(chunk)
                 size, rows = size + len(chunk), rows + count
-                self._done += count
-                self._progress(self._done, self._total)
+                self._tell(count)
         return {
             "name": part.filename,
             "words": part.words,

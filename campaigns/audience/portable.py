@@ -33,6 +33,9 @@ _FLAT = (
     " WHERE jsonb_typeof(one.value) IN ('object', 'array'))"
 )
 _CONTACT = named("contact", "contacts", "Which person.")
+# What they said, by the ledger and by their own line, whichever allows less: see
+# `campaigns.archives.agreeing`.
+_OPENS, _CLICKS = "coalesce(a.opens, 'unknown')", "coalesce(a.clicks, 'unknown')"
 _HASHED = (
     "(SELECT c.email FROM audience_contact c WHERE c.workspace_id = t.workspace_id"
     " AND c.fingerprint = t.fingerprint LIMIT 1)"
@@ -82,21 +85,40 @@ PARTS: tuple[Part, ...] = (
             Column("last_name", "Last name."),
             Column("language", "Language."),
             Column("time_zone", "Time zone."),
-            Column("learned_zone", "Time zone learned from clicks, of who agreed."),
+            Column(
+                "learned_zone",
+                "Time zone learned from clicks, of who agreed.",
+                restored=f"CASE WHEN {_CLICKS} = 'granted' THEN x.learned_zone ELSE '' END",
+            ),
             Column("country", "Country, two letters."),
             Column("fields", "Values of `fields.csv`, by key.", must=_FLAT),
+            Column(
+                "measuring",
+                "What they last said about being measured. Restored as the ledger says, or less.",
+                restored=_OPENS,
+            ),
+            Column(
+                "measuring_clicks",
+                "About clicks, where it differs. Restored likewise.",
+                restored=f"CASE WHEN {_CLICKS} = {_OPENS} THEN '' ELSE {_CLICKS} END",
+            ),
             *plain(
-                measuring="What they last said about being measured.",
-                measuring_clicks="About clicks, where it differs.",
                 consent_epoch="How often they refused.",
                 paused_until="Nothing is mailed to them before.",
-                last_seen_on="The day they were last seen, of who agreed.",
+            ),
+            Column(
+                "last_seen_on",
+                "The day they were last seen, of who agreed.",
+                restored=f"CASE WHEN 'granted' IN ({_OPENS}, {_CLICKS}) THEN x.last_seen_on END",
+            ),
+            *plain(
                 created_at="When they were added.",
                 updated_at="When something of them last changed.",
             ),
         ),
         made={"email_key": "lower(x.email)", "fingerprint": "f.fingerprint"},
-        joined="JOIN archived_fingerprints f ON f.email = x.email",
+        joined="JOIN archived_fingerprints f ON f.email = x.email"
+        " LEFT JOIN archived_answers a ON a.contact = x.id",
     ),
     Part(
         "tags",
@@ -130,15 +152,25 @@ PARTS: tuple[Part, ...] = (
         (
             named("list", "lists", "Which list."),
             _CONTACT,
+            Column(
+                "status",
+                "subscribed or unsubscribed. Restored as unsubscribed where another file says that"
+                " they left since.",
+                restored="CASE WHEN l.contact IS NULL THEN x.status ELSE 'unsubscribed' END",
+            ),
             *plain(
-                status="subscribed or unsubscribed.",
                 basis="Why they may be mailed.",
                 basis_note="A note on that.",
                 subscribed_at="Since when.",
-                unsubscribed_at="When they left.",
+            ),
+            Column(
+                "unsubscribed_at",
+                "When they left.",
+                restored="CASE WHEN l.contact IS NULL THEN x.unsubscribed_at ELSE l.at END",
             ),
         ),
         key="",
+        joined="LEFT JOIN archived_leavers l ON l.contact = x.contact AND l.list = x.list",
     ),
     Part(
         "sign_up_forms",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from campaigns.composing import portable_looks
+from campaigns.composing import portable_looks, portable_pictures
 from campaigns.composing.models import (
     Approval,
     Campaign,
@@ -144,7 +144,6 @@ PARTS: tuple[Part, ...] = (
                 created_at="When it was made.",
             ),
         ),
-        key="",
     ),
     Part(
         "public_pages",
@@ -232,7 +231,6 @@ PARTS: tuple[Part, ...] = (
             ),
         ),
         mine=_MINE,
-        key="",
         made={"tab": "''"},
     ),
     Part(
@@ -262,11 +260,10 @@ PARTS: tuple[Part, ...] = (
         key="",
     ),
     *portable_looks.PARTS,
+    *portable_pictures.PARTS,
 )
 
 LEFT = {
     "LinkLook": "What was at the end of links is looked up anew.",
-    "Picture": "Mails that are out load them from the old house; upload what new ones need.",
-    "PictureFolder": "See pictures.",
     "Thumbnail": "Small pictures of campaigns, which are taken again.",
 }

@@ -6,6 +6,12 @@ from campaigns.composing.models import Brand, SavedBlock, Template
 from tracking.parts import Column, Part, by, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
+_WEB = "{0} = '' OR {0} ~ '^https?://[^[:cntrl:][:space:]]+$'"
+_SOCIAL = (
+    "CASE WHEN jsonb_typeof({0}) = 'array' THEN NOT EXISTS (SELECT FROM jsonb_array_elements({0})"
+    " AS one WHERE coalesce(one ->> 'name', '') = ''"
+    " OR coalesce(one ->> 'href', '') !~ '^https?://[^[:cntrl:][:space:]]+$') ELSE false END"
+)
 _COLOUR = "{0} ~ '^#[0-9a-f]{{6}}$'"
 
 PARTS: tuple[Part, ...] = (
@@ -20,9 +26,10 @@ PARTS: tuple[Part, ...] = (
             Column("accent", "Colour of buttons and bands.", must=_COLOUR),
             Column("link", "Colour of links.", must=_COLOUR),
             *plain(font="Font.", titles="Font of headings."),
-            Column("logo", "Web address of the logo.", must=_LINE),
-            Column("website", "Where the logo leads.", must=_LINE),
-            *plain(social="Social links.", updated_at="When it was last changed."),
+            Column("logo", "Web address of the logo.", must=_WEB),
+            Column("website", "Where the logo leads.", must=_WEB),
+            Column("social", "Social links.", must=_SOCIAL),
+            *plain(updated_at="When it was last changed."),
         ),
         key="",
     ),
@@ -44,7 +51,6 @@ PARTS: tuple[Part, ...] = (
             by("created_by", "Who made it, by address."),
             *plain(created_at="When it was made.", updated_at="When it was last changed."),
         ),
-        key="",
     ),
     Part(
         "saved_blocks",
@@ -56,6 +62,5 @@ PARTS: tuple[Part, ...] = (
             by("created_by", "Who kept it, by address."),
             *plain(created_at="When it was kept."),
         ),
-        key="",
     ),
 )

@@ -8,6 +8,13 @@ from tracking.parts import Column, Part, named, plain
 _MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
 # What was in somebody's hands: bytes may have left, or surely have not.
 _STATE = "CASE x.state WHEN 'claimed' THEN 'pending' WHEN 'sending' THEN 'unknown' ELSE x.state END"
+# Of a mail that may still go out: no more than the person agreed to, whatever the file says.
+_MAY = """CASE WHEN x.state NOT IN ('pending', 'claimed', 'sending', 'unknown') THEN {mode}
+ WHEN coalesce({said}, 'unknown') IN ('refused', 'withdrawn') THEN 'none'
+ WHEN {mode} = 'individual' AND coalesce({said}, 'unknown') <> 'granted' THEN 'aggregate'
+ ELSE {mode} END"""
+_OPENS = _MAY.format(mode="x.mode", said="a.opens")
+_CLICKS = _MAY.format(mode="coalesce(nullif(x.click_mode, ''), x.mode)", said="a.clicks")
 
 PARTS: tuple[Part, ...] = (
     Part(
@@ -20,8 +27,19 @@ PARTS: tuple[Part, ...] = (
             Column("address", "Where it went.", must="{0} !~ '[[:cntrl:][:space:]]'"),
             *plain(
                 domain="The domain it went to.",
-                mode="What it may record of opens.",
-                click_mode="What it may record of clicks, where it differs.",
+            ),
+            Column(
+                "mode",
+                "What it may record of opens. Restored, where it may still go out, as no more than"
+                " the person agreed to.",
+                restored=_OPENS,
+            ),
+            Column(
+                "click_mode",
+                "What it may record of clicks, where it differs. Restored likewise.",
+                restored=f"CASE WHEN {_CLICKS} = {_OPENS} THEN '' ELSE {_CLICKS} END",
+            ),
+            *plain(
                 consent_epoch="How often the person had refused by then.",
                 revision="The version of the content.",
             ),
@@ -58,6 +76,7 @@ PARTS: tuple[Part, ...] = (
             ),
         ),
         mine=_MINE,
+        joined="LEFT JOIN archived_answers a ON a.contact = x.contact",
         made={
             "workspace_id": "%(workspace)s",
             # See `naming`: the name tells the row, which has a new number here.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import zipfile
@@ -19,6 +20,7 @@ from campaigns.archives.models import Archive
 from campaigns.audience import consent, suppression
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import (
+    ConsentEntry,
     Purpose,
     Segment,
     SignUpForm,
@@ -27,11 +29,16 @@ from campaigns.audience.models import (
 )
 from campaigns.composing import editing
 from campaigns.composing.approving import asking
-from campaigns.composing.models import Brand, SegmentUse
+from campaigns.composing.blocks import document
+from campaigns.composing.models import Brand, Picture, SegmentUse
+from campaigns.composing.pictures import addresses, reading
+from campaigns.composing.pictures import keeping as picture_keeping
+from campaigns.composing.pictures.recoding import Recoded
 from campaigns.composing.publishing import mails
 from campaigns.reports.models import DayCounting, ListDay
 from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery
 from tests import world
+from tests.composing.pictures import photos
 from tests.reports.scene import Scene
 
 SECRET = "sk-live-never-in-an-archive"
@@ -41,6 +48,9 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     """Fill a workspace: people who read, left, bounced and were erased, and all around them."""
     sender = world.make_sender(workspace, name="Ähre & Söhne", reply_to="reply@acme.example")
     scene = Scene(workspace, sender, folder, granted=3, unknown=12)
+    for one in scene.people[:3]:
+        granted = ConsentEntry(workspace=workspace, contact=one, state="granted", source="import")
+        granted.save()
     scene.opens(0)
     scene.clicks(0, 1)
     scene.clicks(1, 2)
@@ -85,10 +95,14 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     )
     SegmentUse.objects.create(campaign=scene.campaign, segment=segment, name="R", excludes=True)
     draft = world.make_campaign(workspace, name="Draft")
-    editing.save(draft, {"body": "Hello"}, editing.Page(1, "tab", member))
-    world.make_template(workspace, created_by=member)
-    world.make_saved_block(workspace, created_by=member)
-    Brand.objects.create(workspace=workspace, website="https://acme.example")
+    boat = picture(workspace, member)
+    url = addresses.url(boat.files["plain"])
+    editing.save(draft, {"body": f"Hello ![A boat]({url})"}, editing.Page(1, "tab", member))
+    shown = {"type": "image", "src": url, "alt": "A boat"}
+    world.make_template(workspace, created_by=member, body=blocks(shown))
+    kept = document.dump(document.read_block(json.dumps(shown)))
+    world.make_saved_block(workspace, created_by=member, body=kept)
+    Brand.objects.create(workspace=workspace, website="https://acme.example", logo=url)
     SignUpForm.objects.create(
         workspace=workspace,
         list=readers,
@@ -125,6 +139,22 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     )
     audit.record(member, workspace, "list_added", list=readers.pk)
     return scene
+
+
+def blocks(*found: dict[str, Any]) -> str:
+    """A document of blocks, as it is kept."""
+    return document.dump(document.read(json.dumps({"version": 1, "blocks": found})))
+
+
+def picture(workspace: Workspace, member: User) -> Picture:
+    """A picture of the library, with its files, in a folder."""
+    folder = workspace.picture_folders.create(name="Boats")
+    return picture_keeping.keep(workspace, "Boat", _photo(), folder=folder, by=member)
+
+
+@functools.cache
+def _photo() -> Recoded:
+    return reading.read(photos.photo(1400, 700))
 
 
 def _providers(workspace: Workspace, sender: Any) -> None:
@@ -164,9 +194,17 @@ def archive(workspace: Workspace, path: Path) -> Path:
 
 
 def contents(path: Path) -> dict[str, bytes]:
-    """Every file of an archive but its manifest."""
+    """Every file of an archive but its manifest and pictures."""
     with zipfile.ZipFile(path) as opened:
-        return {name: opened.read(name) for name in opened.namelist() if name != "manifest.json"}
+        names = [name for name in opened.namelist() if name.endswith(".csv")]
+        return {name: opened.read(name) for name in names}
+
+
+def pictures(path: Path) -> dict[str, bytes]:
+    """The files of pictures in an archive, by their paths."""
+    with zipfile.ZipFile(path) as opened:
+        names = [name for name in opened.namelist() if name.startswith("pictures/")]
+        return {name.removeprefix("pictures/"): opened.read(name) for name in names}
 
 
 def manifest(path: Path) -> dict[str, Any]:

@@ -26,7 +26,8 @@ PEOPLE = st.lists(
         {
             "first_name": TEXTS,
             "fields": st.dictionaries(st.sampled_from(["a", "b_2"]), VALUES),
-            "measuring": st.sampled_from(["unknown", "granted", "refused", "withdrawn"]),
+            # Of whom the ledger has a line, that is what they said.
+            "measuring": st.sampled_from(["unknown", "refused", "withdrawn"]),
             "paused_until": st.none() | MOMENTS,
             "created_at": MOMENTS,
             # On which lists, and since when they are off.
@@ -54,6 +55,8 @@ def _person(workspace, lists, tags, email, drawn):
     on, put, notes, said, stopped, created_at = (
         drawn.pop(name) for name in ("on", "tags", "notes", "said", "stopped", "created_at")
     )
+    if said:
+        drawn["measuring"] = said[-1]
     one = world.make_contact(workspace, email=email, **drawn)
     Contact.objects.filter(pk=one.pk).update(created_at=created_at)
     for number, left in on.items():

@@ -61,3 +61,12 @@ def test_the_documentation_names_every_file_and_column():
     """Written by `manage.py describe_archive`."""
     page = (settings.BASE_DIR / "docs" / "export.md").read_text()
     assert describing.tables() in page
+
+
+SECRETS = {"sealed_settings", "sealed_private", "password", "claim_token", "nonce", "digest"}
+SECRETS |= {"fingerprint", "uuid"}
+
+
+@pytest.mark.parametrize("part", catalogue.PARTS, ids=lambda part: part.name)
+def test_no_file_has_a_column_that_is_secret(part):
+    assert not {catalogue.source(part, one) for one in part.columns} & SECRETS

@@ -32,6 +32,7 @@ def house(workspace, sender, tmp_path):
 def repack(path, edit, *, honest=True, extra=()):
     """Write the archive anew after `edit` changed its files; with right hashes if `honest`."""
     files = houses.contents(path)
+    files |= {f"pictures/{name}": data for name, data in houses.pictures(path).items()}
     manifest = houses.manifest(path)
     edit(files, manifest)
     listed = manifest["files"] if isinstance(manifest["files"], list) else []
@@ -89,7 +90,7 @@ def more_rows(files, manifest):
 WRONG = {
     "a missing file": (drop("contacts.csv"), "contacts.csv is missing"),
     "another format": (manifest_says(format="x"), "no archive of a Candid workspace"),
-    "a later version": (manifest_says(version=2), "another version"),
+    "a later version": (manifest_says(version=3), "another version"),
     "no list of files": (manifest_says(files="x"), "says nothing of"),
     "files of nonsense": (manifest_says(files=[{"name": 1}]), "not as manifests are"),
     "an unknown column": (add_column, "a column that is not known here: 'is_admin'"),

@@ -24,6 +24,8 @@ from campaigns.composing.pictures.recoding import Recoded
 
 # Nobody who is alive takes so long to store a picture.
 _DEAD = timedelta(hours=1)
+# Who restores an archive stores files long before their rows, which come together in the end.
+_FORGOTTEN = timedelta(days=1)
 # An author may undo what took the last mention of a picture away.
 _SECOND_THOUGHTS = timedelta(days=30)
 
@@ -122,8 +124,8 @@ def _drop_orphans() -> None:
     known = set(Picture.objects.filter(key__in=folders).values_list("key", flat=True))
     for key in folders - known:
         files = _files_below(key)
-        # A row is committed before its files: what is young may be of a row we did not see.
-        if all(timezone.now() - storage().get_modified_time(path) > _DEAD for path in files):
+        # What is young may be of a row that we do not see yet.
+        if all(timezone.now() - storage().get_modified_time(path) > _FORGOTTEN for path in files):
             for path in files:
                 storage().delete(path)
             _drop_folder(key)

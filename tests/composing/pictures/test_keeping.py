@@ -25,7 +25,7 @@ def age(picture: Picture, by: timedelta = HOURS) -> None:
 
 
 def age_files(settings) -> None:
-    past = (timezone.now() - HOURS).timestamp()
+    past = (timezone.now() - timedelta(days=2)).timestamp()
     for path in Path(settings.STORAGES["pictures"]["OPTIONS"]["location"]).rglob("*"):
         os.utime(path, (past, past))
 
