@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "campaigns.reports",
     "campaigns.archives",
     "campaigns.privacy",
+    "campaigns.api",
     "config",
 ]
 
@@ -203,6 +204,11 @@ ACCOUNT_ADAPTER = "campaigns.accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # Else anybody could make us write to any address.
+
+# --- Programs --------------------------------------------------------------------
+
+# Requests that one API key may make in a minute, in all processes together.
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 
 # --- Language and time -----------------------------------------------------------
 

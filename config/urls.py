@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("campaigns.reports.urls")),
     path("", include("campaigns.archives.urls")),
     path("", include("campaigns.privacy.urls")),
+    path("", include("campaigns.api.urls")),
 ]

@@ -10,6 +10,7 @@ from django.test import Client
 from campaigns.accounts.models import Member, Sender, User, Workspace
 from config import storages
 from tests import databases, environment, world
+from tests.api import programs
 
 _server = pytest.StashKey[subprocess.Popen[bytes] | None]()
 
@@ -72,6 +73,12 @@ def alice(client: Client, member: User) -> Client:
     """A browser in which Alice is signed in."""
     client.force_login(member)
     return client
+
+
+@pytest.fixture
+def program(workspace: Workspace, member: User) -> Client:
+    """A program that may do everything in Alice's workspace, by a key of hers."""
+    return programs.of(Member.objects.get(user=member))
 
 
 @pytest.fixture

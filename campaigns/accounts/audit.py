@@ -32,6 +32,8 @@ _LABELS: dict[str, str | StrPromise] = {
     "member_role_changed": _("Changed a member's role"),
     "member_password_set": _("Set a new password for a member"),
     "member_removed": _("Removed a member"),
+    "api_key_made": _("Made an API key"),
+    "api_key_revoked": _("Revoked an API key"),
     "sign_in_failed": _("Somebody failed to sign in with this member's address"),
 }
 

@@ -12,6 +12,22 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts import encryption, querysets
+from campaigns.accounts.api_keys.models import ApiKey, KeyUse, MadeOnce
+
+# Modules of their own; Django finds models through this one.
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "KeyUse",
+    "MadeOnce",
+    "Member",
+    "Provider",
+    "Sender",
+    "SigningKey",
+    "StandIn",
+    "User",
+    "Workspace",
+]
 
 
 class Workspace(models.Model):

@@ -107,5 +107,8 @@ PARTS: tuple[Part, ...] = (
 LEFT = {
     "User": "People sign in to the house, not to a workspace; `members.csv` names them.",
     "SigningKey": "Private keys never leave; the new house makes its own.",
+    "ApiKey": "No key opens another house; its owners make new ones.",
+    "KeyUse": "How much a key is used this minute, and the day it last was.",
+    "MadeOnce": "What programs made lately, so that nothing is made twice.",
     "Session": "Who is signed in where.",
 }

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from campaigns.accounts.views import door, members, providers, senders, signing, workspace
+from campaigns.accounts.views import (
+    api_keys,
+    door,
+    members,
+    providers,
+    senders,
+    signing,
+    workspace,
+)
 
 app_name = "accounts"
 
@@ -28,6 +36,8 @@ urlpatterns = [
     path("settings/members/<int:pk>/role/", members.change_role, name="change_role"),
     path("settings/members/<int:pk>/password/", members.set_password, name="set_password"),
     path("settings/members/<int:pk>/remove/", members.remove_member, name="remove_member"),
+    path("settings/keys/", api_keys.api_keys, name="api_keys"),
+    path("settings/keys/<int:pk>/revoke/", api_keys.revoke_api_key, name="revoke_api_key"),
     path("settings/audit/", workspace.audit_log, name="audit"),
     path("workspaces/<int:pk>/switch/", workspace.switch, name="switch"),
 ]

@@ -8,8 +8,9 @@ from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from campaigns.accounts import guessing
 from campaigns.accounts.models import AuditEntry
-from campaigns.reports import guessing, shared_report, sharing
+from campaigns.reports import shared_report, sharing
 from campaigns.reports.models import ShareLink
 from tests import world
 from tests.reports.scene import APPLE, GERMAN
@@ -210,4 +211,4 @@ def test_who_asks_for_many_links_that_do_not_exist_has_to_wait(many, settings):
 
 def test_of_who_asked_only_a_keyed_hash_is_kept(many):
     asked = RequestFactory().get("/shared/broken/", REMOTE_ADDR="203.0.113.7")
-    assert "203.0.113" not in guessing._key(asked)
+    assert "203.0.113" not in guessing._key(asked, "reports")

@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from campaigns.accounts.api_keys import making
 from campaigns.accounts.models import Member, Provider, Workspace
 from campaigns.archives import files
 from campaigns.archives.models import Archive
@@ -50,6 +51,11 @@ class Route:
         return not getattr(self.view, "login_required", True)
 
     @property
+    def opens_by_key(self) -> bool:
+        """Whether a key of a program opens it, and no session."""
+        return getattr(self.view, "opens_by_key", False)
+
+    @property
     def has_object(self) -> bool:
         """Whether the address names something that belongs to a workspace."""
         return any(_is_id(name) for name in self.parameters)
@@ -72,7 +78,7 @@ class Route:
 
     def _value(self, name: str, workspace: Workspace) -> Any:
         if name == "pk":
-            return _of_prefix(self.pattern)(workspace)
+            return _of_prefix(self.pattern.removeprefix("api/v1/"))(workspace)
         return VALUES[name](workspace)
 
 
@@ -222,11 +228,17 @@ def _make_token(workspace: Workspace) -> str:
     return tokens.unsubscribe_token(contact.pk, 1, 1)
 
 
+def _make_key(workspace: Workspace) -> int:
+    member = Member.objects.get(pk=_make_membership(workspace))
+    return making.make(member, "Web shop", ["lists:read"])[0].pk
+
+
 # Where `pk` comes from, by the beginning of the address: the first that fits.
 OBJECTS: tuple[tuple[str, Callable[[Workspace], int]], ...] = (
     ("settings/senders/", _make_sender),
     ("settings/providers/", _make_provider),
     ("settings/topics/", _make_topic),
+    ("settings/keys/", _make_key),
     ("settings/archives/", _make_archive),
     ("settings/restorations/", lambda workspace: workspace.restorations.create().pk),
     ("events/", _make_provider),
@@ -275,6 +287,8 @@ VALUES: dict[str, Callable[[Workspace], Any]] = {
     "picture": lambda workspace: "cup",
     "uidb36": lambda workspace: "1",
     "key": lambda workspace: "none",
+    "rest": lambda workspace: "nothing",
+    "tag": lambda workspace: "Press",
 }
 
 # What a post has to name beside the address.

@@ -3,10 +3,6 @@
 The routes come from the URLconf, so a new page is walked on the day it is added.
 """
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -16,8 +12,10 @@ from campaigns.accounts.models import AuditEntry, Member
 from tests import world
 from tests.security import routes
 from tests.security.routes import Route
+from tests.security.watching import read_to_the_end, written
 
-EVERY = routes.every()
+# What opens by key is walked by `test_api_walks`.
+EVERY = [route for route in routes.every() if not route.opens_by_key]
 
 # Open to people who are not signed in: to look at each is to decide it.
 PUBLIC = {
@@ -72,6 +70,10 @@ PUBLIC = {
     "composing:public_frame",
     # For whoever was given the link to a report: the secret in the address is the key.
     "reports:shared",
+    # What the API is, for programs and their authors. It says nothing of any workspace.
+    "api:docs",
+    "api:openapi",
+    "api:nowhere",
 }
 
 # Take a POST of readers too: it is too long for an address, and changes nothing.
@@ -107,6 +109,8 @@ WITHOUT_CSRF = {
     "sending:provider_events",
     # For members who get report mails: the token in the address is the key.
     "reports:stop_mails",
+    # Says that there is nothing.
+    "api:nowhere",
 }
 
 # About the person who is signed in, so readers may use them as well.
@@ -115,42 +119,10 @@ ANY_ROLE = {"accounts:switch", "account_logout", "account_change_password"}
 # Downloads whose taker is put on record: that, and nothing else, is written.
 ON_RECORD = {"archives:download", "audience:export_list"}
 
-WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|TRUNCATE|COPY|ALTER|CREATE|DROP)\b", re.I)
-# Locks rows, changes none.
-LOCKS = re.compile(r"\bFOR (NO KEY )?UPDATE\b", re.I)
-# Sessions may be refreshed, and the cache counts tries to sign in.
-NOT_DATA = ("django_session", "accounts_cache")
-
 
 def walk(**marks) -> pytest.MarkDecorator:
     chosen = [route for route in EVERY if all(getattr(route, k) == v for k, v in marks.items())]
     return pytest.mark.parametrize("route", chosen, ids=str)
-
-
-@contextmanager
-def written() -> Iterator[list[str]]:
-    """Collect the statements that change rows."""
-    found: list[str] = []
-
-    def watch(execute, sql, params, many, context):
-        bare = LOCKS.sub("", re.sub(r"'[^']*'|\"[^\"]*\"", _kept, str(sql)))
-        if WRITES.search(bare) and not any(name in bare for name in NOT_DATA):
-            found.append(str(sql))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(watch):
-        yield found
-
-
-def read_to_the_end(response) -> None:
-    """A download asks the database while it streams."""
-    if response.streaming:
-        b"".join(response.streaming_content)
-
-
-def _kept(quoted: re.Match[str]) -> str:
-    """Keep names of tables we look for; forget other quoted text, which may hold any word."""
-    return quoted[0] if quoted[0].strip("\"'") in NOT_DATA else '""'
 
 
 def test_the_watch_sees_writes_and_no_more(workspace):

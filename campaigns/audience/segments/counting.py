@@ -58,6 +58,11 @@ def look(workspace: Workspace, question: Group, *, exact: bool = False) -> Look:
     )
 
 
+def count(workspace: Workspace, question: Group) -> tuple[int, int]:
+    """Return how many people the question finds, and of how many it cannot be known."""
+    return _people(workspace, question), _unseen(workspace, question)
+
+
 def count_saved(segment_id: int) -> None:
     """Count a saved segment with patience, and keep the numbers with it. It may be gone."""
     segment = Segment.objects.select_related("workspace").filter(pk=segment_id).first()

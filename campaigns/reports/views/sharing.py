@@ -12,9 +12,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns.accounts import audit
+from campaigns.accounts import audit, guessing
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import guessing, shared_report, sharing
+from campaigns.reports import shared_report, sharing
 from campaigns.reports.forms import ShareForm
 from campaigns.reports.models import ShareLink
 
@@ -82,11 +82,11 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     Of the link itself, the day it was last opened is kept, so that members can tell which
     ones nobody needs any more.
     """
-    if guessing.has_to_wait(request):
+    if guessing.has_to_wait(request, "reports"):
         return HttpResponse(status=429, headers={"Retry-After": str(guessing.SECONDS)})
     link = sharing.find(token)
     if link is None:
-        guessing.missed(request)
+        guessing.missed(request, "reports")
         raise Http404
     if request.method == "GET" and not request.user.is_authenticated:
         sharing.note_opening(link)

@@ -1,4 +1,4 @@
-"""Make whoever tries addresses of shared reports that do not exist wait.
+"""Make whoever tries secrets that do not exist wait: links of shared reports, keys of programs.
 
 Nobody guesses one; what is limited is how much they may ask. Of their address only a keyed hash
 is kept, for minutes.
@@ -15,15 +15,15 @@ from campaigns.accounts import askers
 MOST, SECONDS = 20, 300
 
 
-def has_to_wait(request: HttpRequest) -> bool:
-    """Whether too many links that do not exist were asked for from there."""
-    missed: int = cache.get(_key(request), 0)
+def has_to_wait(request: HttpRequest, what: str) -> bool:
+    """Whether too many of `what` that do not exist were asked for from there."""
+    missed: int = cache.get(_key(request, what), 0)
     return missed >= MOST
 
 
-def missed(request: HttpRequest) -> None:
-    """Count a link that does not exist."""
-    key = _key(request)
+def missed(request: HttpRequest, what: str) -> None:
+    """Count one of `what` that does not exist."""
+    key = _key(request, what)
     if not cache.add(key, 1, SECONDS):
         try:
             cache.incr(key)
@@ -32,5 +32,5 @@ def missed(request: HttpRequest) -> None:
             cache.set(key, 1, SECONDS)
 
 
-def _key(request: HttpRequest) -> str:
-    return f"reports:missed:{askers.name(request)}"
+def _key(request: HttpRequest, what: str) -> str:
+    return f"{what}:missed:{askers.name(request)}"

@@ -1,0 +1,1 @@
+"""What programs may ask, one module for each thing."""

@@ -1,0 +1,57 @@
+"""Contacts: paged, filtered, and looked up."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Query, Router
+
+from campaigns.api import doors, people
+from campaigns.api.doors import Key, Scope
+from campaigns.api.shapes import ContactPage, ContactShape, Lookup, Mailed, Wanted
+from campaigns.audience import addresses, suppression
+
+router = Router(auth=Key(Scope.CONTACTS_READ), tags=["Contacts"])
+
+
+@router.get("/contacts", response=ContactPage, url_name="contacts", summary="Contacts, by page")
+def contacts(request: HttpRequest, wanted: Query[Wanted]) -> Any:
+    """People who fit all filters. Who comes or goes while you turn pages shifts nobody."""
+    workspace = doors.workspace(request)
+    found = people.wanted(workspace, wanted)
+    return people.page(workspace, found, wanted, wanted.sort)
+
+
+@router.get("/contacts/{int:pk}", response=ContactShape, url_name="contact", summary="One contact")
+def contact(request: HttpRequest, pk: int) -> Any:
+    workspace = doors.workspace(request)
+    one = get_object_or_404(people.of(workspace), pk=pk)
+    return people.told(workspace, [one])[0]
+
+
+@router.post(
+    "/contacts/lookup",
+    response=ContactShape,
+    url_name="lookup",
+    summary="The contact of an address",
+)
+def lookup(request: HttpRequest, asked: Lookup) -> Any:
+    """Looks only. It is a POST so that the address is in no log."""
+    workspace = doors.workspace(request)
+    one = people.of(workspace).filter(email_key=addresses.key(asked.email)).first()
+    if one is None:
+        raise Http404
+    return people.told(workspace, [one])[0]
+
+
+@router.post(
+    "/suppressions/lookup",
+    response=Mailed,
+    url_name="suppression",
+    summary="Whether an address may be mailed",
+)
+def mailed(request: HttpRequest, asked: Lookup) -> Any:
+    """Looks only, also for addresses that are no contact's. It is a POST so that no log has it."""
+    found = suppression.reasons(doors.workspace(request).pk, asked.email)
+    reasons = [{"reason": one.reason, "since": one.at} for one in found]
+    return {"suppressed": bool(reasons), "reasons": reasons}
