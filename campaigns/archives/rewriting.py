@@ -43,6 +43,19 @@ def check_segment(question: Any) -> None:
         raise RewritingError(str(error)) from error
 
 
+def segments(questions: Any, number: Number) -> Any:
+    """Return questions by key, likewise."""
+    return {key: segment(one, number) for key, one in questions.items()}
+
+
+def check_segments(questions: Any) -> None:
+    """Raise `RewritingError` if one of them may not be asked here."""
+    if not isinstance(questions, dict):
+        raise RewritingError(str(questions)[:80])
+    for one in questions.values():
+        check_segment(one)
+
+
 def _numbered(
     part: Mapping[str, Any], parameters: tuple[Parameter, ...], number: Number
 ) -> dict[str, Any]:
@@ -55,5 +68,5 @@ def _numbered(
     return found
 
 
-REWRITERS: Mapping[str, Callable[[Any, Number], Any]] = {"segment": segment}
-CHECKS: Mapping[str, Callable[[Any], None]] = {"segment": check_segment}
+REWRITERS: Mapping[str, Callable[[Any, Number], Any]] = {"segment": segment, "segments": segments}
+CHECKS: Mapping[str, Callable[[Any], None]] = {"segment": check_segment, "segments": check_segments}

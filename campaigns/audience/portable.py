@@ -288,6 +288,7 @@ PARTS: tuple[Part, ...] = (
         Segment,
         (
             Column("name", "Its name.", must=_LINE),
+            Column("key", "By which mails call it.", must="{0} ~ '^[0-9a-f]{{12}}$'"),
             Column("question", "The question: see docs/segments.md.", rewritten="segment"),
             *plain(
                 people="How many were in it when it was last counted.",

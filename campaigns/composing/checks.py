@@ -10,7 +10,15 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Provider
-from campaigns.composing import compiling, fields, freezing, headers, merge_tags, narrowing
+from campaigns.composing import (
+    compiling,
+    fields,
+    freezing,
+    headers,
+    merge_tags,
+    narrowing,
+    segmenting,
+)
 from campaigns.composing.approving import asking
 from campaigns.composing.blocks import checking, document
 from campaigns.composing.marks import Marks
@@ -117,7 +125,7 @@ def _addresses(campaign: Campaign) -> Iterator[Problem]:
 
 
 def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
-    known = fields.names(campaign.workspace)
+    known = (*fields.names(campaign.workspace), *segmenting.names(campaign.workspace))
     in_blocks = campaign.format == Campaign.Format.BLOCKS and not is_blank(campaign)
     for name in ("subject", "preheader", "body", "text"):
         try:
@@ -132,6 +140,8 @@ def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
         if foreign:
             message = _("“%s” is a merge tag of MailChimp: readers would see it as it is.")
             yield Problem(name, message % foreign)
+    for message in segmenting.problems(campaign):
+        yield Problem("body", message)
 
 
 def is_blank(campaign: Campaign) -> bool:
@@ -143,6 +153,8 @@ def is_blank(campaign: Campaign) -> bool:
 
 def explain(error: merge_tags.MergeTagError) -> str:
     """Say what is wrong with a merge tag, and in which line."""
+    if error.tag.startswith("contact.segment-"):
+        return segmenting.gone()
     if not error.line:
         return error.reason
     return _("Line %(line)d: %(reason)s") % {"line": error.line, "reason": error.reason}

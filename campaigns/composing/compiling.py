@@ -41,7 +41,7 @@ class Mail:
     def __init__(
         self, revision: Revision, mode: str, click_mode: str = "", *, tracked: bool
     ) -> None:
-        self._revision = revision
+        self.revision = revision
         self._recorded = disclosing.Recorded.of(revision, mode, click_mode)
         written = writing.write(revision, self._recorded, tracked=tracked)
         self._subject, self._html, self._text = written.subject, written.html, written.text
@@ -59,7 +59,7 @@ class Mail:
 
     def parts(self, person: Person) -> Parts:
         """Return the same in pieces. Raises as `fill` does."""
-        revision = self._revision
+        revision = self.revision
         headers.address(person.address)
         fields = {
             "Message-ID": f"<{person.uuid_hex}@{self._domain}>",
@@ -82,20 +82,20 @@ class Mail:
 
     @property
     def _domain(self) -> str:
-        return headers.domain(self._revision.from_email)
+        return headers.domain(self.revision.from_email)
 
     @property
     def _list_id(self) -> str:
-        name = headers.ascii_phrase(self._revision.list_name)
-        return f"{name}<{self._revision.list_key}.{self._domain}>"
+        name = headers.ascii_phrase(self.revision.list_name)
+        return f"{name}<{self.revision.list_key}.{self._domain}>"
 
     def _list_unsubscribe(self, token: str) -> str:
         one_click = f"<{recipient_links.one_click_url(token)}>"
-        mailbox = self._revision.unsubscribe_mailbox
+        mailbox = self.revision.unsubscribe_mailbox
         return f"{one_click}, <mailto:{mailbox}?subject={token}>" if mailbox else one_click
 
     def _fields(self) -> list[bytes | mime.Maker]:
-        revision = self._revision
+        revision = self.revision
         before, after = self._list_unsubscribe("\0").split("\0", 1)
         middle = after.split("\0")
         domain = self._domain.encode()

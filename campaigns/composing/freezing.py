@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from campaigns.audience.models import List
-from campaigns.composing import rendering, writing
+from campaigns.composing import rendering, segmenting, writing
 from campaigns.composing.models import Campaign, Revision
 from tracking import links
 
@@ -61,6 +61,9 @@ def unregistered(campaign: Campaign) -> Revision:
         words=campaign.format in (campaign.Format.MARKDOWN, campaign.Format.BLOCKS),
         html=content.html,
         text=content.text,
+        segments=segmenting.asked(
+            campaign.workspace, campaign.subject, campaign.preheader, content.html, content.text
+        ),
     )
 
 

@@ -228,6 +228,8 @@ class Revision(models.Model):
     text = models.TextField()
     # {url: number}, as tracking registered them.
     links = models.JSONField(default=dict)
+    # {key: question}, of the segments that parts of it are for.
+    segments = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

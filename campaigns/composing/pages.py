@@ -19,6 +19,7 @@ from campaigns.composing import (
     merge_tags,
     previewing,
     rendering,
+    segmenting,
     turning,
 )
 from campaigns.composing.blocks import document
@@ -72,6 +73,7 @@ def blocks(workspace: Workspace, *, held: bool) -> dict[str, Any]:
         "held": held,
         "fonts": Brand.Font.choices,
         "condition_fields": condition_fields(workspace),
+        "segments": segmenting.choices(workspace),
         "networks": document.NETWORKS,
         "look": looks.facts(workspace),
     }

@@ -141,8 +141,13 @@ PARTS: tuple[Part, ...] = (
                 html="HTML, before links are numbered.",
                 text="Plain text.",
                 links="Its links and their numbers.",
-                created_at="When it was made.",
             ),
+            Column(
+                "segments",
+                "What the segments ask that parts of it are for, by their keys.",
+                rewritten="segments",
+            ),
+            Column("created_at", "When it was made."),
         ),
     ),
     Part(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from campaigns.audience import tokens
 from campaigns.audience.models import Contact
-from campaigns.composing import allowing, compiling, fields, freezing, writing
-from campaigns.composing.models import Campaign
+from campaigns.composing import allowing, compiling, freezing, segmenting, writing
+from campaigns.composing.models import Campaign, Revision
 from campaigns.composing.slots import Person
 
 # Links of a preview open nowhere: the frame may open no windows.
@@ -36,7 +36,7 @@ def preview(campaign: Campaign, contact: Contact | None = None) -> Preview:
     """
     revision = freezing.unregistered(campaign)
     mail = compiling.compile_preview(revision, *modes_for(campaign, contact))
-    person = person_of(contact)
+    person = person_of(revision, contact)
     parts = mail.parts(person)
     return Preview(
         from_name=revision.from_name,
@@ -57,12 +57,12 @@ def framed(html: str) -> str:
     return html[: match.end()] + _BASE + html[match.end() :]
 
 
-def person_of(contact: Contact | None) -> Person:
+def person_of(revision: Revision, contact: Contact | None = None) -> Person:
     """Return the recipient of a preview: with the fields of `contact` and no one's tokens."""
     return Person(
         uuid_hex="0" * 32,
         address=contact.email if contact else "someone@example.com",
-        contact=fields.values(contact) if contact else {},
+        contact=segmenting.values(revision, contact),
         open_token="",
         click_token="",
         unsubscribe_token=tokens.unsubscribe_token(0),

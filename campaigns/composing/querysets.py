@@ -11,6 +11,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from campaigns.audience.models import Segment
 from campaigns.audience.segments.saving import Use
 
 if TYPE_CHECKING:
@@ -69,14 +70,19 @@ def name_of(workspace_id: int, campaign_id: int) -> str | None:
 
 
 def uses_of_segment(segment_id: int) -> list[Use]:
-    """Return the campaigns that a segment narrows, the newest first."""
+    """Return the campaigns that a segment narrows, or that have parts for it, the newest first."""
     campaigns = apps.get_model("composing", "Campaign")._default_manager
-    mine = campaigns.filter(segment_uses__segment=segment_id).order_by("-created_at")
+    segment = Segment.objects.get(pk=segment_id)
+    narrowed = campaigns.filter(segment_uses__segment=segment_id).values("pk")
+    mine = campaigns.filter(workspace=segment.workspace_id).filter(
+        # Mails call a segment by its key, in whatever way they are written.
+        Q(pk__in=narrowed) | Q(body__contains=segment.key) | Q(text__contains=segment.key)
+    )
     return [
         Use(
             name, reverse("sending:campaign", args=[pk]), status in ("draft", "scheduled", "missed")
         )
-        for pk, name, status in mine.values_list("pk", "name", "status")
+        for pk, name, status in mine.order_by("-created_at").values_list("pk", "name", "status")
     ]
 
 

@@ -20,7 +20,7 @@ from campaigns.audience import signing_up, suppression
 from campaigns.audience.models import Change, ConsentEntry, Contact, SignUp, Tagging, Unsubscription
 from campaigns.composing import previewing, writing
 from campaigns.composing.merge_tags import MergeTagError
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Campaign, Revision
 from campaigns.composing.slots import Person
 from campaigns.privacy import wording
 from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
@@ -214,7 +214,7 @@ def _urls(pairs: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None
 def _campaign_titles(contact: Contact) -> Mapping[int, str]:
     """Return subjects, as readers know them; the name of a campaign is its makers'."""
     rows = Campaign.objects.filter(workspace=contact.workspace_id, deliveries__contact=contact)
-    person = previewing.person_of(contact)
+    person = previewing.person_of(Revision(), contact)
     return {pk: _filled(subject, person) for pk, subject in rows.values_list("pk", "subject")}
 
 

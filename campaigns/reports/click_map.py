@@ -56,7 +56,7 @@ def html(revision: Revision, report: Report) -> str:
     Raises `MergeTagError` or `HeaderError`.
     """
     modes = previewing.modes_for(report.campaign, None)
-    mail = compiling.compile_preview(revision, *modes).parts(previewing.person_of(None))
+    mail = compiling.compile_preview(revision, *modes).parts(previewing.person_of(revision))
     return previewing.framed(markup.mark_links(mail.html, _badges(revision.links, report)))
 
 

@@ -31,7 +31,7 @@ class SendingConfig(AppConfig):
         audience_letters.register_post(letters.post)
         facts.register_sent_times(evidence.sent_times)
         undoing.register_keeper(mailed.among)
-        proof.register(proofing.unfilled, proofing.mailed_today)
+        proof.register(proofing.unfilled, proofing.in_segments, proofing.mailed_today)
         segments.register()
         people.register(uniting.unite)
         provider_told.connect(provider_events.receive, dispatch_uid="sending.provider_events")

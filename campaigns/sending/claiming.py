@@ -17,7 +17,7 @@ from django.db import Error, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import faults
+from campaigns.sending import belonging, faults
 from campaigns.sending.querysets import ledger, moves, non_openers, throttling
 from campaigns.sending.querysets.ledger import Claimed
 from campaigns.sending.querysets.results import Result
@@ -40,9 +40,8 @@ class Claim:
         self._results: list[Result] = []
         moves.hold(self._token)
         lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
-        self.rows: list[Claimed] = ledger.claim(
-            campaign_id, token=self._token, limit=limit, lease=lease
-        )
+        rows = ledger.claim(campaign_id, token=self._token, limit=limit, lease=lease)
+        self.rows: list[Claimed] = belonging.known(campaign_id, rows)
         if not self.rows:
             # Nobody gives it back, and a pooled connection would keep the lock for an hour.
             moves.let_go(self._token)

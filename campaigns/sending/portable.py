@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery, TestGroup
+from campaigns.sending.models import (
+    Belonging,
+    Delivery,
+    ProviderEvent,
+    SecondDelivery,
+    TestGroup,
+)
 from tracking.parts import Column, Part, named, plain
 
 _MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
@@ -93,6 +99,20 @@ PARTS: tuple[Part, ...] = (
         (
             named("delivery", "deliveries", "Which delivery: it names no contact itself."),
             named("contact", "contacts", "Which person."),
+        ),
+        key="",
+        order="t.delivery_id",
+    ),
+    Part(
+        "belongings",
+        "In which segments recipients were, of mails with parts for a segment.",
+        Belonging,
+        (
+            named("delivery", "deliveries", "Which delivery."),
+            *plain(
+                revision="The version of the content.",
+                said="For each segment by its key: in or out.",
+            ),
         ),
         key="",
         order="t.delivery_id",

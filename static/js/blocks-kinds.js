@@ -12,7 +12,7 @@
     spacer: () => ({ height: 24, ...OF_ALL }),
     social: () => ({ align: "center", brand: false, ...OF_ALL, links: [] }),
     html: () => ({ source: "", ...OF_ALL }),
-    condition: () => ({ field: "first_name", test: "filled", value: "", ...OF_ALL, blocks: [] }),
+    condition: () => ({ field: "first_name", test: "filled", value: "", segment: "", ...OF_ALL, blocks: [] }),
   };
 
   function element(name, className, text = "") {
@@ -105,8 +105,8 @@
   function fill(item, settings, columns) {
     for (const field of settings.querySelectorAll("[data-key]")) {
       const value = item.block[field.dataset.key] ?? "";
-      // A field of people that was deleted is still what the condition asks for.
-      if (field.matches("select") && ![...field.options].some((option) => option.value === value)) field.append(new Option(value, value));
+      // A field or a segment that was deleted is still what the condition asks for.
+      if (field.matches("select") && ![...field.options].some((option) => option.value === value)) field.append(new Option(field.dataset.gone || value, value));
       if (field.type === "checkbox") field.checked = value;
       else field.value = value;
     }

@@ -78,12 +78,11 @@
 
   /** Say on a condition who sees what is in it. */
   function drawCondition(item) {
-    const [field, test] = ["field", "test"].map((key) => item.querySelector(`[data-key=${key}]`));
-    const value = item.querySelector("[data-when-test]");
-    value.hidden = !value.dataset.whenTest.split(" ").includes(item.block.test);
-    const words = [field.closest("label").firstChild.data, field.selectedOptions[0]?.text, test.selectedOptions[0]?.text];
-    if (!value.hidden) words.push(`“${item.block.value}”`);
-    item.querySelector(".block-face").dataset.who = words.join(" ");
+    const settings = item.querySelector(":scope > .blocks-settings");
+    const chosen = (key) => settings.querySelector(`[data-key=${key}]`).selectedOptions[0];
+    for (const field of settings.querySelectorAll("[data-when-test]")) field.hidden = !field.dataset.whenTest.split(" ").includes(item.block.test);
+    const words = { field: chosen("field")?.text, value: item.block.value, segment: item.block.segment ? chosen("segment")?.text : "…" };
+    item.querySelector(".block-face").dataset.who = chosen("test")?.dataset.who.replace(/__(\w+?)__/, (_, key) => words[key]);
   }
 
   // --- Saving, undo and redo -------------------------------------------------------------------

@@ -27,7 +27,7 @@ from campaigns.audience.models import (
     SuppressedDomain,
     Unsubscription,
 )
-from campaigns.composing import editing
+from campaigns.composing import editing, segmenting
 from campaigns.composing.approving import asking
 from campaigns.composing.blocks import document
 from campaigns.composing.models import Brand, Picture, SegmentUse
@@ -36,7 +36,7 @@ from campaigns.composing.pictures import keeping as picture_keeping
 from campaigns.composing.pictures.recoding import Recoded
 from campaigns.composing.publishing import mails
 from campaigns.reports.models import DayCounting, ListDay
-from campaigns.sending.models import Delivery, ProviderEvent, SecondDelivery
+from campaigns.sending.models import Belonging, Delivery, ProviderEvent, SecondDelivery
 from tests import world
 from tests.composing.pictures import photos
 from tests.reports.scene import Scene
@@ -94,6 +94,13 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
         },
     )
     SegmentUse.objects.create(campaign=scene.campaign, segment=segment, name="R", excludes=True)
+    # Its newest content has a part for the segment, and one of its people was in it.
+    content = scene.campaign.revisions.latest("number")
+    content.segments = {segment.key: segment.question}
+    content.save()
+    mail = scene.campaign.deliveries.earliest("pk")
+    said = {segmenting.field(segment.key): segmenting.IN}
+    Belonging.objects.create(workspace=workspace, delivery=mail, revision=content.number, said=said)
     draft = world.make_campaign(workspace, name="Draft")
     boat = picture(workspace, member)
     url = addresses.url(boat.files["plain"])

@@ -15,7 +15,7 @@ from campaigns.accounts.models import Workspace
 from campaigns.archives import catalogue, restoring, writing
 from campaigns.audience import suppression
 from campaigns.audience.models import ConsentEntry, Contact, Segment, Subscription, Suppression
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Campaign, Revision
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.archives import houses
@@ -94,6 +94,13 @@ def test_a_segment_asks_for_the_new_list_and_tag(house, empty):
     question = Segment.objects.get(workspace=empty).question
     assert question["of"][0]["list"] == empty.lists.get().pk
     assert question["of"][1]["of"][0]["tag"] == empty.tags.get().pk
+
+
+def test_a_mail_asks_for_its_segment_as_it_is_in_the_new_house(house, empty):
+    restore(house, empty)
+    segment = Segment.objects.get(workspace=empty)
+    content = Revision.objects.exclude(segments={}).get(workspace=empty)
+    assert content.segments == {segment.key: segment.question}
 
 
 def test_the_consent_ledger_names_the_new_campaign_and_no_other(house, empty):

@@ -158,8 +158,8 @@ def test_fewer_columns_lose_no_block(page: Page):
 
 def test_a_condition_says_who_sees_what_is_in_it(page: Page):
     condition = add(page, "Condition")
-    condition.get_by_label("Only for people whose").select_option("country")
-    condition.get_by_label("Test").select_option("is")
+    condition.get_by_label("Who sees it").select_option("is")
+    condition.get_by_label("Field", exact=True).select_option("country")
     condition.get_by_label("This", exact=True).fill("NL")
     add(page, "Button").get_by_label("Words on it").fill("Voor jou")
     found = blocks(page)[1]
@@ -167,6 +167,24 @@ def test_a_condition_says_who_sees_what_is_in_it(page: Page):
     assert [inner["label"] for inner in found["blocks"]] == ["Voor jou"]
     face = block(page, "condition").locator(":scope > .block-face")
     expect(face).to_have_attribute("data-who", "Only for people whose Country is exactly “NL”")
+
+
+def test_a_condition_can_be_for_the_people_of_a_segment(page: Page):
+    condition = add(page, "Condition")
+    condition.get_by_label("Who sees it").select_option("out")
+    expect(condition.get_by_label("Field", exact=True)).to_be_hidden()
+    segments = condition.get_by_label("Segment", exact=True)
+    name = segments.locator("option").nth(1).inner_text()
+    segments.select_option(label=name)
+    add(page, "Button").get_by_label("Words on it").fill("Join us")
+    found = blocks(page)[1]
+    assert (found["test"], found["segment"]) == ("out", segments.input_value())
+    face = block(page, "condition").locator(":scope > .block-face")
+    expect(face).to_have_attribute("data-who", f"Only for people not in “{name}”")
+    saved_and_opened_again(page)
+    page.goto(page.url.replace("/edit/", "/preview/"))
+    mail = page.frame_locator("iframe[title='The mail']")
+    expect(mail.get_by_text("Join us")).to_be_visible()
 
 
 def test_blocks_are_copied_deleted_and_brought_back(page: Page):

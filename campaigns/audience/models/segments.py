@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import TextField
+from django.db.models.functions import MD5, Cast, Left, Lower, Random
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
@@ -18,6 +19,10 @@ class Segment(models.Model):
         Workspace, models.CASCADE, related_name="segments", db_index=False
     )
     name = models.CharField(_("name"), max_length=120)
+    # By which mails call it: stays when the name changes, and in another house.
+    key = models.CharField(
+        max_length=12, editable=False, db_default=Left(MD5(Cast(Random(), TextField())), 12)
+    )
     # JSON that `segments.ast.read` lets through; see docs/segments.md.
     question = models.JSONField()
     # As last counted; null: not counted since the question changed.
@@ -35,7 +40,8 @@ class Segment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("workspace", Lower("name"), name="audience_segment_name_once")
+            models.UniqueConstraint("workspace", Lower("name"), name="audience_segment_name_once"),
+            models.UniqueConstraint(fields=["workspace", "key"], name="audience_segment_key_once"),
         ]
 
     def __str__(self) -> str:

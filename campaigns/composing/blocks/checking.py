@@ -26,7 +26,7 @@ def check(source: str, fields: Collection[str]) -> None:
             try:
                 merge_tags.check(text, fields)
             except merge_tags.MergeTagError as error:
-                raise BlocksError(_at(place, error.reason)) from error
+                raise BlocksError(_at(place, _reason(error))) from error
         reason = _missing(block)
         if reason:
             raise UnfinishedError(_at(place, reason))
@@ -43,6 +43,8 @@ def _texts(block: Block) -> Iterator[str]:
 
 def _missing(block: Block) -> str:
     match block["type"]:
+        case "condition" if block["test"] in document.IN_SEGMENT and not block["segment"]:
+            return _("Choose the segment whose people see this, or do not.")
         case "image" if not block["src"]:
             return _("The picture has no address yet.")
         case "image" if not block["alt"].strip():
@@ -52,6 +54,13 @@ def _missing(block: Block) -> str:
         case "button" if not block["href"]:
             return _("The button leads nowhere yet.")
     return ""
+
+
+def _reason(error: merge_tags.MergeTagError) -> str:
+    """Say what is wrong: of a deleted segment nobody remembers the key."""
+    if "segment-" in error.tag:
+        return _("The segment that it is for was deleted: choose another.")
+    return error.reason
 
 
 def _at(place: int, reason: str) -> str:

@@ -20,6 +20,8 @@ MOST_BLOCKS = 500
 ALIGN = ("left", "center", "right")
 BANDS = ("", "tint", "accent")
 LOCKS = ("", "place", "all")
+# Of a condition that asks for a segment, and for no field.
+IN_SEGMENT = ("in", "out")
 NETWORKS = (
     "Bluesky", "Facebook", "GitHub", "Instagram", "LinkedIn", "Mastodon", "Pinterest", "TikTok",
     "Website", "X", "YouTube",
@@ -64,8 +66,9 @@ KINDS: dict[str, dict[str, Rule]] = {
     },
     "condition": {
         "field": rules.field,
-        "test": rules.one_of(("filled", "empty", "is", "is_not"), "filled"),
+        "test": rules.one_of(("filled", "empty", "is", "is_not", *IN_SEGMENT), "filled"),
         "value": rules.compared,
+        "segment": rules.segment,
     },
 }
 _NETWORK: dict[str, Rule] = {

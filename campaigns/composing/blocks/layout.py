@@ -248,6 +248,10 @@ def condition(block: Block) -> str:
     """Return the merge tag that opens a block shown to some people only."""
     name, value = f"contact.{block['field']}", block["value"]
     match block["test"]:
+        case "in" | "out" if not block["segment"]:
+            return "{% if false %}"
+        case "in" | "out" as test:
+            return f'{{% if contact.segment-{block["segment"]} == "{test}" %}}'
         case "filled":
             return f'{{% if {name} and {name} != "" %}}'
         case "empty":

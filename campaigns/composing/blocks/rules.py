@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_SEGMENT = re.compile(r"[0-9a-f]{12}")
 
 
 class BlocksError(MergeTagError):
@@ -98,6 +99,14 @@ def field(value: Any) -> str:
     found = _kept(value, str, default="first_name")
     if not _FIELD.fullmatch(found):
         raise BlocksError(_("A condition asks for a field that does not exist."))
+    return found
+
+
+def segment(value: Any) -> str:
+    """Allow the key of a segment, or none yet."""
+    found = _kept(value, str, default="")
+    if found and not _SEGMENT.fullmatch(found):
+        raise BlocksError(_("A condition asks for a segment that does not exist."))
     return found
 
 

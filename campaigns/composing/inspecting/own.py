@@ -21,5 +21,6 @@ def of_campaign(campaign: Campaign, contact: Contact | None) -> Inspection:
     urls = writing.web_addresses(revision.html, revision.text)
     revision.links = {url: number for number, url in enumerate(urls, start=1)}
     mail = compiling.compile_revision(revision, *previewing.modes_for(campaign, contact))
-    person = previewing.person_of(contact)._replace(open_token=_TOKEN, click_token=_TOKEN)
+    person = previewing.person_of(revision, contact)
+    person = person._replace(open_token=_TOKEN, click_token=_TOKEN)
     return inspect(read(mail.fill(person)))

@@ -80,9 +80,9 @@ def _of_mail(campaign: Campaign) -> Iterator[Finding]:
         yield Finding(Weight.SHOULD, problem.message, field=problem.field)
     if review.problems:
         return
-    parts = compiling.compile_preview(freezing.unregistered(campaign), campaign.tracking).parts(
-        previewing.person_of(None)
-    )
+    revision = freezing.unregistered(campaign)
+    mail = compiling.compile_preview(revision, campaign.tracking)
+    parts = mail.parts(previewing.person_of(revision))
     sheet = Sheet(parts.html)
     # Of the text part only what follows the author's words.
     yield from readers.findings(sheet, footer=parts.text.rpartition("———")[2])
@@ -101,9 +101,10 @@ def _of_others(campaign: Campaign) -> Iterator[Finding]:
 
 def _message(campaign: Campaign) -> bytes:
     """Return the mail as a stranger would get it."""
-    mail = compiling.compile_preview(freezing.unregistered(campaign), campaign.tracking)
+    revision = freezing.unregistered(campaign)
+    mail = compiling.compile_preview(revision, campaign.tracking)
     try:
-        return _DOT.sub(b".", mail.fill(previewing.person_of(None)))
+        return _DOT.sub(b".", mail.fill(previewing.person_of(revision)))
     except (MergeTagError, HeaderError):
         return b""
 

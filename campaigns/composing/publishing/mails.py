@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import slugify
 
 from campaigns.audience import tokens
 from campaigns.audience.models import List, SignUpForm
-from campaigns.composing import writing
+from campaigns.composing import segmenting, writing
 from campaigns.composing.inspecting import body
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, PublicPage, Revision, SegmentUse, Showing
@@ -80,7 +81,7 @@ def html_of(campaign: Campaign) -> str | None:
     if revision is None:
         return None
     try:
-        return writing.public(revision).fill(_anybody())
+        return writing.public(revision).fill(_anybody(segmenting.of_nobody(revision)))
     except MergeTagError:
         return None
 
@@ -113,11 +114,11 @@ def open_form_of(one: List) -> SignUpForm | None:
     return form if form and form.takes_people else None
 
 
-def _anybody() -> Person:
+def _anybody(said: Mapping[str, str] | None = None) -> Person:
     return Person(
         uuid_hex="0" * 32,
         address="",
-        contact={},
+        contact=said or {},
         open_token="",
         click_token="",
         unsubscribe_token=tokens.unsubscribe_token(0),

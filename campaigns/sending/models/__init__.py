@@ -13,6 +13,7 @@ from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
+from campaigns.sending.models.belonging import Belonging
 from campaigns.sending.models.chances import Chance
 from campaigns.sending.models.doors import Door, Topic
 from campaigns.sending.models.inbox import InboxMail
@@ -36,6 +37,7 @@ from campaigns.sending.querysets import DeliveryQuerySet
 __all__ = [
     "Acquaintance",
     "Alarm",
+    "Belonging",
     "BounceMail",
     "BounceMailbox",
     "Canary",

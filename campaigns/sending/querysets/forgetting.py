@@ -24,6 +24,10 @@ DELETE FROM sending_inboxmail m USING sending_delivery d
    AND (m.delivery_uuid = d.uuid OR strpos(lower(m.to_address), lower(d.address)) > 0)
 """  # noqa: S608 - constants of this module
 
+FORGET_BELONGINGS = f"""
+DELETE FROM sending_belonging b USING sending_delivery d WHERE d.id = b.delivery_id AND {THEIRS}
+"""  # noqa: S608 - constants of this module
+
 WAITS = "d.state IN ('pending', 'claimed')"
 
 # Also those of tests, which belong to no delivery.
@@ -69,7 +73,7 @@ def forget(contact_ids: Sequence[int]) -> int:
     """Take addresses and what quotes them away, cancel what waits; return how many rows."""
     values: dict[str, Any] = {"ids": list(contact_ids), "domains": domains.KNOWN}
     with connection.cursor() as cursor:
-        for statement in (FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS):
+        for statement in (FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS, FORGET_BELONGINGS):
             cursor.execute(statement, values)
         cursor.execute(FORGET, values)
         return int(cursor.rowcount)

@@ -16,11 +16,11 @@ from campaigns.accounts.models import Sender
 from campaigns.audience import suppression
 from campaigns.audience import tokens as leaving
 from campaigns.audience.models import Contact
-from campaigns.composing import compiling, fields, freezing
+from campaigns.composing import compiling, freezing, segmenting
 from campaigns.composing.compiling import Person
 from campaigns.composing.headers import HeaderError
 from campaigns.composing.merge_tags import MergeTagError
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Campaign, Revision
 from campaigns.sending import building, mailers
 from campaigns.sending.outcomes import Outcome, Outgoing, TransportError, Verdict
 from tracking import keys
@@ -109,7 +109,7 @@ def _outgoing(
     address: str,
     contact: Contact | None,
 ) -> Outgoing:
-    person = _person(campaign, address, contact)
+    person = _person(mail.revision, address, contact)
     return Outgoing(
         delivery_id=0,
         uuid_hex=person.uuid_hex,
@@ -119,12 +119,12 @@ def _outgoing(
     )
 
 
-def _person(campaign: Campaign, address: str, contact: Contact | None) -> Person:
-    opened, clicked = keys.signer().pair(campaign.pk, Mode.SELF)(0, 0, 0)
+def _person(revision: Revision, address: str, contact: Contact | None) -> Person:
+    opened, clicked = keys.signer().pair(revision.campaign_id, Mode.SELF)(0, 0, 0)
     return Person(
         uuid_hex=uuid.uuid4().hex,
         address=address,
-        contact=fields.values(contact) if contact else {},
+        contact=segmenting.values(revision, contact),
         open_token=opened,
         click_token=clicked,
         unsubscribe_token=leaving.unsubscribe_token(0),
