@@ -7,16 +7,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing import (
     checks,
     editing,
-    fields,
     lights,
     merge_tags,
+    offering,
     previewing,
     rendering,
     segmenting,
@@ -61,7 +60,6 @@ def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) ->
         "blocking": bool(review.problems or form.errors),
         "advice": review.advice,
         "derived": derived(campaign),
-        "tags": tags(shown["condition_fields"]),
         "losses": turning.losses(),
         "subject_on_phones": checks.SUBJECT_ON_PHONES,
     }
@@ -69,11 +67,13 @@ def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) ->
 
 def blocks(workspace: Workspace, *, held: bool) -> dict[str, Any]:
     """Return what the block editor shows beside the mail; `held` to what a template locks."""
+    segments = segmenting.choices(workspace)
     return {
         "held": held,
         "fonts": Brand.Font.choices,
-        "condition_fields": condition_fields(workspace),
-        "segments": segmenting.choices(workspace),
+        "condition_fields": offering.fields_of(workspace),
+        "segments": segments,
+        "tags": offering.tags(workspace, segments),
         "networks": document.NETWORKS,
         "look": looks.facts(workspace),
     }
@@ -145,34 +145,6 @@ def derived(campaign: Campaign) -> str:
         return rendering.derived_text(campaign)
     except MergeTagError:
         return ""
-
-
-def tags(asked: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return what can be inserted: a name for people, and the merge tag."""
-    greeting = '{{ contact.first_name | default: "friend" }}'
-    return [
-        (_("First name, or “friend”"), greeting),
-        *((label, f"{{{{ contact.{name} }}}}") for label, name in asked),
-        (_("Unsubscribe address"), "{{ unsubscribe_url }}"),
-        (_("Preferences address"), "{{ preferences_url }}"),
-        (_("Address of this mail in a browser"), "{{ web_version_url }}"),
-        (_("Address to say “keep me”"), "{{ stay_url }}"),
-    ]
-
-
-def condition_fields(workspace: Workspace) -> list[tuple[str, str]]:
-    """Return what a condition can ask of a person: a name for people, and the field."""
-    labels = dict(workspace.contact_fields.values_list("key", "label"))
-    own = {
-        "email": _("E-mail address"),
-        "first_name": _("First name"),
-        "last_name": _("Last name"),
-        "language": _("Language"),
-        "country": _("Country"),
-        "time_zone": _("Time zone"),
-    }
-    names = fields.names(workspace)
-    return [(str(own.get(name) or labels.get(name, name)), name) for name in names]
 
 
 def unreadable(error: Exception) -> str:
