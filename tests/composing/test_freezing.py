@@ -86,7 +86,7 @@ BLOCK = '{"version": 1, "blocks": [{"type": "text", "html": "%s"}]}'
 )
 def test_what_a_merge_tag_quotes_is_text_where_html_is(workspace, format, body):
     frozen = freezing.freeze(make(workspace, format=format, body=body))
-    parts = compiling.compile_revision(frozen, "none").parts(previewing.person_of(None))
+    parts = compiling.compile_revision(frozen, "none").parts(previewing.person_of(frozen))
     assert "Hi &lt;b onclick=x&gt;" in parts.html
     assert "<b onclick" not in parts.html
     assert "Hi <b onclick=x>" in parts.text
@@ -94,5 +94,5 @@ def test_what_a_merge_tag_quotes_is_text_where_html_is(workspace, format, body):
 
 def test_what_a_merge_tag_quotes_is_html_in_pasted_html(workspace):
     frozen = freezing.freeze(make(workspace, format="html", body="<p>{{ '<b>Hi</b>' }}</p>"))
-    parts = compiling.compile_revision(frozen, "none").parts(previewing.person_of(None))
+    parts = compiling.compile_revision(frozen, "none").parts(previewing.person_of(frozen))
     assert "<p><b>Hi</b></p>" in parts.html

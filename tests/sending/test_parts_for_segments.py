@@ -11,9 +11,10 @@ from campaigns.audience.models import Segment
 from campaigns.audience.segments import compiling, saving
 from campaigns.composing import checks, previewing
 from campaigns.composing.models import Campaign, Revision
-from campaigns.sending import forgetting, launch, proofing, reading, testing
+from campaigns.sending import forgetting, launch, proofing, reading
 from campaigns.sending.claiming import Claim
 from campaigns.sending.models import Belonging, Delivery, InboxMail
+from campaigns.sending.testing import mailing
 from tests import world
 from tests.composing.letters import parse
 from tests.sending import stage
@@ -167,7 +168,7 @@ def test_previews_and_tests_show_what_the_contact_would_get(campaign, settings):
     assert seen(previewing.preview(campaign, person(campaign, "cid")).text) == "outside"
     assert seen(previewing.preview(campaign).html) == "outside"
     with running() as settings.INBOX_PORT:
-        testing.send_test(campaign, "me@example.com", person(campaign, "bob"))
+        mailing.send(campaign, ["me@example.com"], person(campaign, "bob"))
     (mail,) = InboxMail.objects.filter(workspace=campaign.workspace)
     assert seen(opened(mail).get_body(("html",)).get_content()) == "inside"
 
