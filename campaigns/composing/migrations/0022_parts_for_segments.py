@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("composing", "0019_quoted_words"),
+        ("composing", "0021_spared_people"),
     ]
 
     operations = [

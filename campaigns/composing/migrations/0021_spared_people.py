@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("audience", "0027_people_who_are_one"),
-        ("composing", "0019_quoted_words"),
+        ("composing", "0020_thumbnails"),
     ]
 
     operations = [
