@@ -17,6 +17,7 @@ from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
 from campaigns.composing.pictures import addresses, keeping
 from campaigns.composing.pictures.showing import FILE
+from campaigns.composing.templating import starters
 from campaigns.composing.thumbnails import chromium
 from campaigns.composing.thumbnails.models import Thumbnail
 
@@ -24,9 +25,10 @@ logger = logging.getLogger(__name__)
 
 # Somebody who still writes gets a picture when they pause.
 QUIET = timedelta(seconds=10)
+_STARTER = r"media/starters/(?P<starter>[a-z0-9-]+)\.png"
 # Each takes about a second; others wait for the next round.
 AT_ONCE = 5
-_ADDRESS = re.compile(rf"https?://[^\s\"'<>()]*?/(?P<path>{FILE.pattern})")
+_ADDRESS = re.compile(rf"https?://[^\s\"'<>()]*?/(?:(?P<path>{FILE.pattern})|{_STARTER})")
 
 
 def take() -> int:
@@ -61,14 +63,25 @@ def _picture(program: str, campaign: Campaign) -> bytes:
 
 
 def _with_pictures(mail: str) -> str:
-    """Put pictures of the library into the mail itself: nothing is fetched."""
+    """Put pictures of the library and of templates into the mail itself: nothing is fetched."""
 
     def inside(match: re.Match[str]) -> str:
-        kind = addresses.content_type(match["path"])
-        try:
-            with keeping.storage().open(match["path"]) as file:
-                return f"data:{kind};base64,{base64.b64encode(file.read()).decode()}"
-        except FileNotFoundError:
+        found = _file(match["path"], match["starter"])
+        if found is None:
             return match.group()
+        kind, data = found
+        return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
     return _ADDRESS.sub(inside, mail)
+
+
+def _file(path: str | None, starter: str | None) -> tuple[str, bytes] | None:
+    """Return what a picture is, and its bytes; None where it is not there."""
+    if starter:
+        drawn = starters.pictures().get(starter)
+        return ("image/png", drawn.read_bytes()) if drawn else None
+    try:
+        with keeping.storage().open(str(path)) as file:
+            return str(addresses.content_type(str(path))), file.read()
+    except FileNotFoundError:
+        return None

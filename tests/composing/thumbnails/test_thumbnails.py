@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from campaigns.composing.models import Campaign, Thumbnail
+from campaigns.composing.templating import starters
 from campaigns.composing.thumbnails import chromium, taking
 from tests import world
 from tests.browser.chromium import EXECUTABLE
@@ -157,3 +158,14 @@ def test_the_list_shows_the_picture_and_only_its_own_workspace_may(alice, strang
     again = alice.get(address, headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
     assert stranger.get(address).status_code == 404
+
+
+def test_pictures_of_our_templates_are_shown(workspace, settings):
+    name, file = next(iter(starters.pictures().items()))
+    ours = f"{settings.PUBLIC_URL}/media/starters/{name}.png"
+    written(workspace, f'<img src="{ours}" width="640"><img src="{ours[:-4]}-gone.png">')
+    with Image.open(file) as image:
+        expected = image.convert("RGB").getpixel((5, 5))
+    taking.take()
+    with Image.open(io.BytesIO(bytes(Thumbnail.objects.get().image))) as shown:
+        assert shown.convert("RGB").getpixel((7, 7)) == expected
