@@ -128,7 +128,8 @@ def _kept_flags(flags: str, *, secure: bool) -> str:
 def _age(at_ns: int, sent_at: datetime | None) -> int | None:
     if sent_at is None:
         return None
-    tenths = int((at_ns / 1e9 - sent_at.timestamp()) * 10)
+    # In whole nanoseconds: seconds since 1970 leave a float too few digits for its tenths.
+    tenths = int((at_ns - round(sent_at.timestamp() * 1_000_000) * 1000) / 1e8)
     return max(-LONGEST_AGE, min(tenths, LONGEST_AGE))
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
 from tests.tracking.agents_met import APPLE_PRIVACY, CHROME, GMAIL, SCANNER
 from tests.tracking.hitting import NL, fill, make_campaign, make_hit, person
-from tracking import draining, hits, places
+from tracking import classify, deriving, draining, hits, places
 from tracking.models import Engagement, Event, FacetCount
 from tracking.tokens import Token
 
@@ -115,3 +118,13 @@ def test_a_spool_from_before_languages_is_read(tmp_path):
     old = hits.pack(hit).rpartition(b"\x1f")[0]
     assert hits.unpack(old) == hit._replace(language="")
     assert hits.unpack(hits.pack(hit._replace(language="nl"))).language == "nl"
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    st.integers(-classify.LONGEST_AGE, classify.LONGEST_AGE),
+)
+def test_the_age_of_a_hit_is_right_to_the_tenth(sent_at: datetime, tenths: int) -> None:
+    at = sent_at + timedelta(milliseconds=100 * tenths)
+    at_ns = round(at.timestamp() * 1_000_000) * 1000
+    assert deriving._age(at_ns, sent_at) == tenths
