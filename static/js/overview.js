@@ -8,19 +8,6 @@
     button.addEventListener("click", () => window.print());
   }
 
-  // A drawing is as wide as the window; on paper it shrinks to the page.
-  window.addEventListener("beforeprint", () => {
-    for (const drawing of document.querySelectorAll(".chart-canvas svg")) {
-      const [width, height] = [drawing.getAttribute("width"), drawing.getAttribute("height")];
-      drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    }
-  });
-  window.addEventListener("afterprint", () => {
-    for (const drawing of document.querySelectorAll(".chart-canvas svg")) {
-      drawing.removeAttribute("viewBox");
-    }
-  });
-
   // The box that would be one too many is shut until another is opened.
   function count(form) {
     const boxes = [...form.elements].filter((one) => one.type === "checkbox");

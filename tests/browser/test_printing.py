@@ -25,6 +25,17 @@ LIGHTNESS = """colour => {
   const [red, green, blue] = getComputedStyle(document.body)[colour].match(/[\\d.]+/g).map(Number);
   return (red + green + blue) / 3;
 }"""
+# How large each drawing is on the sheet, once the page has been told that it is printed.
+WATCH = """() => {
+  window.drawings = [];
+  matchMedia("print").addEventListener("change", ({ matches }) => {
+    for (const svg of matches ? document.querySelectorAll(".chart-canvas svg") : []) {
+      const { width, height } = svg.getBoundingClientRect();
+      window.drawings.push([svg.closest("figure").id, Math.round(width), Math.round(height)]);
+    }
+  });
+}"""
+LEAST_HEIGHT = 120
 
 
 @pytest.fixture
@@ -85,3 +96,19 @@ def test_the_button_prints(page: Page, demo_house):
     page.evaluate("window.print = () => { document.title = 'printed'; }")
     page.get_by_role("button", name="Print").click()
     expect(page).to_have_title("printed")
+
+
+@pytest.mark.parametrize("name", ["report", "comparison", "growth", "review"])
+def test_charts_of_a_wide_window_are_drawn_for_the_sheet(page: Page, demo_house, name: str):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(demo_house.address + PAGES[name](page), wait_until="networkidle")
+    for chart in page.locator(".chart-canvas").all():
+        expect(chart.locator("svg")).to_be_visible()
+    page.evaluate(WATCH)
+    page.pdf(prefer_css_page_size=True)
+    drawn = page.evaluate("window.drawings")
+    assert drawn
+    # A page that is somewhat wider than the sheet is shrunk to it.
+    too_wide = [one for one in drawn if one[1] > 1.15 * PAPER["width"]]
+    flat = [one for one in drawn if one[0] != "world" and one[2] < LEAST_HEIGHT]
+    assert not [*too_wide, *flat]
