@@ -1,4 +1,4 @@
-"""CSV files of a campaign: its recipients, its links, its events, and the report's own tables.
+"""CSV files of a campaign: recipients, who did not get it, links, events, the report's own tables.
 
 The page and the command write the same file. Times are in the workspace's time zone,
 which the column's name says.
@@ -28,9 +28,10 @@ from campaigns.reports import (
     vocabulary,
 )
 from campaigns.reports.querysets import hits as questions
-from campaigns.reports.querysets import recipients as people
+from campaigns.reports.querysets import recipients_file, troubled
 from campaigns.reports.sheets import Cell
 from campaigns.sending.models import Delivery
+from campaigns.sending.querysets.deliveries import TROUBLED
 
 
 class ExportError(Exception):
@@ -79,7 +80,29 @@ def _recipients(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
         *(_("Device"), _("Operating system"), _("Program"), _("Language")),
         _timed(_("Unsubscribed"), campaign),
     ]
-    return people.stream(recipients.question(campaign, query), vocabulary.of(campaign), header)
+    return recipients_file.stream(
+        recipients.question(campaign, query), vocabulary.of(campaign), header
+    )
+
+
+def _trouble(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
+    """Whom the campaign did not reach, or may not have: what its page of sending shows."""
+    header = [
+        _("E-mail"),
+        _("First name"),
+        _("Last name"),
+        _("What happened"),
+        _("Answer code"),
+        _("Status code"),
+        _("Reason"),
+        _("Tries"),
+        _timed(_("Since"), campaign),
+    ]
+    state = query.get("state", "")
+    question = troubled.Question(
+        campaign.pk, campaign.workspace_id, state if state in TROUBLED else ""
+    )
+    return troubled.stream(question, vocabulary.of(campaign), header)
 
 
 def _hits(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
@@ -154,6 +177,7 @@ def _timed(name: str, campaign: Campaign) -> str:
 
 SHEETS: dict[str, Callable[[Campaign, QueryDict], Iterator[bytes]]] = {
     "recipients": _recipients,
+    "trouble": _trouble,
     "hits": _hits,
     "events": _events,
     "links": _links,

@@ -1,4 +1,4 @@
-"""How a list grew, as CSV: a line for each day, week or month."""
+"""How a list grew, as CSV: a line for each day, week or month, the newest first as on screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from campaigns.reports.sheets import Cell
 
 def chunks(growth: Growth) -> Iterator[bytes]:
     """Yield the file."""
-    return sheets.stream(header(growth), (row(period) for period in growth.rows))
+    return sheets.stream(header(growth), lines(growth))
+
+
+def lines(growth: Growth) -> Iterator[Sequence[Cell]]:
+    """Yield a line for each period, in the order of the page's table."""
+    return (_row(period) for period in reversed(growth.rows))
 
 
 def header(growth: Growth) -> Sequence[str]:
@@ -36,7 +41,7 @@ def header(growth: Growth) -> Sequence[str]:
     ]
 
 
-def row(period: Period) -> Sequence[Cell]:
+def _row(period: Period) -> Sequence[Cell]:
     """Return a period's line."""
     return [
         period.start.isoformat(),

@@ -143,7 +143,7 @@ def _growth(workspace: Workspace, query: QueryDict) -> Digest:
         sentences=[] if found.counting else [_("The days are being counted for the first time.")],
         tables=[table],
         header=growth_sheet.header(found),
-        lines=[growth_sheet.row(row) for row in rows],
+        lines=growth_sheet.lines(found),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -16,6 +17,13 @@ from campaigns.reports.rhythm import Rhythm
 
 class SavingError(Exception):
     """There is a report of that name already."""
+
+
+def of(workspace: Workspace) -> QuerySet[SavedReport]:
+    """Return a workspace's saved reports by name, each with when it is mailed to whom."""
+    receivers = Receiver.objects.select_related("member__user").order_by("member__user__email")
+    reports = workspace.saved_reports.select_related("workspace", "schedule")
+    return reports.prefetch_related(Prefetch("schedule__receivers", receivers)).order_by("name")
 
 
 def save(workspace: Workspace, name: str, kind: str, query: str, by: User) -> SavedReport:

@@ -18,6 +18,8 @@ app_name = "reports"
 
 urlpatterns = [
     path("", overview.home, name="home"),
+    path("last-campaigns.csv", overview.last_csv, name="last_csv"),
+    path("list-growth.csv", overview.sizes_csv, name="sizes_csv"),
     path("campaigns/", overview.campaigns, name="campaigns"),
     path("campaigns.csv", overview.campaigns_csv, name="campaigns_csv"),
     path("campaigns/running/", overview.running, name="running"),
@@ -31,6 +33,12 @@ urlpatterns = [
         campaign.csv,
         {"what": "recipients"},
         name="recipients_csv",
+    ),
+    path(
+        "campaigns/<int:pk>/report/trouble.csv",
+        campaign.csv,
+        {"what": "trouble"},
+        name="trouble_csv",
     ),
     path(
         "campaigns/<int:pk>/report/events.csv", campaign.csv, {"what": "events"}, name="events_csv"
@@ -83,6 +91,7 @@ urlpatterns = [
     path("review/", review.in_review, name="review"),
     path("review.csv", review.review_csv, name="review_csv"),
     path("reports/", saved.saved_reports, name="saved"),
+    path("reports.csv", saved.saved_csv, name="saved_csv"),
     path("reports/save/", saved.save, name="save"),
     path("reports/<int:pk>/mail/", saved.schedule, name="schedule"),
     path("reports/<int:pk>/mail/stop/", saved.unschedule, name="unschedule"),
@@ -90,6 +99,7 @@ urlpatterns = [
     path("report-mails/<str:token>/", saved.stop_mails, name="stop_mails"),
     path("campaigns/<int:pk>/report/share/", sharing.share, name="share"),
     path("shares/", sharing.shares, name="shares"),
+    path("shares.csv", sharing.shares_csv, name="shares_csv"),
     path("shares/<int:pk>/revoke/", sharing.revoke, name="revoke"),
     path("shared/<str:token>/", sharing.shared, name="shared"),
     path("contacts/<int:pk>/timeline/", contact.timeline, name="contact_timeline"),

@@ -178,5 +178,5 @@ def test_the_command_says_why_it_cannot_write(autumn, tmp_path):
 
 
 def test_an_unknown_export_says_which_there_are(workspace):
-    with pytest.raises(exports.ExportError, match="recipients, hits, events, links"):
+    with pytest.raises(exports.ExportError, match="recipients, trouble, hits, events, links"):
         exports.export(world.make_campaign(workspace), "everything")

@@ -5,7 +5,7 @@ Tracking knows no deliveries, and keeps no foreign keys, so the join is written 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -19,7 +19,6 @@ from campaigns.audience import addresses
 from campaigns.audience.models import Contact, Segment
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import applying
-from campaigns.reports.querysets import copying
 
 
 class RecipientRow(NamedTuple):
@@ -142,6 +141,10 @@ ADDRESSED = "d.address_key = %(address)s"
 CLICKED_LINK = """EXISTS (SELECT FROM tracking_linkclicker k
      WHERE k.campaign_id = d.campaign_id AND k.number = %(link)s AND k.delivery_id = d.id)"""
 
+DOMAINS = """
+SELECT DISTINCT domain FROM sending_delivery WHERE campaign_id = %s AND domain LIKE '%%xn--%%'
+"""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -202,6 +205,18 @@ class Question:
         return Order(place, cast, "d.id", falls=self.sort.startswith("-"))
 
     @property
+    def whole_order(self) -> str:
+        """What all of them are ordered by in one go, as the pages have them one after another.
+
+        Who did nothing that could be sorted by stands by address: see `ranking`.
+        """
+        if self.is_by_address or not self.is_ranked:
+            return self.order.by(None)
+        place, direction = self.order.place, "DESC" if self.order.falls else "ASC"
+        number = f"CASE WHEN {place} IS NOT NULL THEN d.id END"
+        return f"{place} {direction} NULLS LAST, {number}, d.address_key"
+
+    @property
     def is_ranked(self) -> bool:
         """Whether they are sorted by what they did."""
         return self._column in DEEDS
@@ -226,6 +241,13 @@ class Question:
         return name if name in SORTED else "last"
 
 
+def foreign_domains(campaign_id: int) -> list[str]:
+    """Return the domains of recipients that are written in letters that are not theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(DOMAINS, (campaign_id,))
+        return [domain for (domain,) in cursor.fetchall()]
+
+
 def _is_of(people: ContactQuerySet, name: str) -> tuple[str, dict[str, Any]]:
     """Return the condition that a delivery went to one of `people`, and its values."""
     try:
@@ -234,61 +256,3 @@ def _is_of(people: ContactQuerySet, name: str) -> tuple[str, dict[str, Any]]:
         return "false", {}
     values = {f"{name}{place}": value for place, value in enumerate(given)}
     return WORDS.format(people=sql % tuple(f"%({key})s" for key in values)), values
-
-
-STREAM = "SELECT {fields} FROM {tables} WHERE {where} ORDER BY {order}"
-
-
-def _measured(column: str, mode: str = "d.mode") -> str:
-    """A count; nothing where nothing was measured: a zero would be a claim."""
-    return f"CASE WHEN {mode} = 'individual' THEN coalesce({column}, 0) END"
-
-
-# A file's cells, in the order of its header.
-CELLS = (
-    copying.address("d.address", "d.domain"),
-    copying.safe("c.first_name"),
-    copying.safe("c.last_name"),
-    copying.word("d.state", "states"),
-    copying.word(f"({OUTCOME})", "outcomes"),
-    copying.word("d.mode", "modes"),
-    copying.moment("d.done_at"),
-    "d.attempt",
-    "d.code",
-    "nullif(d.enhanced_code, '')",
-    copying.safe("d.reason"),
-    copying.moment("e.first_open_at"),
-    *map(_measured, ("e.opens_sure", "e.opens_uncertain", "e.opens_machine")),
-    copying.moment("e.first_click_at"),
-    _measured("e.clicks_sure", CLICK_MODE),
-    _measured("e.clicks_uncertain", CLICK_MODE),
-    _measured("e.clicks_machine", CLICK_MODE),
-    copying.moment("e.last_at"),
-    copying.word("e.country", "countries"),
-    copying.safe("e.region"),
-    copying.safe("e.city"),
-    copying.word("e.device", "devices"),
-    copying.safe("e.os"),
-    copying.safe("e.client"),
-    copying.word("e.language", "languages"),
-    copying.moment("u.unsubscribed_at"),
-)
-DOMAINS = """
-SELECT DISTINCT domain FROM sending_delivery WHERE campaign_id = %s AND domain LIKE '%%xn--%%'
-"""
-
-
-def stream(question: Question, words: Mapping[str, str], header: Sequence[str]) -> Iterator[bytes]:
-    """Yield a file of all recipients that are asked for; `words` are those of `CELLS`."""
-    where, values = question.where()
-    sql = STREAM.format(
-        fields=", ".join(CELLS), tables=TABLES, where=where, order=question.order.by(None)
-    )
-    return copying.stream(sql, {**values, **words}, header)
-
-
-def foreign_domains(campaign_id: int) -> list[str]:
-    """Return the domains of recipients that are written in letters that are not theirs."""
-    with connection.cursor() as cursor:
-        cursor.execute(DOMAINS, (campaign_id,))
-        return [domain for (domain,) in cursor.fetchall()]

@@ -7,7 +7,17 @@ from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing.models import Thumbnail
-from campaigns.reports import downloads, listing, listing_sheet, overview
+from campaigns.reports import (
+    chart_sheet,
+    comparison_sheet,
+    downloads,
+    listing,
+    listing_sheet,
+    overview,
+)
+
+# So many campaigns are on the home page.
+LAST = 5
 
 
 @require_safe
@@ -20,11 +30,26 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "steps_done": sum(step.is_done for step in steps),
         "running": overview.running(workspace),
         "upcoming": overview.upcoming(workspace),
-        "last": listing.last_sent(workspace, number=5),
+        "last": listing.last_sent(workspace, LAST),
         "growth": overview.growth(workspace),
         "size": overview.size(workspace),
     }
     return render(request, "reports/home.html", context)
+
+
+@require_safe
+def last_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """Stream the last campaigns of the home page as CSV."""
+    found = listing.last_sent(request.workspace, LAST)
+    chunks = comparison_sheet.chunks(request.workspace, found)
+    return downloads.csv(chunks, f"{_('last-campaigns')}.csv")
+
+
+@require_safe
+def sizes_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """Stream how large the lists of the home page were, day by day."""
+    chunks = chart_sheet.chunks(overview.growth(request.workspace))
+    return downloads.csv(chunks, f"{_('list-growth')}.csv")
 
 
 @require_safe

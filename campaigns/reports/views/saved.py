@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,24 +14,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts import audit
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import kinds, posting, saving
+from campaigns.reports import downloads, kinds, posting, saved_sheets, saving
 from campaigns.reports.forms import SaveForm, ScheduleForm
-from campaigns.reports.models import Receiver, SavedReport
+from campaigns.reports.models import SavedReport
 
 
 @require_safe
 def saved_reports(request: WorkspaceRequest) -> HttpResponse:
     """List the saved reports, and when each is mailed to whom."""
-    receivers = Receiver.objects.select_related("member__user").order_by("member__user__email")
-    reports = request.workspace.saved_reports.select_related("schedule").prefetch_related(
-        Prefetch("schedule__receivers", receivers)
-    )
     rows = [
         (report, kinds.KINDS[report.kind].label, kinds.KINDS[report.kind].href(report.query))
-        for report in reports.order_by("name")
+        for report in saving.of(request.workspace)
     ]
     context = {"rows": rows, "can_mail": posting.is_possible()}
     return render(request, "reports/saved.html", context)
+
+
+@require_safe
+def saved_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """Stream the saved reports as CSV."""
+    return downloads.csv(saved_sheets.saved(request.workspace), f"{_('saved-reports')}.csv")
 
 
 @require_POST

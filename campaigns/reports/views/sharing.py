@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit, guessing
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import shared_report, sharing
+from campaigns.reports import downloads, saved_sheets, shared_report, sharing
 from campaigns.reports.forms import ShareForm
 from campaigns.reports.models import ShareLink
 
@@ -58,6 +58,14 @@ def shares(request: WorkspaceRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "reports/shares.html", context)
+
+
+@require_safe
+def shares_csv(request: WorkspaceRequest) -> StreamingHttpResponse:
+    """Stream the links as CSV: all, or those to the report of one campaign."""
+    asked = request.GET.get("campaign", "")
+    chunks = saved_sheets.shares(request.workspace, timezone.now(), asked)
+    return downloads.csv(chunks, f"{_('shared-links')}.csv")
 
 
 @require_POST

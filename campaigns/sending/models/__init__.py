@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience import addresses
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
@@ -216,6 +217,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id} to {self.contact_id}: {self.state}"
+
+    @property
+    def readable_address(self) -> str:
+        """The address with an international domain in its own letters."""
+        return addresses.readable(self.address)
 
     @property
     def person_id(self) -> int | None:
