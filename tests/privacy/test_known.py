@@ -84,7 +84,7 @@ def test_every_event_says_class_reason_signs_and_when_it_goes(client, scene, set
         "Says that it is Barracuda",
     )
     assert scanned["family"] == "barracuda"
-    assert scanned["age"] == pytest.approx(2.0, abs=0.11)
+    assert scanned["age"] == 2.0
     clicked = hits["click", 2]
     assert clicked["url"] == "https://shop.example/second"
     assert clicked["country"] == "NL"
