@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
 from campaigns.accounts.models import Workspace
-from campaigns.audience import addresses, fields, vocabulary
+from campaigns.audience import addresses, fields, people, vocabulary
 from campaigns.audience.field_forms import ValueField
 from campaigns.audience.models import Contact, List, Subscription, Tracking
 
@@ -139,12 +138,15 @@ class ContactForm(_ContactModelForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        others = Contact.objects.filter(
-            Q(workspace=self.instance.workspace_id, email_key=addresses.key(email))
-        )
-        if others.exclude(pk=self.instance.pk).exists():
+        owner = people.by_address(self.instance.workspace_id, email)
+        if owner is None or owner.pk == self.instance.pk:
+            return email
+        if owner.email_key == addresses.key(email):
             raise forms.ValidationError(_("Another contact has this address already."))
-        return email
+        raise forms.ValidationError(
+            _("%(email)s had this address until two contacts were made one.")
+            % {"email": owner.readable_email}
+        )
 
     def clean_language(self) -> str:
         return _understood(self.cleaned_data["language"], vocabulary.language)

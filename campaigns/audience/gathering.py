@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from campaigns.audience import statements
+from campaigns.audience import former, statements
 
 # One row per address: ids for those who are new, what is known of the others.
 _GATHER = """
@@ -25,13 +25,15 @@ SELECT
     coalesce(contact.measuring, 'unknown') AS measuring,
     CASE WHEN person.said = '' AND %(stated)s THEN 'granted' ELSE person.said END AS said,
     coalesce(nullif(person.standing, ''), %(everybody)s) AS standing, person.tags, person.proof,
-    person.line, person.email, person.email_key, person.fingerprint, person.first_name,
-    person.last_name, person.language, person.country, person.time_zone, person.fields
+    person.line, person.former, person.email, person.email_key, person.fingerprint,
+    person.first_name, person.last_name, person.language, person.country, person.time_zone,
+    person.fields
 FROM (
-    SELECT DISTINCT ON (email_key) * FROM {staged} AS staged
+    SELECT DISTINCT ON (email_key) *, line IN (SELECT line FROM renamed) AS former
+    FROM {staged} AS staged
     WHERE line > %(after)s AND line <= coalesce(%(until)s, 2147483647)
         AND NOT EXISTS (SELECT FROM had WHERE had.email_key = staged.email_key)
-    ORDER BY email_key, line
+    ORDER BY email_key, former, line
 ) AS person
 LEFT JOIN audience_contact AS contact
     ON contact.workspace_id = %(workspace)s AND contact.email_key = person.email_key
@@ -67,10 +69,12 @@ _REMEMBER = "INSERT INTO had SELECT email_key FROM gathered"
 def begin(values: Mapping[str, Any]) -> None:
     """Make ready for the first part."""
     statements.run(_BEGIN, values)
+    former.begin(values)
 
 
 def gather(staged: str, values: Mapping[str, Any], *, hears_refusals: bool) -> int:
     """Gather the rows from line `after` on `until` another, or all; return how many people."""
+    former.rename(staged, values)
     stopped = _STOPPED if statements.value(_STOPS_DOMAINS, values) else "false"
     people = statements.run(_GATHER.format(staged=staged, stopped=stopped), values)
     if values["until"] is not None:
@@ -84,6 +88,7 @@ def gather(staged: str, values: Mapping[str, Any], *, hears_refusals: bool) -> i
 def end(values: Mapping[str, Any]) -> None:
     """Forget what the last part needed."""
     statements.run("DROP TABLE had", values)
+    former.end(values)
 
 
 def set_aside(values: Mapping[str, Any]) -> int:

@@ -22,17 +22,19 @@ SELECT %(workspace)s, gathered.contact_id, 'mail',
     'import',
     %(mail_evidence)s::jsonb || CASE WHEN gathered.proof = ''
         THEN jsonb_build_object('line', gathered.line)
-        ELSE jsonb_build_object('line', gathered.line, 'note', gathered.proof) END,
+        ELSE jsonb_build_object('line', gathered.line, 'note', gathered.proof) END {address},
     now(), (SELECT id FROM accounts_user WHERE id = %(actor)s FOR KEY SHARE)
 FROM gathered {who}
 """
-_NEW = _RECORD.format(who="WHERE is_new")
+_NEW = _RECORD.format(address="", who="WHERE is_new")
 # Before they are put on the list, or off it.
 _KNOWN = _RECORD.format(
+    address="""|| coalesce((SELECT jsonb_build_object('address', renamed.email)
+            FROM renamed WHERE renamed.line = gathered.line), '{}')""",
     who="""LEFT JOIN audience_subscription AS subscription
     ON subscription.contact_id = gathered.contact_id AND subscription.list_id = %(list)s
 WHERE NOT is_new AND (subscription.id IS NULL
-    OR (gathered.standing = 'unsubscribed' AND subscription.status = 'subscribed'))"""
+    OR (gathered.standing = 'unsubscribed' AND subscription.status = 'subscribed'))""",
 )
 
 # Who was put on the list by a file that is undone. Of whom it brought, it goes with them.

@@ -24,6 +24,7 @@ from django.db import IntegrityError, connection, transaction
 
 from campaigns.audience import (
     columns,
+    former,
     gathering,
     leaving_by_file,
     mail_by_file,
@@ -67,9 +68,9 @@ class Outcome:
 
 def goes_in_parts(one: Import) -> bool:
     """Whether a line says nothing that changes what an earlier one of its address made."""
-    return not one.everybody and not _says(
-        one, columns.MEASURING, columns.STANDING, columns.OPTED_OUT
-    )
+    if one.everybody or former.are_there(one.workspace_id):
+        return False
+    return not _says(one, columns.MEASURING, columns.STANDING, columns.OPTED_OUT)
 
 
 def merge(one: Import, parts: Iterable[int] = ()) -> Outcome:

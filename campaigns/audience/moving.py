@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.accounts import encryption
 from campaigns.accounts.models import Sender
-from campaigns.audience import addresses, languages, letters, suppression
+from campaigns.audience import addresses, languages, letters, people, suppression
 from campaigns.audience.letters import Letter
 from campaigns.audience.models import Contact, Suppression
 
@@ -97,8 +97,9 @@ def open_sealed(text: str) -> tuple[Contact, str]:
 def move(contact: Contact, email: str) -> None:
     """Give the person their new address. Raises `MovingError`."""
     key = addresses.key(email)
-    taken = Contact.objects.filter(workspace=contact.workspace_id, email_key=key)
-    if taken.exists() or suppression.find(contact.workspace_id, email):
+    owner = people.by_address(contact.workspace_id, email)
+    is_taken = owner is not None and (owner.pk != contact.pk or owner.email_key == key)
+    if is_taken or suppression.find(contact.workspace_id, email):
         raise MovingError
     mine = Contact.objects.filter(pk=contact.pk, email_key=contact.email_key)
     fingerprint = addresses.fingerprint(contact.workspace_id, key)

@@ -13,12 +13,16 @@ from campaigns.audience import statements
 
 _TEXTS = ("first_name", "last_name", "language", "country", "time_zone")
 
-# {better} of two values is the one that is there afterwards.
-_OVERWRITE = "coalesce(nullif(gathered.{name}, ''), contact.{name})"
+# {better} of two values is the one that is there afterwards. By a former address, see `former`,
+# nothing is overwritten.
 _FILL = "coalesce(nullif(contact.{name}, ''), gathered.{name})"
+_OVERWRITE = f"""CASE WHEN gathered.former THEN {_FILL}
+    ELSE coalesce(nullif(gathered.{{name}}, ''), contact.{{name}}) END"""
+_FILL_FIELDS = "gathered.fields || contact.fields"
 _FIELDS = {
-    "overwrite": "contact.fields || gathered.fields",
-    "fill": "gathered.fields || contact.fields",
+    "overwrite": f"""CASE WHEN gathered.former THEN {_FILL_FIELDS}
+    ELSE contact.fields || gathered.fields END""",
+    "fill": _FILL_FIELDS,
 }
 
 _KEEP = """

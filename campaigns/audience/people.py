@@ -1,7 +1,16 @@
-"""Who a number in an old mail means: the contact, or whom it was merged with since."""
+"""Who a number in an old mail, or an address, means: a contact, or whom it was merged with since.
+
+A former address leads to the one person for as long as they are kept; when they are erased, a
+keyed hash of it stays, as of any other.
+"""
 
 from __future__ import annotations
 
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+
+from campaigns.audience import addresses
 from campaigns.audience.models import Contact, Merger
 
 
@@ -12,6 +21,38 @@ def by_number(contact_id: int) -> Contact | None:
     if found is None and contact_id:
         found = people.filter(mergers__merged_id=contact_id).first()
     return found
+
+
+def by_address(workspace_id: int, email: str) -> Contact | None:
+    """Return who has the address, or had it until they were merged; None when it is nobody."""
+    key = addresses.key(email)
+    people = Contact.objects.filter(workspace=workspace_id)
+    return (
+        people.filter(email_key=key).first()
+        or people.filter(
+            mergers__in=Merger.objects.filter(
+                Exact(Lower("email"), Value(key)), workspace=workspace_id
+            )
+        )
+        .order_by("-mergers__at")
+        .first()
+    )
+
+
+def at(workspace_id: int, email: str, **names: str) -> Contact:
+    """Return whom `by_address` finds; with these names, somebody new where that is nobody.
+
+    `email` is as `addresses.check` returns it.
+    """
+    if (found := by_address(workspace_id, email)) is not None:
+        return found
+    key = addresses.key(email)
+    made, _is_new = Contact.objects.get_or_create(
+        workspace_id=workspace_id,
+        email_key=key,
+        defaults={"email": email, "fingerprint": addresses.fingerprint(workspace_id, key), **names},
+    )
+    return made
 
 
 def merged_into(workspace_id: int, contact_id: int) -> int | None:

@@ -10,6 +10,7 @@ from campaigns.audience.models import (
     Contact,
     Field,
     List,
+    Merger,
     Note,
     Notice,
     Segment,
@@ -119,6 +120,20 @@ PARTS: tuple[Part, ...] = (
         made={"email_key": "lower(x.email)", "fingerprint": "f.fingerprint"},
         joined="JOIN archived_fingerprints f ON f.email = x.email"
         " LEFT JOIN archived_answers a ON a.contact = x.id",
+    ),
+    Part(
+        "former_addresses",
+        "Addresses of contacts who were made one with another: they lead to that one.",
+        Merger,
+        (
+            _CONTACT,
+            Column("email", "The address.", must="{0} ~ '^[!-?A-~]{{1,64}}@[a-z0-9.-]{{1,253}}$'"),
+            Column("at", "When they were made one."),
+        ),
+        key="",
+        order="t.merged_id",
+        # A number that no mail has: those of the old house lead there.
+        made={"merged_id": "nextval(pg_get_serial_sequence('audience_contact', 'id'))"},
     ),
     Part(
         "tags",
@@ -305,7 +320,6 @@ LEFT = {
     "Import": "Its people are in the archive; the file is deleted once it is imported.",
     "ImportRemark": "Lines of files that were left out: kept for 90 days, for correcting them.",
     "ImportBefore": "For undoing an import, in the house where it was made.",
-    "Merger": "What mails of the old house lead to by contacts that became others.",
     "Resemblance": "Who may be one person is looked for anew.",
     "ResemblanceLook": "When that was last done.",
     "BulkEdit": "A change of many people at once, to be undone where it was made.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,11 @@ class SignUpQuerySet(models.QuerySet["SignUp"]):
 
     def of_address(self, workspace_id: int, email_key: str) -> SignUpQuerySet:
         """Those of one address, whatever the form."""
-        return self.filter(workspace=workspace_id, email_key=email_key)
+        return self.of_addresses(workspace_id, [email_key])
+
+    def of_addresses(self, workspace_id: int, email_keys: Collection[str]) -> SignUpQuerySet:
+        """Those of any of these addresses."""
+        return self.filter(workspace=workspace_id, email_key__in=email_keys)
 
     def waiting(self) -> SignUpQuerySet:
         """Those that nobody has confirmed yet."""

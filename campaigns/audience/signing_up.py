@@ -25,6 +25,7 @@ from campaigns.audience import (
     letters,
     mail_ledger,
     notices,
+    people,
     recipient_links,
     sign_up_words,
     suppression,
@@ -144,13 +145,17 @@ def confirm(row: SignUp) -> tuple[Contact, bool]:
     the address must not be mailed.
     """
     contact = _contact(row)
-    suppression.lift(contact.workspace_id, contact.fingerprint, Suppression.Reason.UNSUBSCRIBED_ALL)
-    if suppression.find(contact.workspace_id, contact.email):
+    # Only of the mailbox that it was confirmed by: not of whom its owner was merged with.
+    fingerprint = addresses.fingerprint(row.workspace_id, row.email_key)
+    suppression.lift(row.workspace_id, fingerprint, Suppression.Reason.UNSUBSCRIBED_ALL)
+    if any(suppression.find(row.workspace_id, email) for email in {row.email, contact.email}):
         raise SigningUpError
     if not SignUp.objects.filter(pk=row.pk).confirm(timezone.now()):
         return contact, False
     _subscribe(contact, row.form.list)
     evidence = {"form": row.form_id, "confirmed": "by mail"}
+    if contact.email_key != row.email_key:
+        evidence["address"] = row.email
     said = consent.Evidence(ConsentEntry.Source.FORM, evidence, said_at=row.asked_at)
     mail_ledger.begin(contact, row.form.list, said, notice=row.notice)
     if row.measuring_notice is not None:
@@ -213,7 +218,7 @@ def _letter(row: SignUp) -> Letter | None:
         return None
     with languages.speaking(row.language):
         known = Subscription.objects.subscribed().filter(
-            list=form.list_id, contact__email_key=row.email_key
+            list=form.list_id, contact=people.by_address(row.workspace_id, row.email)
         )
         if (there := known.first()) is not None:
             token = tokens.unsubscribe_token(there.contact_id)
@@ -236,14 +241,7 @@ def _is_closed(row: SignUp) -> bool:
 
 def _contact(row: SignUp) -> Contact:
     """Return the person, made if need be; what is known of them already stays."""
-    contact, _new = Contact.objects.get_or_create(
-        workspace_id=row.workspace_id,
-        email_key=row.email_key,
-        defaults={
-            "email": row.email,
-            "fingerprint": addresses.fingerprint(row.workspace_id, row.email_key),
-        },
-    )
+    contact = people.at(row.workspace_id, row.email)
     for name in ("first_name", "last_name", "language"):
         setattr(contact, name, getattr(contact, name) or getattr(row, name))
     contact.fields = {**row.fields, **contact.fields}

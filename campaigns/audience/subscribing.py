@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User
-from campaigns.audience import addresses, consent, mail_ledger, suppression
+from campaigns.audience import addresses, consent, mail_ledger, people, suppression
 from campaigns.audience.models import ConsentEntry, Contact, List, Subscription, Unsubscription
 
 
@@ -31,17 +31,10 @@ class Basis:
 @transaction.atomic
 def add(one: List, email: str, names: Mapping[str, str], basis: Basis) -> Contact:
     """Put a person on the list by address, known here or not. Raises `SubscribingError`."""
-    kept = addresses.check(email)
-    key = addresses.key(kept)
-    contact, _created = Contact.objects.get_or_create(
-        workspace_id=one.workspace_id,
-        email_key=key,
-        defaults={
-            "email": kept,
-            "fingerprint": addresses.fingerprint(one.workspace_id, key),
-            **names,
-        },
-    )
+    checked = addresses.check(email)
+    contact = people.at(one.workspace_id, checked, **names)
+    # A former address of theirs may be stopped where the one that is kept is not.
+    _refuse_stopped(one.workspace_id, checked)
     subscribe(contact, one, basis)
     return contact
 
@@ -52,8 +45,7 @@ def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
 
     Who left by themselves comes back only with a note that says how they asked for it.
     """
-    if suppression.find(contact.workspace_id, contact.email):
-        raise SubscribingError(_("This address must not be mailed: see “Not mailed”."))
+    _refuse_stopped(contact.workspace_id, contact.email)
     row, created = Subscription.objects.get_or_create(
         workspace_id=contact.workspace_id,
         list=one,
@@ -77,6 +69,11 @@ def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
     )
     _note(contact, one, basis)
     return True
+
+
+def _refuse_stopped(workspace_id: int, email: str) -> None:
+    if suppression.find(workspace_id, email):
+        raise SubscribingError(_("This address must not be mailed: see “Not mailed”."))
 
 
 def _note(contact: Contact, one: List, basis: Basis) -> None:

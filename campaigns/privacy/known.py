@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import signing_up, suppression
+from campaigns.audience import addresses, signing_up, suppression
 from campaigns.audience.models import Change, ConsentEntry, Contact, SignUp, Tagging, Unsubscription
 from campaigns.composing import previewing, writing
 from campaigns.composing.merge_tags import MergeTagError
@@ -99,9 +99,14 @@ def _tags(contact: Contact) -> Iterable[Row]:
         yield {"tag": row.tag.name, "at": row.at}
 
 
+def _former(contact: Contact) -> Iterable[Row]:
+    return (_row(row, ("email", "at")) for row in contact.mergers.order_by("at"))
+
+
 def _sign_ups(contact: Contact) -> Iterable[Row]:
     columns = ("asked_at", "email", "first_name", "last_name", "language", "fields")
-    mine = SignUp.objects.of_address(contact.workspace_id, contact.email_key)
+    former = (addresses.key(email) for email in contact.mergers.values_list("email", flat=True))
+    mine = SignUp.objects.of_addresses(contact.workspace_id, [contact.email_key, *former])
     for row in mine.select_related("form__list").order_by("pk"):
         ends = (row.asked_at + signing_up.KEPT).date()
         more = {"confirmed_at": row.confirmed_at, "deleted_on": ends}
@@ -180,6 +185,7 @@ def _links(contact: Contact) -> Iterable[Row]:
 
 SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]] = {
     "profile": (_("Who you are"), _profile),
+    "former": (_("Addresses you had before"), _former),
     "tags": (_("Words that were put on you"), _tags),
     "notes": (_("What members noted about you"), _notes),
     "changes": (_("What was changed about you"), _changes),

@@ -15,7 +15,7 @@ from campaigns.accounts.models import Provider, Workspace
 from campaigns.accounts.ordering import Sort
 from campaigns.accounts.paging import TablePage
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import addresses
+from campaigns.audience import people
 from campaigns.audience.models import Contact
 from campaigns.composing import allowing, checks, narrowing
 from campaigns.composing.checks import Problem
@@ -220,7 +220,7 @@ def find_contact(workspace: Workspace, address: str) -> Contact | None:
     """Return the contact of the workspace with this address."""
     if not address:
         return None
-    return Contact.objects.filter(workspace=workspace, email_key=addresses.key(address)).first()
+    return people.by_address(workspace.pk, address)
 
 
 def paused_by(request: WorkspaceRequest) -> str:

@@ -75,6 +75,10 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
         workspace.contact_fields.create(key=key, label=key.title(), kind=kind)
     press = workspace.tags.create(name="Press, “local”")
     press.taggings.create(workspace=workspace, contact=ann)
+    # Whom she was made one with is gone.
+    former = world.make_contact(workspace, email="ohara@old.example")
+    ann.mergers.create(workspace=workspace, merged_id=former.pk, email=former.email)
+    former.delete()
     ann.notes.create(workspace=workspace, text='Met in Ghent\n\n,;"', author=member)
     consent.refuse(
         ann, Evidence("member", {"campaign": scene.campaign.pk}, "May we?", actor=member)

@@ -18,6 +18,7 @@ OTHERWISE = {
     "providers": {"sealed_settings"},
     "sign_up_forms": {"key"},
     "public_pages": {"key"},
+    "former_addresses": {"merged_id"},
     "campaigns": {"last_tab"},
     "sunset_rules": {"automatic_by_id", "last_edit_id"},
     "versions": {"tab"},

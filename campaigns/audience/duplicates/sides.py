@@ -62,9 +62,9 @@ def facts(form: MergeForm) -> Iterator[Line]:
     for purpose, said in least.items():
         answers = [str(consent.answers(side)[purpose].label) for side in form.sides]
         yield Line(purpose.label, _cells(form, answers), after=str(said.label))
-    stops = [suppression.find(side.workspace_id, side.email) for side in form.sides]
+    stops = [suppression.reasons(side.workspace_id, side.email) for side in form.sides]
     if any(stops):
-        reasons = [str(stop.get_reason_display()) if stop else "" for stop in stops]
+        reasons = [" · ".join(str(one.get_reason_display()) for one in some) for some in stops]
         after = _("Stays so for each address")
         yield Line(_("Not mailed"), _cells(form, reasons), after=after)
     yield from _lists(form)

@@ -27,13 +27,14 @@ WHERE theirs.contact_id = %(gone)s AND NOT EXISTS (
     WHERE mine.contact_id = %(kept)s AND mine.tag_id = theirs.tag_id
 )
 """
-# Lines are never changed: these are written once more, and theirs go with them.
+# Lines are never changed: these are written once more, and theirs go with them. What they had
+# from somebody merged before keeps the address that it was said for.
 _LEDGER = """
 INSERT INTO audience_consententry (
     workspace_id, contact_id, purpose, state, source, notice_id, evidence, said_at, at, actor_id
 )
 SELECT workspace_id, %(kept)s, purpose, state, source, notice_id,
-    evidence || jsonb_build_object('address', %(email)s::text), said_at, at, actor_id
+    jsonb_build_object('address', %(email)s::text) || evidence, said_at, at, actor_id
 FROM audience_consententry WHERE contact_id = %(gone)s ORDER BY id
 """
 _OF_IMPORTS = "of_id IN (SELECT id FROM audience_import WHERE workspace_id = %(workspace)s)"
@@ -59,11 +60,19 @@ WHERE theirs.contact_id = %(gone)s AND theirs.of_id IN (
     WHERE mine.contact_id = %(kept)s AND mine.of_id = theirs.of_id
 )
 """
+# Where an edit changed both, undoing it gives back what was kept of who stays.
+_CHANGES = """
+UPDATE audience_change AS theirs SET contact_id = %(kept)s,
+    of_id = CASE WHEN EXISTS (
+        SELECT FROM audience_change AS mine
+        WHERE mine.contact_id = %(kept)s AND mine.of_id = theirs.of_id
+    ) THEN NULL ELSE theirs.of_id END
+WHERE theirs.contact_id = %(gone)s
+"""
 
 HAND_OVER = (
-    *(_LEAVE, _JOIN, _TAGS, _LEDGER, _IMPORTS, _IMPORTS_OF_BOTH, _BULK_EDITS),
+    *(_LEAVE, _JOIN, _TAGS, _LEDGER, _IMPORTS, _IMPORTS_OF_BOTH, _BULK_EDITS, _CHANGES),
     "UPDATE audience_note SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
-    "UPDATE audience_change SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
     "UPDATE audience_unsubscription SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
     "UPDATE audience_merger SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
     """DELETE FROM audience_resemblance WHERE workspace_id = %(workspace)s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,10 @@ class Merger(models.Model):
     # The address that it had.
     email = models.CharField(max_length=254)
     at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        # For who is looked for by an address that they had.
+        indexes = [models.Index("workspace", Lower("email"), name="audience_merger_address")]
 
     def __str__(self) -> str:
         return f"{self.merged_id} is {self.contact_id}"

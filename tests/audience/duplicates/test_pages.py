@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from campaigns.accounts.models import AuditEntry, Member
+from campaigns.audience import suppression
 from campaigns.audience.duplicates import looking
 from campaigns.audience.models import Contact, Field, Resemblance
 from tests import world
@@ -147,3 +148,13 @@ def test_an_address_that_is_mailed_and_written_well_is_proposed(alice, workspace
     right = world.make_contact(workspace, email="jo@gmail.com")
     page = alice.get(address("merge_contacts", wrong.pk, right.pk))
     assert page.context["form"]["keep"].value() == str(right.pk)
+
+
+def test_all_reasons_why_either_is_not_mailed_are_shown(alice, pair, workspace):
+    for reason in ("hard_bounce", "manual"):
+        suppression.suppress(workspace.pk, [pair[1].fingerprint], reason)
+    suppression.suppress_domains(workspace.pk, ["gmail.com"])
+    text = alice.get(address("merge_contacts", pair[0].pk, pair[1].pk)).text
+    row = text[text.index("Not mailed") :].partition("</tr>")[0]
+    assert "The address does not exist · Added by a member · Nothing is mailed to its" in row
+    assert row.count("Nothing is mailed to its domain") == 2

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from campaigns.audience import changing, suppression, tags
+from campaigns.audience.bulk import people, running
 from campaigns.audience.duplicates import uniting
 from campaigns.audience.models import (
     Change,
@@ -177,3 +178,30 @@ def test_all_of_it_happens_or_nothing(workspace, member, monkeypatch):
         unite(kept, gone, member)
     assert gone.subscriptions.exists() and gone.consent_entries.exists()
     assert not Merger.objects.exists()
+
+
+def test_each_line_of_the_ledger_keeps_the_first_address_it_was_said_for(workspace, member):
+    first, second = two(workspace)
+    third = world.make_contact(workspace)
+    say(first, "granted")
+    unite(second, first, member)
+    unite(third, second, member)
+    line = third.consent_entries.get(state="granted")
+    assert line.evidence["address"] == first.email
+
+
+def test_undoing_what_was_done_with_both_gives_back_what_was_kept(workspace, member):
+    kept, gone = two(workspace)
+    Contact.objects.filter(pk=kept.pk).update(country="NL")
+    Contact.objects.filter(pk=gone.pk).update(country="DE")
+    edit = people.choose(workspace, member, workspace.contacts.all())
+    edit.action, edit.values = "set_field", {"field": "country", "value": "BE"}
+    edit.save()
+    running.start(edit)
+    running.run(edit.pk)
+    unite(kept, gone, member)
+    edit.refresh_from_db()
+    assert running.start_undo(edit)
+    running.run(edit.pk)
+    kept.refresh_from_db()
+    assert kept.country == "NL"

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+from django.db.models.functions import Lower
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("audience", "0027_people_who_are_one"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="merger",
+            index=models.Index("workspace", Lower("email"), name="audience_merger_address"),
+        ),
+    ]
