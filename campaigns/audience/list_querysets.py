@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 class ListQuerySet(models.QuerySet["List"]):
     """Lists and their sizes."""
 
+    def leaving(self) -> ListQuerySet:
+        """Those that are being deleted."""
+        return self.filter(leaving_since__isnull=False)
+
     def with_counts(self) -> ListQuerySet:
         """Add how many people are subscribed, and how many left.
 
@@ -25,6 +29,16 @@ class ListQuerySet(models.QuerySet["List"]):
         rows = _subscriptions().filter(list=OuterRef("pk"))
         left = _number(rows.filter(unsubscribed_at__isnull=False))
         return self.annotate(subscribed=_number(rows) - left, unsubscribed=left)
+
+
+_EveryList = models.Manager.from_queryset(ListQuerySet)
+
+
+class ListManager(_EveryList["List"]):
+    """Lists that are there to stay."""
+
+    def get_queryset(self) -> ListQuerySet:
+        return ListQuerySet(self.model, using=self._db).filter(leaving_since__isnull=True)
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

@@ -42,6 +42,9 @@ _HASHED = (
     " AND c.fingerprint = t.fingerprint LIMIT 1)"
 )
 
+_ANEW = """CASE WHEN x.leaving_since IS NULL THEN '{}'
+    ELSE jsonb_set(x.leaving, '{after}', '0') END"""
+
 PARTS: tuple[Part, ...] = (
     Part(
         "fields",
@@ -72,7 +75,10 @@ PARTS: tuple[Part, ...] = (
                 policy="Who may be measured, where those are fewer than the workspace allows.",
                 tracking="The most that mails to it may record.",
                 created_at="When it was made.",
+                leaving_since="When it was deleted, while its people are being taken off it.",
             ),
+            by("leaving_by", "Who deleted it, by address."),
+            Column("leaving", "How far that is. Restored: it begins anew.", restored=_ANEW),
         ),
     ),
     Part(

@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from campaigns.audience import (
+    deleting,
     fields,
     importing,
     learning,
@@ -41,6 +42,7 @@ def resume_imports() -> None:
     running.resume(run_bulk_edit.delay)
     retyping.resume(retype_field.delay)
     looking.resume(look_for_duplicates.delay)
+    deleting.resume(delete_list.delay)
     # Also where a worker was killed at it, or the ring was lost.
     if wording.is_waiting():
         note_words.delay()
@@ -50,6 +52,11 @@ def resume_imports() -> None:
 def run_bulk_edit(edit_id: int) -> None:
     """To its end, or to the end of its undoing: whichever it was told."""
     running.run(edit_id)
+
+
+@shared_task(base=DjangoTask)
+def delete_list(list_id: int) -> None:
+    deleting.run(list_id)
 
 
 @shared_task(base=DjangoTask)

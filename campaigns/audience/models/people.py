@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Workspace
 from campaigns.audience import addresses
 from campaigns.audience.field_querysets import FieldQuerySet
-from campaigns.audience.list_querysets import ListQuerySet, SubscriptionQuerySet
+from campaigns.audience.list_querysets import ListManager, ListQuerySet, SubscriptionQuerySet
 from campaigns.audience.models.consent import Consent
 from campaigns.audience.models.tracking import Tracking
 from campaigns.audience.querysets import ContactQuerySet
@@ -164,12 +164,24 @@ class List(models.Model):
         db_default="individual",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # When a member deleted it, who, and how far that is; see `deleting`.
+    leaving_since = models.DateTimeField(null=True)
+    leaving_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    leaving = models.JSONField(default=dict, db_default={})
 
-    objects = ListQuerySet.as_manager()
+    # Those that are being deleted are nowhere to be found or chosen.
+    objects = ListManager()
+    everything = ListQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["workspace", "name"], name="audience_list_name_once")
+            models.UniqueConstraint(
+                fields=["workspace", "name"],
+                name="audience_list_name_once",
+                condition=Q(leaving_since__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,15 +12,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import browsing, deleting, fields, subscribing
+from campaigns.audience import browsing, deleting, fields, subscribing, tasks
 from campaigns.audience.forms import AddContactForm, ListForm
 from campaigns.audience.models import Consent, List
 
 
 @require_safe
 def lists(request: WorkspaceRequest) -> HttpResponse:
+    """Show all; while some are being deleted, htmx asks again how far that is."""
     rows = request.workspace.lists.with_counts().order_by("name")
-    return render(request, "audience/lists.html", {"lists": rows})
+    leaving = List.everything.leaving().filter(workspace=request.workspace).order_by("name")
+    return render(request, "audience/lists.html", {"lists": rows, "leaving": leaving})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,11 +56,20 @@ def one_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.lists.with_counts(), pk=pk)
+    takes_long = one.subscriptions.count() > deleting.AT_ONCE
     if request.method != "POST":
-        return render(request, "audience/delete_list.html", {"list": one})
-    deleting.delete_list(one, request.user)
-    audit.record(request, request.workspace, "list_deleted", list=pk)
-    messages.success(request, _("The list is deleted. Its people are still contacts."))
+        context = {"list": one, "takes_long": takes_long}
+        return render(request, "audience/delete_list.html", context)
+    if deleting.start(one, request.user):
+        audit.record(request, request.workspace, "list_deleted", list=pk)
+        if takes_long:
+            tasks.delete_list.delay(pk)
+            messages.success(
+                request, _("The list is being deleted. Its people are still contacts.")
+            )
+        else:
+            deleting.run(pk)
+            messages.success(request, _("The list is deleted. Its people are still contacts."))
     return redirect("audience:lists")
 
 
