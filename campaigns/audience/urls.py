@@ -130,6 +130,7 @@ urlpatterns = [
     path("p/<str:token>/pause", preferences.pause, name="own_pause"),
     path("p/<str:token>/language", preferences.language, name="own_language"),
     path("p/<str:token>/address", preferences.new_address, name="own_address"),
+    path("p/<str:token>/join", preferences.join, name="own_join"),
     path("u/<str:token>/why", preferences.why, name="own_reason"),
     path("move/<str:sealed>/", preferences.move, name="move"),
     path("p/<str:token>/measuring", recipients.measuring, name="own_measuring"),

@@ -8,11 +8,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns.audience import addresses, changing, languages, moving, pausing, tasks, tokens
+from campaigns.audience import (
+    addresses,
+    changing,
+    languages,
+    moving,
+    numbers,
+    offering,
+    pausing,
+    tasks,
+    tokens,
+)
 from campaigns.audience.models import Contact, Unsubscription
 from campaigns.audience.views.recipients import recipient_page
 
@@ -56,6 +67,18 @@ def new_address(request: HttpRequest, token: tokens.Token, contact: Contact | No
         if moving.may_ask(contact):
             tasks.mail_new_address.delay_on_commit(contact.pk, moving.wrap(email))
     return _back(request, "moving=1")
+
+
+@require_POST
+@recipient_page
+def join(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
+    """Mail the person a link by which they join a public list."""
+    if contact is not None:
+        wanted = numbers.identity(request.POST.get("list", ""))
+        sign_up = offering.ask(contact, wanted, get_language() or "")
+        if sign_up is not None:
+            tasks.mail_sign_up.delay_on_commit(sign_up)
+    return _back(request, "joining=1")
 
 
 @require_POST
