@@ -4,7 +4,7 @@ from django.db.models.functions import Lower
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0027_people_who_are_one"),
+        ("audience", "0028_keys_of_segments"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audience", "0028_addresses_of_who_was_merged"),
+        ("audience", "0029_addresses_of_who_was_merged"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
