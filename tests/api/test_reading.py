@@ -141,7 +141,13 @@ def test_an_address_is_looked_up_in_a_body_that_no_log_has(program, workspace):
     ann = world.make_contact(workspace, email="ann@example.com")
     asked = {"email": "Ann@Example.com"}
     assert programs.send(program, "POST", "/api/v1/contacts/lookup", asked).json()["id"] == ann.pk
-    missed = programs.send(program, "POST", "/api/v1/contacts/lookup", {"email": "b@example.com"})
+    former = world.make_contact(workspace, email="b@example.com")
+    ann.mergers.create(workspace=workspace, merged_id=former.pk, email=former.email)
+    former.delete()
+    asked_by_it = {"email": "B@example.com"}
+    found = programs.send(program, "POST", "/api/v1/contacts/lookup", asked_by_it)
+    assert found.json()["id"] == ann.pk
+    missed = programs.send(program, "POST", "/api/v1/contacts/lookup", {"email": "c@example.com"})
     problem(missed, "not-found")
     suppression.suppress_domains(workspace.pk, ["example.com"])
     found = programs.send(program, "POST", "/api/v1/suppressions/lookup", asked).json()

@@ -9,7 +9,8 @@ from ninja import Query, Router
 from campaigns.api import doors, people
 from campaigns.api.doors import Key, Scope
 from campaigns.api.shapes import ContactPage, ContactShape, Lookup, Mailed, Wanted
-from campaigns.audience import addresses, suppression
+from campaigns.audience import people as owners
+from campaigns.audience import suppression
 
 router = Router(auth=Key(Scope.CONTACTS_READ), tags=["Contacts"])
 
@@ -38,10 +39,10 @@ def contact(request: HttpRequest, pk: int) -> Any:
 def lookup(request: HttpRequest, asked: Lookup) -> Any:
     """Looks only. It is a POST so that the address is in no log."""
     workspace = doors.workspace(request)
-    one = people.of(workspace).filter(email_key=addresses.key(asked.email)).first()
-    if one is None:
+    found = owners.by_address(workspace.pk, asked.email)
+    if found is None:
         raise Http404
-    return people.told(workspace, [one])[0]
+    return people.told(workspace, [people.of(workspace).get(pk=found.pk)])[0]
 
 
 @router.post(
