@@ -8,10 +8,14 @@ here are also the documentation.
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
+
+# A time zone that we know, or none: an unknown one would stop whoever reckons by it.
+ZONE = f"{{0}} IN ({', '.join(map(repr, ['', *sorted(zoneinfo.available_timezones())]))})"
 
 
 @dataclass(frozen=True)

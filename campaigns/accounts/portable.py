@@ -6,7 +6,7 @@ No password, key or credential ever does.
 from __future__ import annotations
 
 from campaigns.accounts.models import AuditEntry, Member, Provider, Sender, StandIn, Workspace
-from tracking.parts import Column, Part, by, named, plain
+from tracking.parts import ZONE, Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
 _ADDRESS = "{0} = '' OR {0} ~ '^[^[:space:][:cntrl:]<>,@]+@[^[:space:][:cntrl:]<>,@]+$'"
@@ -28,9 +28,9 @@ PARTS: tuple[Part, ...] = (
                 " workspace is.",
                 restored=_POLICY,
             ),
+            Column("time_zone", "Its time zone.", must=ZONE + " AND {0} <> ''"),
+            Column("language", "Its language.", must="{0} ~ '^[a-z]{{2,3}}(-[a-z0-9]{{2,5}})?$'"),
             *plain(
-                time_zone="Its time zone.",
-                language="Its language.",
                 hides_trap="Whether mails hold a link that nobody sees.",
                 created_at="When it was made.",
             ),

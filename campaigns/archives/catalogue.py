@@ -48,6 +48,12 @@ def field_of(part: Part, column: Column) -> Field[object, object] | None:
     return next((one for one in fields if one.column == wanted), None)
 
 
+def is_json(part: Part, column: Column) -> bool:
+    """Whether what stands in a column is JSON."""
+    found = field_of(part, column)
+    return found is not None and found.get_internal_type() == "JSONField"
+
+
 def kind(part: Part, column: Column) -> str:
     """Return in words what a column's values are."""
     if column.of:

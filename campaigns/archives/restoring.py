@@ -216,15 +216,17 @@ class _Restorer:
         for column in part.columns:
             if not column.rewritten:
                 continue
+            is_json = catalogue.is_json(part, column)
+            cast = "::jsonb" if is_json else ""
             with connection.cursor() as cursor:
                 cursor.execute(f'SELECT id, "{column.name}"::text FROM archived_{part.name}')  # noqa: S608
                 rows = cursor.fetchall()
             for pk, text in rows:
-                found = self._rewritten(part, column, json.loads(text))
+                found = self._rewritten(part, column, json.loads(text) if is_json else text)
                 staging.run(
-                    f'UPDATE archived_{part.name} SET "{column.name}" = %(new)s::jsonb'  # noqa: S608
+                    f'UPDATE archived_{part.name} SET "{column.name}" = %(new)s{cast}'  # noqa: S608
                     " WHERE id = %(pk)s",
-                    {"new": json.dumps(found), "pk": pk},
+                    {"new": json.dumps(found) if is_json else found, "pk": pk},
                 )
 
     def _rewritten(self, part: Part, column: Column, value: Any) -> Any:

@@ -1,18 +1,25 @@
-"""Give what names things within a text their numbers: the questions of segments."""
+"""Give what names things within a text their numbers: questions of segments and of reports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
 from campaigns.audience.models import Field
 from campaigns.audience.segments import ast, registry
 from campaigns.audience.segments.parameters import LARGEST_ID, Kind, Parameter
+from campaigns.reports import comparing, periods, review
 
 # The number of what a file names, or None when that is gone.
 Number = Callable[[str, int], int | None]
-# What is named without being in an archive, such as an import, is gone in the new house.
-_FILES = {"list": "lists", "tag": "tags", "campaign": "campaigns"}
+# What is named without being in an archive is gone in the new house.
+_FILES = {"list": "lists", "tag": "tags", "campaign": "campaigns", "import": "imports"}
+# Of reports: ids, and words that may stand there.
+_QUERY_FILES = {"list": "lists", "c": "campaigns"}
+_QUERY_WORDS = {"span": {*periods.SPANS, *review.SPANS}, "by": periods.SCALES}
 _FILES |= {f"{kind}_field": "fields" for kind in Field.Kind.values}
 
 
@@ -56,6 +63,25 @@ def check_segments(questions: Any) -> None:
         check_segment(one)
 
 
+def report(query: Any, number: Number) -> Any:
+    """Return the question of a report with other numbers, and without what is gone."""
+    found = QueryDict(mutable=True)
+    for key, values in QueryDict(str(query)).lists():
+        if key in _QUERY_FILES:
+            ids = [number(_QUERY_FILES[key], pk) for pk in comparing.numbers(values)]
+            values = [str(pk) for pk in ids if pk]
+        found.setlist(key, values)
+    return found.urlencode()
+
+
+def check_report(query: Any) -> None:
+    """Raise `RewritingError` if the pages of reports would not understand a question."""
+    for key, values in QueryDict(str(query)).lists():
+        known = _QUERY_WORDS.get(key)
+        if key not in _QUERY_FILES and not (known and set(values) <= set(known)):
+            raise RewritingError(_("nothing that a report can be asked"))
+
+
 def _numbered(
     part: Mapping[str, Any], parameters: tuple[Parameter, ...], number: Number
 ) -> dict[str, Any]:
@@ -68,5 +94,13 @@ def _numbered(
     return found
 
 
-REWRITERS: Mapping[str, Callable[[Any, Number], Any]] = {"segment": segment, "segments": segments}
-CHECKS: Mapping[str, Callable[[Any], None]] = {"segment": check_segment, "segments": check_segments}
+REWRITERS: Mapping[str, Callable[[Any, Number], Any]] = {
+    "segment": segment,
+    "segments": segments,
+    "report": report,
+}
+CHECKS: Mapping[str, Callable[[Any], None]] = {
+    "segment": check_segment,
+    "segments": check_segments,
+    "report": check_report,
+}

@@ -151,7 +151,8 @@ class _Writer:
         if column.of:
             return self._numbered(plain, column.of)
         if column.rewritten:
-            return "%(rewritten)s::jsonb -> t.id::text"
+            arrow = "->" if catalogue.is_json(part, column) else "->>"
+            return f"%(rewritten)s::jsonb {arrow} t.id::text"
         for key, of in column.numbers.items():
             held = f"""(t."{catalogue.source(part, column)}" ->> '{key}')::bigint"""
             new = f"coalesce(to_jsonb({self._numbered(held, of)}), 'null')"

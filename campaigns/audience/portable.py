@@ -5,7 +5,9 @@ Fingerprints of addresses do not travel: they are made anew, under the new house
 
 from __future__ import annotations
 
+from campaigns.audience import portable_imports
 from campaigns.audience.models import (
+    Change,
     ConsentEntry,
     Contact,
     Field,
@@ -22,7 +24,7 @@ from campaigns.audience.models import (
     Tagging,
     Unsubscription,
 )
-from tracking.parts import Column, Part, by, named, plain
+from tracking.parts import ZONE, Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
 _ORIGINS = (
@@ -91,10 +93,11 @@ PARTS: tuple[Part, ...] = (
             Column("first_name", "First name."),
             Column("last_name", "Last name."),
             Column("language", "Language."),
-            Column("time_zone", "Time zone."),
+            Column("time_zone", "Time zone.", must=ZONE),
             Column(
                 "learned_zone",
                 "Time zone learned from clicks, of who agreed.",
+                must=ZONE,
                 restored=f"CASE WHEN {_CLICKS} = 'granted' THEN x.learned_zone ELSE '' END",
             ),
             Column("country", "Country, two letters."),
@@ -242,12 +245,36 @@ PARTS: tuple[Part, ...] = (
             named("notice", "notices", "The words they answered to."),
             Column(
                 "evidence",
-                "How else we know. `import` is a number of the first house.",
-                numbers={"campaign": "campaigns", "list": "lists", "form": "sign_up_forms"},
+                "How else we know.",
+                numbers={
+                    "campaign": "campaigns",
+                    "list": "lists",
+                    "form": "sign_up_forms",
+                    "import": "imports",
+                },
                 must="jsonb_typeof({0}) = 'object'",
             ),
             *plain(said_at="When they said so.", at="When it was written down."),
             by("actor", "The member who wrote it down, by address."),
+        ),
+        key="",
+    ),
+    Part(
+        "changes",
+        "What was changed of people, by whom.",
+        Change,
+        (
+            _CONTACT,
+            *plain(what="What was done."),
+            Column(
+                "details",
+                "What was said before and after, by field; or which tag or list.",
+                numbers={"tag": "tags", "list": "lists"},
+                must="jsonb_typeof({0}) = 'object'",
+            ),
+            *plain(source="By a member, or by the person."),
+            by("actor", "Which member, by address."),
+            *plain(takes_back="Whether it took back another change.", at="When."),
         ),
         key="",
     ),
@@ -320,17 +347,14 @@ PARTS: tuple[Part, ...] = (
             *plain(created_at="When it was made.", updated_at="When it was last changed."),
         ),
     ),
+    *portable_imports.PARTS,
 )
 
 LEFT = {
-    "Import": "Its people are in the archive; the file is deleted once it is imported.",
-    "ImportRemark": "Lines of files that were left out: kept for 90 days, for correcting them.",
-    "ImportBefore": "For undoing an import, in the house where it was made.",
     "Resemblance": "Who may be one person is looked for anew.",
     "ResemblanceLook": "When that was last done.",
     "BulkEdit": "A change of many people at once, to be undone where it was made.",
     "BulkEditPerson": "Whom it was about.",
-    "Change": "What members changed of people: for undoing, and for timelines here.",
     "Wording": "The words by which people are found; the new house notes them by itself.",
     "Unworded": "Whose words are not noted yet.",
     "SignUp": "Who has not confirmed yet signs up anew; their link leads to the old house.",

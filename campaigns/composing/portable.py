@@ -15,7 +15,7 @@ from campaigns.composing.models import (
     SunsetRule,
     Version,
 )
-from tracking.parts import Column, Part, by, named, plain
+from tracking.parts import ZONE, Column, Part, by, named, plain
 
 _LINE = "{0} !~ '[[:cntrl:]]'"
 _MINE = "t.campaign_id IN (SELECT id FROM composing_campaign WHERE workspace_id = %(workspace)s)"
@@ -78,8 +78,8 @@ PARTS: tuple[Part, ...] = (
                 "When it is to be sent.",
                 restored=f"CASE WHEN {_STATUS} = 'draft' THEN NULL ELSE x.scheduled_at END",
             ),
+            Column("scheduled_zone", "The time zone it was scheduled in.", must=ZONE),
             *plain(
-                scheduled_zone="The time zone it was scheduled in.",
                 scheduled_date="The day it was scheduled for.",
                 scheduled_time="The time of day it was scheduled for.",
                 scheduled_locally="Whether everybody gets it at that time of their own clock.",

@@ -7,20 +7,24 @@ import functools
 import io
 import json
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 from campaigns.accounts import audit
-from campaigns.accounts.models import Provider, StandIn, User, Workspace
+from campaigns.accounts.models import Member, Provider, StandIn, User, Workspace
 from campaigns.archives import keeping, restoring, writing
 from campaigns.archives.models import Archive
 from campaigns.audience import consent, suppression
 from campaigns.audience.consent import Evidence
 from campaigns.audience.models import (
+    Change,
     ConsentEntry,
+    Contact,
+    Import,
+    List,
     Purpose,
     Segment,
     SignUpForm,
@@ -30,12 +34,14 @@ from campaigns.audience.models import (
 from campaigns.composing import editing, segmenting
 from campaigns.composing.approving import asking
 from campaigns.composing.blocks import document
-from campaigns.composing.models import Brand, Picture, SegmentUse
+from campaigns.composing.models import Brand, Campaign, Picture, SegmentUse
 from campaigns.composing.pictures import addresses, reading
 from campaigns.composing.pictures import keeping as picture_keeping
 from campaigns.composing.pictures.recoding import Recoded
 from campaigns.composing.publishing import mails
+from campaigns.reports import saving, sharing
 from campaigns.reports.models import DayCounting, ListDay
+from campaigns.reports.rhythm import Rhythm
 from campaigns.sending.models import Belonging, Delivery, ProviderEvent, SecondDelivery
 from tests import world
 from tests.composing.pictures import photos
@@ -83,8 +89,12 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     consent.refuse(
         ann, Evidence("member", {"campaign": scene.campaign.pk}, "May we?", actor=member)
     )
-    consent.grant(ann, Evidence("form", {"list": readers.pk, "import": 5}), [Purpose.CLICKS])
+    brought = _imported(workspace, readers, ann, member)
+    consent.grant(
+        ann, Evidence("form", {"list": readers.pk, "import": brought.pk}), [Purpose.CLICKS]
+    )
     _leavers(workspace, scene)
+    _reports(workspace, scene.campaign, member)
     segment = Segment.objects.create(
         workspace=workspace,
         name="Readers",
@@ -150,6 +160,40 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     )
     audit.record(member, workspace, "list_added", list=readers.pk)
     return scene
+
+
+def _imported(workspace: Workspace, readers: List, ann: Contact, member: User) -> Import:
+    """The history of an import that changed Ann, and left a line out."""
+    made = Import.objects.create(
+        workspace=workspace,
+        list=readers,
+        filename="readers.csv",
+        names=["E-mail", "Since"],
+        mapping={"0": "email", "1": "field:since"},
+        status="done",
+        merged_at=timezone.now(),
+        created_by=member,
+    )
+    made.remarks.create(workspace=workspace, line=3, reason="No @", cells=["=1+1", "x"])
+    made.befores.create(contact_id=ann.pk, values={"first_name": "Anne", "fields": {}})
+    Change.objects.create(
+        workspace=workspace,
+        contact=ann,
+        what="joined",
+        details={"list": readers.pk},
+        actor=member,
+    )
+    return made
+
+
+def _reports(workspace: Workspace, campaign: Campaign, member: User) -> None:
+    """A saved report of the campaign that is mailed to a member, and a link that shows it."""
+    query = f"c={campaign.pk}"
+    saved = workspace.saved_reports.create(name="Autumn", kind="compare", query=query)
+    listed = f"list={campaign.lists.get().pk}&span=90"
+    workspace.saved_reports.create(name="Growth", kind="growth", query=listed)
+    saving.schedule(saved, Rhythm("weekly", time(9)), [Member.objects.get(user=member)])
+    sharing.share(campaign, days=7, by=member)
 
 
 def blocks(*found: dict[str, Any]) -> str:

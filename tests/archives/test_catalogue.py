@@ -22,6 +22,9 @@ OTHERWISE = {
     "campaigns": {"last_tab"},
     "sunset_rules": {"automatic_by_id", "last_edit_id"},
     "versions": {"tab"},
+    "changes": {"of_id"},
+    "imports": {"file", "claim_token", "lease_until", "attempts", "bytes_read"},
+    "share_links": {"digest"},
     "deliveries": {"uuid", "address_key", "claim_token", "troubled_at"},
     "provider_events": {"event_key"},
 }

@@ -41,3 +41,22 @@ def test_a_wrong_question_is_refused():
     with pytest.raises(rewriting.RewritingError):
         rewriting.check_segment(question(what="list", how="hacked", list=7))
     rewriting.check_segment(question(what="list", how="on", list=7))
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("c=10&c=99", "c=4"),
+        ("list=7&span=90&by=week", "list=1&span=90&by=week"),
+        ("list=99&span=90", "span=90"),
+        ("span=30", "span=30"),
+    ],
+)
+def test_a_report_asks_for_the_same_by_other_numbers(query, told):
+    assert rewriting.report(query, lambda file, pk: NUMBERS.get((file, pk))) == told
+
+
+@pytest.mark.parametrize("query", ["next=https://x.example", "span=<script>", "by=week&x=1"])
+def test_a_report_is_asked_nothing_else(query):
+    with pytest.raises(rewriting.RewritingError):
+        rewriting.check_report(query)

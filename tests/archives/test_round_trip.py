@@ -16,6 +16,7 @@ from campaigns.archives import catalogue, restoring, writing
 from campaigns.audience import suppression
 from campaigns.audience.models import ConsentEntry, Contact, Segment, Subscription, Suppression
 from campaigns.composing.models import Campaign, Revision
+from campaigns.reports.models import Receiver
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.archives import houses
@@ -45,9 +46,9 @@ def test_every_sort_of_thing_is_in_the_archive(house):
     assert [name for name, rows in sizes.items() if rows == 0] == []
 
 
-# What a new house changes on purpose: forms and public pages are closed, and the days are
-# counted at once.
-CHANGED = {"sign_up_forms.csv", "public_pages.csv", "days_counted.csv"}
+# What a new house changes on purpose: forms and public pages are closed, the days are
+# counted at once, and reports are mailed to nobody.
+CHANGED = {"sign_up_forms.csv", "public_pages.csv", "days_counted.csv", "receivers.csv"}
 
 
 def test_a_restored_workspace_has_the_same_archive(house, empty, tmp_path):
@@ -108,7 +109,37 @@ def test_the_consent_ledger_names_the_new_campaign_and_no_other(house, empty):
     entries = ConsentEntry.objects.filter(workspace=empty, source__in=["member", "form"])
     campaign = empty.campaigns.get(name="Autumn letter").pk
     evidence = [entry.evidence for entry in entries.order_by("pk")]
-    assert evidence == [{"campaign": campaign}, {"list": empty.lists.get().pk, "import": 5}]
+    brought = empty.imports.get().pk
+    assert evidence == [{"campaign": campaign}, {"list": empty.lists.get().pk, "import": brought}]
+
+
+def test_saved_reports_ask_for_the_new_campaign_and_are_mailed_to_nobody(house, empty):
+    restore(house, empty)
+    campaign, readers = empty.campaigns.get(name="Autumn letter"), empty.lists.get()
+    saved = {one.name: one.query for one in empty.saved_reports.all()}
+    assert saved == {"Autumn": f"c={campaign.pk}", "Growth": f"list={readers.pk}&span=90"}
+    receivers = Receiver.objects.filter(schedule__report__workspace=empty)
+    assert [one.stopped_at is None for one in receivers] == [False]
+    assert not empty.share_links.exists()
+
+
+def test_an_import_can_be_told_and_undone_in_the_new_house(house, empty):
+    restore(house, empty)
+    one = empty.imports.get()
+    ann = empty.contacts.get(email__startswith="O'Hara")
+    assert (one.filename, one.remarks.get().cells, one.file.name) == (
+        "readers.csv",
+        ["=1+1", "x"],
+        "",
+    )
+    assert one.befores.get().contact_id == ann.pk
+    assert ann.changes.get().details == {"list": one.list_id}
+
+
+def test_an_import_under_way_is_not_begun_again(house, empty, workspace, tmp_path):
+    workspace.imports.update(status="running", claim_token=uuid.uuid4())
+    restore(houses.archive(workspace, tmp_path / "a.zip"), empty)
+    assert empty.imports.get().status == "cancelled"
 
 
 @pytest.mark.parametrize(
