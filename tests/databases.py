@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
+# What Django knows of models by itself, and would only write down again.
+_KEPT = {"django_content_type", "auth_permission"}
 BASE = Path(__file__).resolve().parent.parent
 
 
@@ -97,3 +99,20 @@ def _fingerprint() -> str:
         for path in sorted((BASE / room).glob("**/migrations/*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def empty() -> None:
+    """Empty what has rows. Truncating all tables, as Django does, takes twenty times as long.
+
+    Keys are checked when the transaction ends, so that the order is all one.
+    """
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    wanted = [name for name in tables if name not in _KEPT]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in wanted
+            )
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DELETE FROM "{name}"')

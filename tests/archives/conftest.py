@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
 
 from campaigns.accounts.models import Member, User, Workspace
-from tests import world
+from tests import databases, world
 from tests.archives import houses
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quickly_emptied() -> Iterator[None]:
+    """Restoring commits, so that each test empties the database after it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.empty())
+        yield
 
 
 @pytest.fixture
