@@ -30,6 +30,8 @@ from campaigns.archives import (
     writing,
 )
 from campaigns.archives.reading import ArchiveError, Reader
+from campaigns.audience import referring, wording
+from campaigns.audience.models import Contact, Subscription
 from tracking import partitions
 from tracking.parts import Column, Part
 
@@ -102,7 +104,7 @@ class _Restorer:
         texts.take_in(picturing.bring_in(self._reader, self._tell_picture))
         self._borrow_numbers()
         self._make_room()
-        return {part.filename: self._insert(part) for part in catalogue.PARTS if part.is_restored}
+        return {part.filename: self._put(part) for part in catalogue.PARTS if part.is_restored}
 
     def _teller(self, done: int) -> Callable[[], None]:
         return lambda: self._progress(done, self._total)
@@ -154,6 +156,18 @@ class _Restorer:
                 gone = f"DELETE FROM {part.table} t WHERE {part.mine}"  # noqa: S608
                 staging.run(gone, {"workspace": self._workspace.pk})
 
+    def _put(self, part: Part) -> int:
+        """Restore a file. People are written as an import writes them: that is most of the work."""
+        if part.model not in {Contact, Subscription}:
+            return self._insert(part)
+        staging.check_references(part)
+        with referring.all_at_once(self._workspace.pk), wording.later():
+            rows = self._insert(part)
+        if rows and part.model is Contact:
+            first = self._shifts[part.name]
+            wording.wait(self._workspace.pk, first + 1, first + self._most[part.name])
+        return rows
+
     def _insert(self, part: Part) -> int:
         self._rewrite(part)
         self._teller(self._total)()
@@ -183,11 +197,12 @@ class _Restorer:
             told[part.key] = f"x.id + {self._shifts[part.name]}"
         names = ", ".join(f'"{name}"' for name in told)
         kept = f" WHERE {part.kept}" if part.kept else ""
-        order = " ORDER BY x.id" if part.key else ""
+        # In the file's order, which a join may not keep.
+        order = "ORDER BY x.id" if part.key else "ORDER BY x.ctid" if part.joined else ""
         return (
             f"INSERT INTO {part.table} ({names})"  # noqa: S608 - the rooms' constants
             f" SELECT {', '.join(told.values())} FROM archived_{part.name} x {part.joined}"
-            f"{kept}{order}"
+            f"{kept} {order}"
         )
 
     def _restored(self, column: Column) -> str:

@@ -55,33 +55,31 @@ def check(part: Part, most: dict[str, int]) -> None:
     found = row(f"SELECT {', '.join(counts)} FROM archived_{part.name} x")  # noqa: S608
     for (name, *_conditions_of_it), wrong in zip(asked, found, strict=True):
         if wrong:
-            raise ArchiveError(
-                _("%(count)d lines of %(file)s have something in “%(column)s” that cannot be.")
-                % {"count": wrong, "file": part.filename, "column": name}
+            raise _wrong(part, name, wrong)
+
+
+def check_references(part: Part) -> None:
+    """See that whatever a file names is there, all lines at once. Raises `ArchiveError`."""
+    for one in part.columns:
+        if one.of:
+            [missing] = row(
+                f'SELECT count(*) FROM archived_{part.name} x WHERE "{one.name}" IS NOT NULL'  # noqa: S608
+                f' AND NOT EXISTS (SELECT FROM archived_{one.of} y WHERE y.id = x."{one.name}")'
             )
+            if missing:
+                raise _wrong(part, one.name, missing)
 
 
 def know_addresses(workspace_id: int) -> None:
-    """Check every address, and make the hash of each under the key of this house."""
-    run("CREATE TEMP TABLE archived_fingerprints (email text, fingerprint bytea) ON COMMIT DROP")
-    fingerprint = addresses.fingerprinter(workspace_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DECLARE addresses NO SCROLL CURSOR FOR SELECT email FROM archived_contacts"
-            " UNION SELECT email FROM archived_suppressions WHERE email IS NOT NULL"
-        )
-        while True:
-            cursor.execute(f"FETCH {ADDRESSES_AT_ONCE} FROM addresses")
-            emails = [email for (email,) in cursor.fetchall()]
-            if not emails:
-                break
-            with cursor.copy("COPY archived_fingerprints FROM STDIN") as copy:
-                for email in emails:
-                    _check_address(email)
-                    copy.write_row((email, fingerprint(addresses.key(email))))
-        cursor.execute("CLOSE addresses")
-    run("CREATE UNIQUE INDEX ON archived_fingerprints (email)")
-    run("ANALYZE archived_fingerprints")
+    """Check every address, and make the hash of each under the key of this house.
+
+    Those of people are in `archived_fingerprints`, by their number; suppressions name addresses.
+    """
+    people = "contact bigint PRIMARY KEY, fingerprint bytea"
+    _hash(workspace_id, "fingerprints", people, "SELECT id, email FROM archived_contacts")
+    named = "email varchar(254) PRIMARY KEY, fingerprint bytea"
+    asked = "SELECT DISTINCT email, email FROM archived_suppressions WHERE email IS NOT NULL"
+    _hash(workspace_id, "suppressed", named, asked)
 
 
 def run(statement: str, values: dict[str, Any] | None = None) -> int:
@@ -97,6 +95,31 @@ def row(statement: str, values: dict[str, Any] | None = None) -> tuple[Any, ...]
         cursor.execute(statement, values)
         found: tuple[Any, ...] = cursor.fetchone()
         return found
+
+
+def _wrong(part: Part, name: str, count: int) -> ArchiveError:
+    return ArchiveError(
+        _("%(count)d lines of %(file)s have something in “%(column)s” that cannot be.")
+        % {"count": count, "file": part.filename, "column": name}
+    )
+
+
+def _hash(workspace_id: int, name: str, columns: str, asked: str) -> None:
+    run(f"CREATE TEMP TABLE archived_{name} ({columns}) ON COMMIT DROP")
+    fingerprint = addresses.fingerprinter(workspace_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DECLARE addresses NO SCROLL CURSOR FOR {asked}")
+        while True:
+            cursor.execute(f"FETCH {ADDRESSES_AT_ONCE} FROM addresses")
+            rows = cursor.fetchall()
+            if not rows:
+                break
+            with cursor.copy(f"COPY archived_{name} FROM STDIN") as copy:
+                for key, email in rows:
+                    _check_address(email)
+                    copy.write_row((key, fingerprint(addresses.key(email))))
+        cursor.execute("CLOSE addresses")
+    run(f"ANALYZE archived_{name}")
 
 
 def _check_address(email: str) -> None:

@@ -16,17 +16,16 @@ SELECT current_setting('session_replication_role') = 'origin'
     AND has_parameter_privilege('session_replication_role', 'SET')
 """
 # Who holds these locks cannot be deleted before we commit: just what the keys would have asked.
-_HOLD = (
-    "SELECT 1 FROM accounts_workspace WHERE id = %s FOR KEY SHARE",
-    "SELECT 1 FROM audience_list WHERE id = %s FOR KEY SHARE",
-)
+_HOLD_WORKSPACE = "SELECT 1 FROM accounts_workspace WHERE id = %s FOR KEY SHARE"
+_HOLD_LIST = "SELECT 1 FROM audience_list WHERE id = %s FOR KEY SHARE"
 
 
 @contextmanager
-def all_at_once(workspace_id: int, list_id: int) -> Iterator[None]:
-    """Write people of a workspace and put them on a list, their keys checked together.
+def all_at_once(workspace_id: int, *list_ids: int) -> Iterator[None]:
+    """Write people of a workspace and put them on lists, their keys checked together.
 
-    For new contacts and their subscriptions only: the contacts are nobody else's to delete.
+    For new contacts and their subscriptions only: the contacts are nobody else's to delete,
+    and neither are lists that were made in this transaction, which need not be named.
     What follows the block is checked row by row again.
     """
     with connection.cursor() as cursor:
@@ -34,7 +33,8 @@ def all_at_once(workspace_id: int, list_id: int) -> Iterator[None]:
         if not cursor.fetchone()[0]:
             yield
             return
-        for statement, pk in zip(_HOLD, (workspace_id, list_id), strict=True):
+        held = [(_HOLD_WORKSPACE, workspace_id), *((_HOLD_LIST, pk) for pk in list_ids)]
+        for statement, pk in held:
             cursor.execute(statement, [pk])
             if cursor.fetchone() is None:
                 raise IntegrityError(f"There is no row {pk} to refer to.")

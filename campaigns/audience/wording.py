@@ -48,7 +48,7 @@ HAVING count(*) > 0
 
 @contextmanager
 def later() -> Iterator[None]:
-    """Write contacts without their words, within a transaction; then call `see_to`."""
+    """Write contacts without their words, within a transaction; then call `see_to` or `wait`."""
     statements.run("SET LOCAL candid.words = 'later'", {})
     yield
     statements.run("SET LOCAL candid.words = ''", {})
@@ -57,6 +57,11 @@ def later() -> Iterator[None]:
 def see_to(values: Mapping[str, Any], *, at_once: bool) -> None:
     """Note the words of an import's new people, or that it has to be done."""
     statements.run(_AT_ONCE if at_once else _LATER, values)
+
+
+def wait(workspace_id: int, first_id: int, last_id: int) -> None:
+    """Let people who were written without their words wait for them."""
+    Unworded.objects.create(workspace_id=workspace_id, first_id=first_id, last_id=last_id)
 
 
 def note_waiting() -> int:

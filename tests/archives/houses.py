@@ -192,7 +192,9 @@ def _reports(workspace: Workspace, campaign: Campaign, member: User) -> None:
     saved = workspace.saved_reports.create(name="Autumn", kind="compare", query=query)
     listed = f"list={campaign.lists.get().pk}&span=90"
     workspace.saved_reports.create(name="Growth", kind="growth", query=listed)
-    saving.schedule(saved, Rhythm("weekly", time(9)), [Member.objects.get(user=member)])
+    saving.schedule(
+        saved, Rhythm("weekly", time(9)), [Member.objects.get(workspace=workspace, user=member)]
+    )
     sharing.share(campaign, days=7, by=member)
 
 
@@ -201,10 +203,10 @@ def blocks(*found: dict[str, Any]) -> str:
     return document.dump(document.read(json.dumps({"version": 1, "blocks": found})))
 
 
-def picture(workspace: Workspace, member: User) -> Picture:
+def picture(workspace: Workspace, member: User, folder: str = "Boats") -> Picture:
     """A picture of the library, with its files, in a folder."""
-    folder = workspace.picture_folders.create(name="Boats")
-    return picture_keeping.keep(workspace, "Boat", _photo(), folder=folder, by=member)
+    made = workspace.picture_folders.create(name=folder)
+    return picture_keeping.keep(workspace, "Boat", _photo(), folder=made, by=member)
 
 
 @functools.cache

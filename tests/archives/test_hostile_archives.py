@@ -11,7 +11,7 @@ import pytest
 from campaigns.accounts.models import Member
 from campaigns.archives.reading import ArchiveError
 from campaigns.audience.models import Contact, List
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Brand, Campaign
 from tests import world
 from tests.archives import houses
 from tests.archives.houses import restore
@@ -105,6 +105,16 @@ WRONG = {
     "a word that is none": (replacing("subscriptions.csv", b",subscribed,", b",owned,"), "status"),
     "a reference outside": (replacing("subscriptions.csv", b"1,2,sub", b"1,99,sub"), "contact"),
     "a reference below": (replacing("subscriptions.csv", b"1,2,sub", b"1,-5,sub"), "contact"),
+    "a reference to a gap": (replacing("contacts.csv", b"\n1,ann", b"\n9,ann"), "contact"),
+    "a time zone of no place": (
+        replacing("workspace.csv", b",UTC,", b",Mars/Olympus,"),
+        "time_zone",
+    ),
+    "a language that is none": (replacing("workspace.csv", b",en,", b',"e/../n",'), "language"),
+    "blocks that are none": (
+        replacing("campaigns.csv", b",markdown,", b",blocks,"),
+        "no editor here would make",
+    ),
     "a number twice": (replacing("contacts.csv", b"\n2,ben", b"\n1,ben"), "twice"),
     "a number of nobody": (replacing("contacts.csv", b"\n2,ben", b"\n-2,ben"), "none that we"),
     "an address twice": (replacing("contacts.csv", b"ben@", b"ANN@"), "contacts.csv"),
@@ -186,3 +196,34 @@ def test_members_named_in_it_are_not_let_in(house, empty, workspace):
     assert b'mallory@example.net,"",owner' in houses.contents(path)["members.csv"]
     restore(path, empty)
     assert not Member.objects.filter(workspace=empty, user__email__startswith="mallory").exists()
+
+
+HOSTILE = '<p onclick=\\"x()\\">Hi<script>alert(1)</script></p>'
+
+
+def test_blocks_hold_only_what_their_editor_lets_in(workspace, empty, tmp_path):
+    document = '{"version":1,"blocks":[{"type":"text","html":"' + HOSTILE + '"}]}'
+    world.make_campaign(workspace, format="blocks", body=document)
+    world.make_template(workspace, body=document)
+    block = '{"type":"html","source":"' + HOSTILE + '"}'
+    world.make_saved_block(workspace, body=block)
+    restore(houses.archive(workspace, tmp_path / "a.zip"), empty)
+    for one in (empty.campaigns.get(), empty.templates.get()):
+        assert "script" not in one.body and "onclick" not in one.body
+        assert "Hi" in one.body
+    layout_of_it = empty.saved_blocks.get().body
+    assert json.loads(layout_of_it)["type"] == "html"
+
+
+@pytest.mark.parametrize("value", ["javascript:alert(1)", "//x.example", "https://x y"])
+@pytest.mark.parametrize("name", ["logo", "website"])
+def test_a_brand_leads_only_to_the_web(workspace, empty, tmp_path, name, value):
+    Brand.objects.create(workspace=workspace, **{name: value})
+    refused(houses.archive(workspace, tmp_path / "a.zip"), empty, name)
+
+
+def test_a_formula_is_a_text_as_it_was(workspace, empty, tmp_path):
+    """Nothing is guarded in an archive; what leaves as a table for spreadsheets is."""
+    world.make_contact(workspace, first_name="=HYPERLINK(1)", email="ann@example.com")
+    restore(houses.archive(workspace, tmp_path / "a.zip"), empty)
+    assert empty.contacts.get().first_name == "=HYPERLINK(1)"

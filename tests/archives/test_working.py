@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from campaigns.archives import files, keeping, restoring, working, writing
 from campaigns.archives.models import Archive, Restoration
+from campaigns.audience import wording
 from campaigns.audience.models import Contact
 from campaigns.privacy.erasing import erase
 from tests import databases, world
@@ -144,23 +145,31 @@ def test_another_worker_begins_anew_when_one_is_killed(workspace, readers, place
     [
         ("campaigns.archives.staging.stage", 5),
         ("campaigns.archives.staging.know_addresses", 1),
+        ("campaigns.archives.picturing._keep", 2),
         ("campaigns.archives.restoring._borrow", 4),
         ("campaigns.archives.working.end", 1),
     ],
 )
 def test_a_restoration_comes_whole_or_not_at_all(
-    workspace, readers, empty, place, call, tmp_path, settings
+    workspace, readers, member, empty, place, call, tmp_path, settings
 ):
+    houses.picture(workspace, member)
+    houses.picture(workspace, member, folder="Ships")
     path = houses.archive(workspace, tmp_path / "one.zip")
     one = restoration_of(empty, path)
     kill("restore", one.pk, place, call, settings)
     assert not Contact.objects.filter(workspace=empty).exists()
+    assert not empty.pictures.exists()
     expire(one)
     keeping.restore(one.pk)
     one.refresh_from_db()
     assert (one.status, one.error) == ("done", "")
     assert empty.contacts.get().email == EMAIL
+    assert empty.pictures.count() == 2
     assert not one.path.exists()
+    assert wording.is_waiting()
+    wording.note_waiting()
+    assert empty.contacts.matching("ann").get().email == EMAIL
 
 
 def test_who_lost_the_claim_restores_nothing(workspace, readers, empty, tmp_path, monkeypatch):
