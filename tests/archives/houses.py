@@ -34,7 +34,7 @@ from campaigns.audience.models import (
 from campaigns.composing import editing, segmenting
 from campaigns.composing.approving import asking
 from campaigns.composing.blocks import document
-from campaigns.composing.models import Brand, Campaign, Picture, SegmentUse
+from campaigns.composing.models import Brand, Campaign, Picture, SegmentUse, Spared
 from campaigns.composing.pictures import addresses, reading
 from campaigns.composing.pictures import keeping as picture_keeping
 from campaigns.composing.pictures.recoding import Recoded
@@ -142,6 +142,7 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     public.save()
     mails.show(public, scene.campaign, is_shown=True)
     workspace.sunset_rules.create(list=readers, months=6)
+    Spared.objects.create(campaign=scene.campaign, contact=ann)
     # Ann had it by another address as well, and was made one with whom that was.
     again = Delivery.objects.filter(campaign=scene.campaign, contact=scene.people[-1])
     again.update(contact=None)
