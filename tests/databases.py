@@ -28,7 +28,7 @@ def of_worker(worker: str) -> Iterator[None]:
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
         if not _exists(server, template):
             _make_template(server, prefix, template)
-        server.execute(_sql("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+        _drop(server, name)
         server.execute(_sql("CREATE DATABASE {} TEMPLATE {}", name, template))
         server.execute("SELECT pg_advisory_unlock(hashtext(%s))", [template])
     _use(name)
@@ -38,7 +38,15 @@ def of_worker(worker: str) -> Iterator[None]:
         connection.close()
         _use(original)
         with _server() as server:
-            server.execute(_sql("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+            _drop(server, name)
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    try:
+        server.execute(_sql("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+    except psycopg.errors.InsufficientPrivilege:
+        # Autovacuum is in it, which is not ours to end; without force it is asked to go.
+        server.execute(_sql("DROP DATABASE IF EXISTS {}", name))
 
 
 def _make_template(server: psycopg.Connection, prefix: str, template: str) -> None:
