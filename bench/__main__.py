@@ -44,6 +44,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.acting": ("contacts.opened", "contacts.clicked", "contacts.link"),
     "bench.segments": ("segments.look", "segments.count", "segments.deeds"),
     "bench.searching": ("contacts.search",),
+    "bench.api": ("api.page",),
     "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
     "bench.composing": ("compose.blocks", "compose.html", "compose.preview", "compose.input"),
     "bench.suppression": ("contacts.suppression",),
