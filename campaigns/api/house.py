@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from campaigns.api import problems
 from campaigns.api.problems import ProblemError
 from campaigns.api.reading import StrictParser
-from campaigns.api.views import contacts, lists, segments
+from campaigns.api.views import campaigns, changing, lists, segments
 
 VERSION = "1.0"
 _ABOUT = (
@@ -30,7 +30,8 @@ api = NinjaAPI(
     openapi_url=None,
     docs_url=None,
 )
-for _part in (contacts, lists, segments):
+# `changing` and `contacts` share a router: they share addresses.
+for _part in (changing, lists, segments, campaigns):
     api.add_router("", _part.router)
 
 

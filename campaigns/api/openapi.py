@@ -47,7 +47,7 @@ class _Schema(OpenAPISchema):
         statuses = (*_ALWAYS, *(_WITH_BODY if "requestBody" in found else ()))
         for kind in problems.KINDS.values():
             if kind.status in statuses:
-                found["responses"].setdefault(kind.status, _answer(kind))
+                found["responses"].setdefault(kind.status, problems.described(kind))
         return found
 
     def get_components(self) -> dict[str, Any]:
@@ -60,17 +60,6 @@ class _Schema(OpenAPISchema):
 def schema() -> dict[str, Any]:
     """Return the description; it is the same for everybody."""
     return _Schema(house.api, PREFIX)
-
-
-def problem(status: int) -> dict[int, Any]:
-    """Return how an operation says that it may end in a problem of this status too."""
-    [kind] = [kind for kind in problems.KINDS.values() if kind.status == status]
-    return {status: _answer(kind)}
-
-
-def _answer(kind: problems.Kind) -> dict[str, Any]:
-    reference = {"$ref": "#/components/schemas/Problem"}
-    return {"description": kind.title, "content": {problems.MEDIA_TYPE: {"schema": reference}}}
 
 
 def _scopes(key: object) -> tuple[str, ...]:

@@ -126,6 +126,18 @@ def answer(problem: ProblemError) -> JsonResponse:
     return response
 
 
+def also(*statuses: int) -> dict[str, Any]:
+    """Return how an operation describes that it may end in these problems, beside all others'."""
+    kinds = [kind for kind in KINDS.values() if kind.status in statuses]
+    return {"responses": {kind.status: described(kind) for kind in kinds}}
+
+
+def described(kind: Kind) -> dict[str, Any]:
+    """Return the description of a problem as an answer, in OpenAPI's words."""
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {"description": kind.title, "content": {MEDIA_TYPE: {"schema": reference}}}
+
+
 def nowhere(request: HttpRequest, rest: str) -> JsonResponse:
     """Answer to an address that leads nowhere."""
     return answer(ProblemError("not-found", "There is nothing at this address of the API."))

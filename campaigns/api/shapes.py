@@ -210,3 +210,65 @@ class Mailed(Schema):
 
     suppressed: bool
     reasons: list[SuppressionShape]
+
+
+class Basis(Strict):
+    """Why the person may be mailed. Without one nobody is put on a list."""
+
+    basis: Literal["consent", "customer", "other"]
+    note: str = Field(
+        min_length=1,
+        max_length=300,
+        description="Where and when they asked, or the other basis in a few words.",
+    )
+
+
+class Joining(Basis):
+    list: Id
+
+
+class Texts(Strict):
+    first_name: str | None = Field(None, max_length=120)
+    last_name: str | None = Field(None, max_length=120)
+    language: str | None = Field(None, max_length=60, description="Such as “nl” or “Dutch”.")
+    country: str | None = Field(None, max_length=60, description="Such as “NL” or “France”.")
+    time_zone: str | None = Field(None, max_length=64, description="Such as “Europe/Paris”.")
+    fields: dict[str, Value | None] = Field(
+        default_factory=dict, max_length=100, description="By key, as `/fields` has them."
+    )
+
+
+class Patch(Texts):
+    """What changes. What is left out stays; null or empty takes away."""
+
+
+class NewContact(Texts):
+    """A person, who may be a contact already; then `known` says what becomes of what we know."""
+
+    email: str = Field(max_length=320)
+    known: Literal["overwrite", "fill", "skip"] = Field(
+        "overwrite",
+        description="As with imports: replace what we know by what is sent, fill in only what is "
+        "empty, or leave it. What is sent empty never takes anything away.",
+    )
+    tags: list[Annotated[str, Field(max_length=80)]] = Field(default_factory=list, max_length=50)
+    join: Joining | None = Field(None, description="A list to put them on, and why.")
+
+
+class TagChange(Strict):
+    """Tags to put on, and to take off. A tag that is new is made."""
+
+    add: list[Annotated[str, Field(max_length=80)]] = Field(default_factory=list, max_length=50)
+    remove: list[Annotated[str, Field(max_length=80)]] = Field(default_factory=list, max_length=50)
+
+
+class MeasuringAnswer(Strict):
+    """What the person said about being measured."""
+
+    answer: Literal["granted", "refused"]
+    statement: str = Field(
+        "",
+        max_length=500,
+        description="The words they agreed to. Without them nobody has agreed to anything.",
+    )
+    said_at: datetime | None = Field(None, description="When they said so.")

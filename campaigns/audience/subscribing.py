@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,8 +25,9 @@ class Basis:
 
     kind: str
     note: str = ""
-    # The member who says so.
+    # The member who says so, and by which key if a program says it for them.
     actor: User | None = None
+    api_key: int | None = None
 
 
 @transaction.atomic
@@ -71,6 +73,20 @@ def subscribe(contact: Contact, one: List, basis: Basis) -> bool:
     return True
 
 
+@transaction.atomic
+def join(contact: Contact, one: List, basis: Basis) -> bool:
+    """Put a contact on the list who never left it; say whether that is new.
+
+    Programs come by this door: as with imports, who left stays away. Raises `SubscribingError`.
+    """
+    Contact.objects.select_for_update().get(pk=contact.pk)
+    if contact.subscriptions.filter(list=one, status=Subscription.Status.UNSUBSCRIBED).exists():
+        raise SubscribingError(
+            _("They left this list. Only they, or a member who was asked, can join it again.")
+        )
+    return subscribe(contact, one, basis)
+
+
 def _refuse_stopped(workspace_id: int, email: str) -> None:
     if suppression.find(workspace_id, email):
         raise SubscribingError(_("This address must not be mailed: see “Not mailed”."))
@@ -78,7 +94,9 @@ def _refuse_stopped(workspace_id: int, email: str) -> None:
 
 def _note(contact: Contact, one: List, basis: Basis) -> None:
     source = ConsentEntry.Source.MEMBER
-    details = {"note": basis.note} if basis.note else {}
+    details: dict[str, Any] = {"note": basis.note} if basis.note else {}
+    if basis.api_key:
+        details["api_key"] = basis.api_key
     evidence = consent.Evidence(source, details, actor=basis.actor)
     mail_ledger.begin(contact, one, evidence, basis=basis.kind)
 

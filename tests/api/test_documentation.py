@@ -25,11 +25,12 @@ QUESTION = {"match": "all", "of": [{"what": "list", "how": "on_any"}]}
 def test_every_example_of_the_documentation_works(live_server, workspace, member, tmp_path):
     examples = TRIED.findall((settings.BASE_DIR / "docs" / "api.md").read_text())
     news = world.make_list(workspace)
-    world.make_contact(workspace, on=news, email="ann@example.com")
+    ann = world.make_contact(workspace, on=news, email="ann@example.com")
+    campaign = world.make_campaign(workspace, lists=[news])
     segment = Segment.objects.create(workspace=workspace, name="Any", question=QUESTION)
     mine = Member.objects.get(user=member)
     _key, text = making.make(mine, "Examples", programs.EVERY_SCOPE)
-    known = {"LIST": news.pk, "SEGMENT": segment.pk}
+    known = {"LIST": news.pk, "SEGMENT": segment.pk, "CONTACT": ann.pk, "CAMPAIGN": campaign.pk}
     environment = {name: str(value) for name, value in known.items()}
     environment |= {"CANDID": live_server.url, "KEY": text, "PATH": os.environ["PATH"]}
     script = "set -e\n" + "\n".join(examples)
@@ -38,4 +39,6 @@ def test_every_example_of_the_documentation_works(live_server, workspace, member
     )
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
     assert done.stdout.decode().count('"ann@example.com"') >= 2
-    assert b"ann@example.com" in (tmp_path / "segment.csv").read_bytes()
+    assert [tagging.tag.name for tagging in ann.taggings.all()] == ["VIP"]
+    assert not ann.subscriptions.subscribed().exists()
+    assert b"bo@example.com" in (tmp_path / "segment.csv").read_bytes()

@@ -28,6 +28,11 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/suppressions/lookup": {"email": "pat@example.com"},
     "POST /api/v1/segments/validate": QUESTION,
     "POST /api/v1/segments/count": QUESTION,
+    "POST /api/v1/contacts": {"email": "kim@example.com", "tags": ["Press"]},
+    "PATCH /api/v1/contacts/{pk}": {"first_name": "Kim"},
+    "PATCH /api/v1/contacts/{pk}/tags": {"add": ["Press"]},
+    "PUT /api/v1/contacts/{pk}/lists/{list_pk}": {"basis": "consent", "note": "At the fair"},
+    "PUT /api/v1/contacts/{pk}/measuring": {"answer": "refused"},
 }
 
 
