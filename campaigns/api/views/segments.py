@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from campaigns.accounts.ordering import Sort
-from campaigns.api import asking, doors, pages, people
+from campaigns.api import asking, doors, pages, people, problems
 from campaigns.api.doors import Key, Scope
 from campaigns.api.shapes import (
     ContactPage,
@@ -49,7 +49,13 @@ def validate(request: HttpRequest, asked: Question) -> Any:
     return asking.validity(doors.workspace(request), asked.question)
 
 
-@router.post("/segments/count", response=Count, url_name="count", summary="Count a question")
+@router.post(
+    "/segments/count",
+    response=Count,
+    url_name="count",
+    summary="Count a question",
+    openapi_extra=problems.also(503),
+)
 def count(request: HttpRequest, asked: Question) -> Any:
     """How many people a question finds now. Keeps nothing."""
     workspace = doors.workspace(request)
@@ -57,7 +63,11 @@ def count(request: HttpRequest, asked: Question) -> Any:
 
 
 @router.get(
-    "/segments/{int:pk}/count", response=Count, url_name="segment_count", summary="Count a segment"
+    "/segments/{int:pk}/count",
+    response=Count,
+    url_name="segment_count",
+    summary="Count a segment",
+    openapi_extra=problems.also(503),
 )
 def count_segment(request: HttpRequest, pk: int) -> Any:
     """How many people are in it now."""
