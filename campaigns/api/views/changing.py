@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Header, Status
+from ninja import Status
+from ninja.params import functions
 
 from campaigns.accounts.api_keys import repeating
 from campaigns.api import doors, people, problems, writing
@@ -23,7 +24,7 @@ from campaigns.audience import unsubscribing
 from campaigns.audience.models import Contact, Unsubscription
 
 _WRITE = Key(Scope.CONTACTS_WRITE)
-_ONCE = Header(
+_ONCE: Any = functions.Header(
     "",
     alias="Idempotency-Key",
     max_length=200,
