@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts import ordering
 from campaigns.accounts.ordering import Sort
 from campaigns.accounts.paging import TablePage
-from campaigns.audience import numbers
+from campaigns.audience import numbers, suspecting
 from campaigns.audience.models import Consent, Contact, Subscription
 from campaigns.audience.querysets import ContactQuerySet
+from campaigns.audience.suspecting import Oddity
 
 PER_PAGE = 50
 # Of people who match a search, so many are shown: whoever looks for one types more letters.
@@ -57,6 +58,8 @@ def browse(
         people = people.tagged(tag_id)
     if params.get("measuring") in Consent.values:
         people = people.filter(measuring=params["measuring"])
+    if params.get("odd") in Oddity.values:
+        people = people.filter(suspecting.condition(params["odd"]))
     if words := params.get("q", "").strip():
         people = people.matching(words) if whole else people.first_found(words, MOST_FOUND + 1)
     return people.order_by(*_sort(params.get("sort", ""), list_id).order())

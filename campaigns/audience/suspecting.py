@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 _DATA = Path(__file__).with_name("address_data")
@@ -60,6 +62,17 @@ def of(email: str) -> list[Oddity]:
     return [oddity for oddity, is_so in found.items() if is_so]
 
 
+def condition(oddity: str) -> Q:
+    """Return the condition that this is odd about a contact's address."""
+    match oddity:
+        case Oddity.ROLE:
+            return Q(In(_part(1), sorted(ROLES)))
+        case Oddity.DISPOSABLE:
+            return Q(In(_part(-1), sorted(disposable())))
+        case _:
+            return Q(In(_part(-1), sorted(mistyped())))
+
+
 def better(email: str) -> str:
     """Return the address that was probably meant, or nothing."""
     local, _at, domain = email.rpartition("@")
@@ -82,6 +95,12 @@ def mistyped() -> Mapping[str, str]:
             found.setdefault(slip, domain)
     real = {*_COMMON, *_OTHERS}
     return {slip: domain for slip, domain in found.items() if slip not in real}
+
+
+def _part(number: int) -> Func:
+    """Return what stands before the @-sign (1), or behind it (-1)."""
+    parts = (F("email_key"), Value("@"), Value(number))
+    return Func(*parts, function="split_part", output_field=models.TextField())
 
 
 def _mistakes(domain: str) -> Iterator[str]:

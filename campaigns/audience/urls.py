@@ -36,6 +36,7 @@ urlpatterns = [
     path("lists/<int:pk>/contacts.csv", exports.export_list, _CSV, name="export_list"),
     path("lists/<int:pk>/contacts.xlsx", exports.export_list, _XLSX, name="export_list_xlsx"),
     path("lists/<int:pk>/import/", imports.upload, name="upload"),
+    path("imports/", imports.all_imports, name="imports"),
     path("imports/<int:pk>/", imports.one_import, name="import"),
     path("imports/<int:pk>/columns/", imports.mapping, name="mapping"),
     path("imports/<int:pk>/begin/", imports.begin_import, name="begin_import"),

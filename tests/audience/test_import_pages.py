@@ -13,6 +13,7 @@ from campaigns.audience import import_forms, importing, tasks
 from campaigns.audience.models import Import
 from tests import world
 from tests.audience.files import import_file, make_import
+from tests.audience.turning import turn
 
 FILE = "E-mail;Vorname;Firma;Tracking\nann@example.com;Ann;Acme;ja\nkaputt;=1+1;x;\n"
 
@@ -202,6 +203,21 @@ def test_a_second_click_starts_nothing_new(alice, readers, rung):
     response = alice.post(address, choices())
     assert response.url == reverse("audience:import", args=[one.pk])
     assert rung == [one.pk]
+
+
+def test_all_files_are_listed_the_newest_first(alice, workspace, readers, monkeypatch):
+    monkeypatch.setattr("campaigns.audience.views.imports.IMPORTS_PER_PAGE", 2)
+    others = world.make_list(workspace, name="Others")
+    for number, onto in enumerate((readers, others, readers)):
+        upload(alice, onto, FILE, name=f"file{number}.csv")
+    make_import(world.make_list(world.make_workspace()), FILE.encode())
+    address = reverse("audience:imports")
+    pages, _last = turn(alice, address, "")
+    newest = Import.objects.filter(workspace=workspace).order_by("-created_at", "-pk")
+    assert [pk for page in pages for pk in page] == list(newest.values_list("pk", flat=True))
+    page = alice.get(address).text
+    assert "file2.csv" in page and "Others" in page and 'rel="next"' in page
+    assert address in alice.get(reverse("audience:list", args=[readers.pk])).text
 
 
 def test_an_upload_can_be_discarded(alice, readers):

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -269,3 +270,12 @@ def test_an_erased_contact_is_a_row_without_a_person(autumn, alice):
 def test_recipients_of_another_campaign_stay_there(autumn, workspace):
     other = world.make_campaign(workspace)
     assert recipients.page(recipients.question(other, QueryDict()), "").rows == []
+
+
+def test_recipients_who_are_ticked_are_changed_together(autumn, alice, workspace):
+    page = alice.get(f"/campaigns/{autumn.campaign.pk}/report/recipients/")
+    ticked = [row.row.contact_id for row in page.context["page"].rows][:2]
+    assert all(f'name="person" value="{pk}"' in page.text for pk in ticked)
+    answer = alice.post(reverse("audience:choose_people"), {"person": ticked})
+    edit = workspace.bulk_edits.get()
+    assert answer.url == reverse("audience:bulk_edit", args=[edit.pk]) and edit.people == 2

@@ -65,6 +65,11 @@ class Row:
         """Its place as ids of HTML are written."""
         return self.place.replace(".", "-") or "top"
 
+    @property
+    def number(self) -> str:
+        """Its place as people count: 2.1 is the first part of the second."""
+        return ".".join(str(int(step) + 1) for step in self.place.split(".") if step)
+
 
 @dataclass(frozen=True)
 class Built:

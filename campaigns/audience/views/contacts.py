@@ -55,6 +55,7 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
         "columns": fields.listed(request.workspace.pk),
         "chosen": chosen,
         "statuses": browsing.STATUSES,
+        "oddities": suspecting.Oddity.choices,
         "consents": Consent.choices,
     }
     return render(request, "audience/contacts.html", context)

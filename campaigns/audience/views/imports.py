@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns.accounts import audit
+from campaigns.accounts import audit, ordering
+from campaigns.accounts.ordering import Sort
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import columns, export, importing, reading, tasks, tidying, undoing
 from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
@@ -21,6 +22,16 @@ from campaigns.audience.views.lists import csv_response
 PREVIEW_ROWS = 5
 SAMPLE_ROWS = 50
 REMARKS_SHOWN = 20
+IMPORTS_PER_PAGE = 50
+_NEWEST = Sort(("created_at",), falls=True, by_moment=True)
+
+
+@require_safe
+def all_imports(request: WorkspaceRequest) -> HttpResponse:
+    """Show the files that came into any list."""
+    found = request.workspace.imports.select_related("list")
+    page = ordering.page(found, _NEWEST, request.GET.get("at", ""), length=IMPORTS_PER_PAGE)
+    return render(request, "audience/imports.html", {"page": page})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
