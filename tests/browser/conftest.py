@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser import stack as stacks
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
@@ -58,6 +58,23 @@ def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stac
     folder = tmp_path_factory.mktemp("demo")
     with stacks.running(folder, names=["web"], prepare=["demo"]) as stack:
         yield stack
+
+
+@pytest.fixture(scope="package")
+def working_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
+    """Give the sample workspace with a worker and a mail server of its own."""
+    folder = tmp_path_factory.mktemp("working")
+    names = ["web", "inbox", "worker"]
+    with stacks.running(folder, names=names, prepare=["demo"]) as stack:
+        yield stack
+
+
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """Wait for facts as long as a machine may need that does ten things at once."""
+    expect.set_options(timeout=90_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

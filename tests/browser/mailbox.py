@@ -6,7 +6,39 @@ import re
 
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.browser import stack as stacks
 from tests.browser.evidence import http
+
+MAILS = "SELECT content FROM sending_inboxmail WHERE to_address = %s ORDER BY id"
+LINKS = {
+    "confirm": r"/join/confirm/\S+",
+    "kept": r"/kept/\S+",
+    "move": r"/move/\S+",
+    "stay": r"/u/\S+/stay",
+}
+
+
+class Mailbox:
+    """What one address got, read past all pages."""
+
+    def __init__(self, house: stacks.Stack, address: str) -> None:
+        self._house = house
+        self.address = address
+
+    def link(self, kind: str) -> str:
+        """The newest link of a kind, once there is one."""
+        return stacks.until(lambda: self._links(kind), f"{kind} is mailed", seconds=90)[-1]
+
+    def _links(self, kind: str) -> list[str]:
+        rows = self._house.query(MAILS, self.address)
+        texts = [self._text(content) for (content,) in rows]
+        return [found for text in texts for found in re.findall(LINKS[kind], text)[:1]]
+
+    def _text(self, content: bytes) -> str:
+        mail = email.message_from_bytes(bytes(content), policy=email.policy.default)
+        body = mail.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
 
 
 def open_mail(page: Page, address: str, recipient: str) -> FrameLocator:

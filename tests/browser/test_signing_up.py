@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import pages
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader
+from tests.browser.mailbox import Mailbox
 
+pytestmark = pytest.mark.usefixtures("patient")
 # Of a machine that does ten things at once.
 PATIENCE = 60_000
-MAILS = "SELECT content FROM sending_inboxmail WHERE to_address = %s ORDER BY id"
-LINKS = {"confirm": r"/join/confirm/\S+", "kept": r"/kept/\S+", "move": r"/move/\S+"}
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
-    """The sample workspace, with a worker and a mail server of its own."""
-    folder = tmp_path_factory.mktemp("joined")
-    names = ["web", "inbox", "worker"]
-    with stacks.running(folder, names=names, prepare=["demo"]) as stack:
-        yield stack
-
-
-class Mailbox:
-    """What one address got, read past all pages."""
-
-    def __init__(self, house: stacks.Stack, address: str) -> None:
-        self._url = house.environment["DATABASE_URL"]
-        self.address = address
-
-    def link(self, kind: str) -> str:
-        """The newest link of a kind, once there is one."""
-        return stacks.until(lambda: self._links(kind), f"{kind} is mailed", seconds=90)[-1]
-
-    def _links(self, kind: str) -> list[str]:
-        with psycopg.connect(self._url) as connection:
-            rows = connection.execute(MAILS, [self.address]).fetchall()
-        texts = [self._text(content) for (content,) in rows]
-        return [found for text in texts for found in re.findall(LINKS[kind], text)[:1]]
-
-    def _text(self, content: bytes) -> str:
-        mail = email.message_from_bytes(bytes(content), policy=email.policy.default)
-        body = mail.get_body(("plain",))
-        assert body is not None
-        return str(body.get_content())
-
-
-@pytest.fixture(scope="module")
-def form(chromium: Browser, house: stacks.Stack) -> str:
+def form(chromium: Browser, working_house: stacks.Stack) -> str:
     """The address of an open form, which a member has made."""
     with reader(chromium) as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        pages.sign_in(page, house.address)
-        page.goto(f"{house.address}/lists/")
+        pages.sign_in(page, working_house.address)
+        page.goto(f"{working_house.address}/lists/")
         page.locator("main table a").first.click()
         page.get_by_role("link", name="Sign-up form").click()
         page.get_by_label("Open: people can sign up").check()
@@ -75,17 +37,17 @@ def form(chromium: Browser, house: stacks.Stack) -> str:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])
 def test_from_the_form_to_nothing(
-    chromium: Browser, house: stacks.Stack, form: str, scripts: bool, tmp_path: Path
+    chromium: Browser, working_house: stacks.Stack, form: str, scripts: bool, tmp_path: Path
 ):
-    mailbox = Mailbox(house, f"ida-{scripts}@example.com".lower())
+    mailbox = Mailbox(working_house, f"ida-{scripts}@example.com".lower())
     with reader(chromium, java_script_enabled=scripts) as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         sign_up(page, form, mailbox, scripts=scripts)
-        confirm(page, house, mailbox)
+        confirm(page, working_house, mailbox)
         choose(page)
-        see_everything(page, house, mailbox, tmp_path)
-        be_erased(page, house, mailbox)
+        see_everything(page, working_house, mailbox, tmp_path)
+        be_erased(page, working_house, mailbox)
         assert context.cookies() == []
 
 
@@ -137,7 +99,6 @@ def be_erased(page: Page, house: stacks.Stack, mailbox: Mailbox) -> None:
     expect(page.get_by_text("cannot be turned back")).to_be_visible()
     page.get_by_role("button", name="Erase me").click()
     expect(page.get_by_role("heading", name="You are erased")).to_be_visible()
-    with psycopg.connect(house.environment["DATABASE_URL"]) as connection:
-        for table in ("audience_contact", "audience_signup", "sending_inboxmail"):
-            sql = f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0"
-            assert connection.execute(sql, [mailbox.address]).fetchone() == (0,)
+    for table in ("audience_contact", "audience_signup", "sending_inboxmail"):
+        sql = f"SELECT count(*) FROM {table} t WHERE strpos(t::text, %s) > 0"
+        assert house.query(sql, mailbox.address) == [(0,)]
