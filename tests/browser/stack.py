@@ -39,7 +39,6 @@ class Stack:
     var: Path
     environment: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    commands: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed."""
@@ -61,19 +60,10 @@ class Stack:
 
     def start(self, run: programs.Run, names: Sequence[str]) -> None:
         """Start the programs of these names, and wait until the web server answers."""
-        self.commands = {program.name: program.command for program in programs.all_of(run)}
-        for name in self.commands:
-            if name in names:
-                self.begin(name)
+        for program in programs.all_of(run):
+            if program.name in names:
+                self.processes[program.name] = self._spawn(program.name, program.command)
         until(self._answers, "the web server answers", seconds=START_SECONDS)
-
-    def begin(self, name: str) -> None:
-        """Start one program, for the first time or after it was killed."""
-        self.processes[name] = self._spawn(name, self.commands[name])
-
-    def signal(self, name: str, number: signal.Signals) -> None:
-        """Freeze, thaw or kill one program, with all that it forked."""
-        signal_group(self.processes[name].pid, number)
 
     def stop(self) -> None:
         """End every process that was started here, and what it forked."""
