@@ -1,6 +1,6 @@
 """People who withdrew: what was kept about them goes, and old mails collect nothing more."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
@@ -14,6 +14,15 @@ _BOTH = frozenset(Kind)
 # A contact's id is never used again, so a forgotten one stays muted for ever.
 _FOR_EVER = 2**31 - 1
 _EPOCHS: Mapping[Kind, str] = {Kind.OPEN: "epoch", Kind.CLICK: "click_epoch"}
+
+
+# What else was kept because of what people did, in rooms above.
+_further: list[Callable[[Collection[int]], None]] = []
+
+
+def register(forget: Callable[[Collection[int]], None]) -> None:
+    """Let `forget` erase what follows from what contacts did, when that is erased."""
+    _further[:] = [forget]
 
 
 @transaction.atomic
@@ -44,6 +53,8 @@ def mute(epochs: Mapping[int, int], kinds: Collection[Kind] = _BOTH) -> None:
 
 def erase(contact_ids: Collection[int], kinds: Collection[Kind] = _BOTH) -> None:
     """Erase every row about these contacts, or of one kind alone. Counts stay."""
+    for forget in _further:
+        forget(contact_ids)
     kept = Engagement.objects.filter(contact_id__in=contact_ids)
     if Kind.CLICK in kinds:
         deliveries = list(kept.values_list("delivery_id", flat=True))

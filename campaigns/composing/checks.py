@@ -125,7 +125,7 @@ def _addresses(campaign: Campaign) -> Iterator[Problem]:
 
 
 def _merge_tags(campaign: Campaign) -> Iterator[Problem]:
-    known = (*fields.names(campaign.workspace), *segmenting.names(campaign.workspace))
+    known = (*fields.names(campaign.workspace), *segmenting.names(campaign))
     in_blocks = campaign.format == Campaign.Format.BLOCKS and not is_blank(campaign)
     for name in ("subject", "preheader", "body", "text"):
         try:

@@ -29,9 +29,9 @@ class Tag(NamedTuple):
     example: str = ""
 
 
-def tags(workspace: Workspace, segments: Sequence[Segment]) -> list[Tag]:
+def tags(asked: Sequence[tuple[str, str]], segments: Sequence[Segment]) -> list[Tag]:
     """Return what can be put into a mail: fields, with and without a fallback, parts, addresses."""
-    return [*_of_fields(workspace), *_of_segments(segments), *_addresses()]
+    return [*_of_fields(asked), *_of_segments(segments), *_addresses()]
 
 
 def fields_of(workspace: Workspace) -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ def fields_of(workspace: Workspace) -> list[tuple[str, str]]:
     return [(labels.get(name, name), name) for name in fields.names(workspace)]
 
 
-def _of_fields(workspace: Workspace) -> list[Tag]:
+def _of_fields(asked: Sequence[tuple[str, str]]) -> list[Tag]:
     fallback = _("%(field)s, or words of yours")
     found = [
         Tag(
@@ -49,7 +49,7 @@ def _of_fields(workspace: Workspace) -> list[Tag]:
             _("Ada, else friend"),
         )
     ]
-    for label, name in fields_of(workspace):
+    for label, name in asked:
         found.append(Tag(label, f"{{{{ contact.{name} }}}}", _EXAMPLES.get(name, "")))
         if name not in ("first_name", "email"):
             source = f'{{{{ contact.{name} | default: "…" }}}}'

@@ -67,13 +67,13 @@ def editor(campaign: Campaign, form: CampaignForm, *, complete: bool = False) ->
 
 def blocks(workspace: Workspace, *, held: bool) -> dict[str, Any]:
     """Return what the block editor shows beside the mail; `held` to what a template locks."""
-    segments = segmenting.choices(workspace)
+    asked, segments = offering.fields_of(workspace), segmenting.choices(workspace)
     return {
         "held": held,
         "fonts": Brand.Font.choices,
-        "condition_fields": offering.fields_of(workspace),
+        "condition_fields": asked,
         "segments": segments,
-        "tags": offering.tags(workspace, segments),
+        "tags": offering.tags(asked, segments),
         "networks": document.NETWORKS,
         "look": looks.facts(workspace),
     }

@@ -22,7 +22,7 @@ from campaigns.composing.models import Campaign, Revision
 
 IN, OUT = "in", "out"
 # As merge tags name a segment, and as a block does.
-_KEY = re.compile(r"""(?:\bcontact\.segment-|"segment":")([0-9a-f]{12})\b""")
+_KEY = re.compile(r"""(?:\bcontact\.segment-|"segment":\s*")([0-9a-f]{12})\b""")
 
 # What one person has in the fields of segments.
 Said = dict[str, str]
@@ -33,9 +33,9 @@ def field(key: str) -> str:
     return f"segment-{key}"
 
 
-def names(workspace: Workspace) -> tuple[str, ...]:
-    """Return the fields of the workspace's segments."""
-    return tuple(field(key) for key in workspace.segments.values_list("key", flat=True))
+def names(campaign: Campaign) -> tuple[str, ...]:
+    """Return the fields of segments that the campaign names and that are there."""
+    return tuple(field(one.key) for one in used(campaign.workspace, *_sources(campaign)))
 
 
 def choices(workspace: Workspace) -> list[Segment]:
@@ -76,6 +76,12 @@ def of_people(revision: Revision, contact_ids: Collection[int]) -> dict[int, Sai
         for pk, is_in, _is_not in estimating.said(revision.workspace, question, list(found)):
             found[pk][field(key)] = IN if is_in else OUT
     return found
+
+
+def is_about_deeds(revision: Revision) -> bool:
+    """Whether a segment of the mail asks for what people opened or clicked."""
+    questions = (question for _key, question in _questions(revision))
+    return any(map(compiling.is_about_deeds, questions))
 
 
 def gone() -> str:

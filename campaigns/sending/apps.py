@@ -18,6 +18,7 @@ class SendingConfig(AppConfig):
         from campaigns.audience.duplicates import uniting as people
         from campaigns.composing.proofing import proof
         from campaigns.sending import (
+            belonging,
             evidence,
             letters,
             mailed,
@@ -26,10 +27,11 @@ class SendingConfig(AppConfig):
             segments,
             uniting,
         )
-        from tracking import facts
+        from tracking import facts, muting
 
         audience_letters.register_post(letters.post)
         facts.register_sent_times(evidence.sent_times)
+        muting.register(belonging.forget_deeds)
         undoing.register_keeper(mailed.among)
         proof.register(proofing.unfilled, proofing.in_segments, proofing.mailed_today)
         segments.register()

@@ -6,7 +6,7 @@ Of most campaigns nothing is asked, and that is known by heart.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from campaigns.composing import segmenting
 from campaigns.composing.models import Revision
@@ -36,6 +36,15 @@ def known(campaign_id: int, rows: list[Claimed]) -> list[Claimed]:
 def of_delivery(delivery: Delivery) -> Said:
     """Return what the segments said of one recipient when the mail was made."""
     return _kept([delivery.pk], delivery.revision).get(delivery.pk, {})
+
+
+def forget_deeds(contact_ids: Collection[int]) -> None:
+    """Forget what was said of these people where a segment asks for what they opened or clicked."""
+    theirs = Belonging.objects.filter(delivery__contact__in=contact_ids)
+    for campaign_id, number in theirs.values_list("delivery__campaign", "revision").distinct():
+        revision = Revision.objects.get(campaign=campaign_id, number=number)
+        if segmenting.is_about_deeds(revision):
+            theirs.filter(delivery__campaign=campaign_id, revision=number).delete()
 
 
 # What was frozen never changes.

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.audience import tokens
+from campaigns.audience import consent, tokens
+from campaigns.audience.consent import Evidence
 from campaigns.audience.models import Segment
 from campaigns.audience.segments import compiling, saving
 from campaigns.composing import checks, previewing
@@ -21,6 +22,7 @@ from tests.sending import stage
 from tests.sending.test_inbox_server import running
 
 CHILE = {"match": "all", "of": [{"what": "country", "how": "is", "values": ["CL"]}]}
+OPENED = {"match": "all", "of": [{"what": "opened", "how": "last", "last": 3}]}
 PERU = {"match": "all", "of": [{"what": "country", "how": "is", "values": ["PE"]}]}
 
 pytestmark = pytest.mark.django_db
@@ -242,3 +244,18 @@ def test_what_was_said_of_a_person_goes_with_them(campaign):
     claimed(campaign)
     forgetting.forget([person(campaign, "ann").pk])
     assert Belonging.objects.count() == 2
+
+
+def test_what_follows_from_reading_goes_when_measuring_is_refused(campaign, chileans):
+    Segment.objects.filter(pk=chileans.pk).update(question=OPENED)
+    stage.go(campaign)
+    claimed(campaign)
+    consent.refuse(person(campaign, "ann"), Evidence("member"))
+    assert Belonging.objects.count() == 2
+
+
+def test_what_follows_from_nothing_that_was_measured_stays(campaign):
+    stage.go(campaign)
+    claimed(campaign)
+    consent.refuse(person(campaign, "ann"), Evidence("member"))
+    assert Belonging.objects.count() == 3
