@@ -122,10 +122,13 @@
     range.setStart(range.startContainer, range.startOffset - length);
     document.execCommand("insertText", false, source);
     const { anchorNode, anchorOffset } = getSelection();
+    if (anchorOffset < source.length) return;
     getSelection().setBaseAndExtent(anchorNode, anchorOffset - source.length + start, anchorNode, anchorOffset - source.length + end);
   }
 
   document.addEventListener("input", (event) => {
+    // What scripts write, as the block editor does into its form, was typed by nobody.
+    if (!event.isTrusted) return;
     const one = event.target.closest?.(FIELDS);
     const found = one && OPENED.exec(before(one));
     if (found) show(one, found[1], found[2], found[0].length);
