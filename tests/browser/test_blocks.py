@@ -42,7 +42,7 @@ def saved_and_opened_again(page: Page) -> None:
 def test_a_mail_is_written_saved_and_shown(page: Page):
     write(page, "Good news, ")
     page.get_by_role("button", name="Personal").click()
-    page.locator("[data-insert*='default']").click()
+    page.locator("[data-insert*='friend']").click()
     button = add(page, "Button")
     button.get_by_label("Words on it").fill("See the offer")
     button.get_by_label("Leads to").fill("example.com/offer")
@@ -169,12 +169,14 @@ def test_a_condition_says_who_sees_what_is_in_it(page: Page):
     expect(face).to_have_attribute("data-who", "Only for people whose Country is exactly “NL”")
 
 
-def test_a_condition_can_be_for_the_people_of_a_segment(page: Page):
+def test_a_condition_can_be_for_the_people_of_a_segment(page: Page, demo_house: stacks.Stack):
+    name = "Neighbours"
+    writing.make_segment(page, demo_house.address, name)
+    writing.begin(page, demo_house.address)
     condition = add(page, "Condition")
     condition.get_by_label("Who sees it").select_option("out")
     expect(condition.get_by_label("Field", exact=True)).to_be_hidden()
     segments = condition.get_by_label("Segment", exact=True)
-    name = segments.locator("option").nth(1).inner_text()
     segments.select_option(label=name)
     add(page, "Button").get_by_label("Words on it").fill("Join us")
     found = blocks(page)[1]

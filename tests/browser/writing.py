@@ -17,6 +17,16 @@ def begin(page: Page, address: str, name: str = "Blocks", *, way: str = "Blocks"
     choose_way(page, way)
 
 
+def make_segment(page: Page, address: str, name: str) -> None:
+    """Save a segment of the people in the Netherlands."""
+    page.goto(f"{address}/segments/new/")
+    page.get_by_label("Name").fill(name)
+    page.locator("#w-0").select_option("country")
+    page.locator("#v-0-values").select_option(["NL"])
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text(name)
+
+
 def choose_way(page: Page, name: str) -> None:
     page.locator(".segmented label", has_text=re.compile(f"^{name}$")).click()
 
