@@ -41,14 +41,29 @@
     for (const field of editor.querySelectorAll("[data-style] :is(input, select, button)")) field.disabled = true;
   }
 
+  let over = 0;
+
+  /** Say that something is locked, to ears and to eyes. */
+  function refuse() {
+    status.textContent = editor.dataset.held;
+    status.classList.replace("visually-hidden", "blocks-refusal");
+    clearTimeout(over);
+    over = setTimeout(() => status.classList.replace("blocks-refusal", "visually-hidden"), 6000);
+  }
+
+  // A block that is locked whole takes no press; its place does, and says why.
+  editor.addEventListener("click", (event) => {
+    if (!event.target.matches(".blocks-canvas")) return;
+    const rows = [...event.target.querySelectorAll(':scope > [data-lock="all"]')].map((one) => one.getBoundingClientRect());
+    if (rows.some(({ top, bottom }) => event.clientY >= top && event.clientY <= bottom)) refuse();
+  });
+
   // What does not hold is undone at once, and said.
   body.addEventListener("input", () => {
     if (holds(began, skeleton(body.value))) return;
     queueMicrotask(() => {
       editor.querySelector("[data-history=undo]").click();
-      status.textContent = editor.dataset.held;
-      status.classList.add("is-shown");
-      setTimeout(() => status.classList.remove("is-shown"), 6000);
+      refuse();
     });
   });
 })();
