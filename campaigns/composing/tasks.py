@@ -4,6 +4,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from campaigns.audience import tasks
+from campaigns.composing.approving import telling
 from campaigns.composing.pictures import keeping
 from campaigns.composing.proofing import looking
 from campaigns.composing.sunset import ending
@@ -13,6 +14,11 @@ from campaigns.composing.thumbnails import taking
 @shared_task(base=DjangoTask, ignore_result=True)
 def tidy_pictures() -> None:
     keeping.tidy()
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def tell_asked(approval_id: int, asked_of: int) -> None:
+    telling.tell(approval_id, asked_of)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

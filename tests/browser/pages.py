@@ -61,9 +61,9 @@ def sign_in(page: Page, address: str) -> None:
     page.get_by_role("link", name="Campaigns").first.wait_for(state="attached")
 
 
-def fill_in(page: Page) -> None:
+def fill_in(page: Page, *, email: str = EMAIL) -> None:
     """Fill in the sign-in page, and send it."""
-    page.locator("input[name=login]").fill(EMAIL)
+    page.locator("input[name=login]").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 

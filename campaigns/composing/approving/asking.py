@@ -6,7 +6,7 @@ changing a comma. Nobody says yes to what they asked for themselves.
 
 from __future__ import annotations
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -52,11 +52,19 @@ def withdraw(campaign: Campaign) -> bool:
 
 def waiting_for(user: User, workspace_id: int) -> QuerySet[Approval]:
     """Return what a member was asked for and has not said yes to, the oldest first."""
-    mine = Approval.objects.filter(
-        workspace=workspace_id, asked_of=user, campaign__status=Campaign.Status.DRAFT
-    )
-    said = mine.filter(version=F("campaign__version"))
-    return mine.exclude(pk__in=said).select_related("campaign", "asked_by").order_by("asked_at")
+    return _waiting(workspace_id).filter(asked_of=user)
+
+
+def waiting_for_others(user: User, workspace_id: int) -> QuerySet[Approval]:
+    """Return what other members of the workspace were asked for, the oldest first."""
+    return _waiting(workspace_id).filter(~Q(asked_of=user) | Q(asked_of=None))
+
+
+def _waiting(workspace_id: int) -> QuerySet[Approval]:
+    open_ = Approval.objects.filter(workspace=workspace_id, campaign__status=Campaign.Status.DRAFT)
+    said = open_.filter(version=F("campaign__version"))
+    rows = open_.exclude(pk__in=said).select_related("campaign", "asked_by", "asked_of")
+    return rows.order_by("asked_at")
 
 
 def obstacle(campaign: Campaign) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts import audit, roles
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.composing import tasks
 from campaigns.composing.approving import asking
 from campaigns.composing.approving.forms import AskForm, CommentForm
 from campaigns.composing.models import Approval, Campaign, Comment
@@ -44,9 +45,14 @@ def ask(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose the member whose yes it needs."))
         return redirect("composing:talk", pk)
-    asking.ask(campaign, form.cleaned_data["of"], request.user)
+    approval = asking.ask(campaign, form.cleaned_data["of"], request.user)
+    tasks.tell_asked.delay_on_commit(approval.pk, form.cleaned_data["of"].pk)
     audit.record(request, request.workspace, "approval_asked", campaign=pk)
-    messages.success(request, _("It goes out only with their yes. They see it on their home page."))
+    message = _(
+        "It goes out only with their yes. They find it under “Waiting for a yes”, and get a mail "
+        "where mails to members are set up."
+    )
+    messages.success(request, message)
     return redirect("composing:talk", pk)
 
 
@@ -80,9 +86,13 @@ def withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def waiting(request: WorkspaceRequest) -> HttpResponse:
-    """What the member was asked to say yes to, for the home page."""
-    found = asking.waiting_for(request.user, request.workspace.pk)[:10]
-    return render(request, "composing/approving/_waiting.html", {"waiting": found})
+    """What the member was asked to say yes to: a page, and a card for the home page."""
+    found = asking.waiting_for(request.user, request.workspace.pk)
+    if request.htmx:
+        return render(request, "composing/approving/_waiting.html", {"waiting": found[:10]})
+    others = asking.waiting_for_others(request.user, request.workspace.pk)
+    facts = {"waiting": found, "others": others}
+    return render(request, "composing/approving/waiting.html", facts)
 
 
 def _page(request: WorkspaceRequest, campaign: Campaign, form: CommentForm) -> dict[str, object]:

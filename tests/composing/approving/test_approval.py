@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from campaigns.composing import checks, editing
-from campaigns.composing.approving import asking
+from campaigns.composing import checks, editing, tasks
+from campaigns.composing.approving import asking, telling
 from campaigns.composing.models import Approval, Campaign, Comment
 from campaigns.sending import launch
 from tests import world
@@ -54,6 +54,44 @@ def test_a_campaign_waits_for_the_yes_that_was_asked_for(alice, member, bea, cam
     theirs.post(url("approve", campaign), {"version": campaign.version})
     assert checks.problems(campaign) == []
     assert campaign.name not in text(theirs.get(reverse("composing:waiting")))
+
+
+def test_who_is_asked_is_told_by_mail(alice, bea, campaign, mailoutbox, monkeypatch):
+    monkeypatch.setattr(tasks.tell_asked, "delay_on_commit", telling.tell)
+    alice.post(url("ask_approval", campaign), {"of": bea.pk})
+    (mail,) = mailoutbox
+    assert mail.to == ["bea@example.org"]
+    assert campaign.name in mail.subject
+    assert url("talk", campaign) in mail.body
+    assert "alice@example.org" in mail.body
+    assert not telling.tell(Approval.objects.get().pk, bea.pk + 1)
+
+
+def test_a_name_begins_no_other_line_of_the_mail(member, bea, campaign, mailoutbox):
+    campaign.name = "Spring\r\nBcc: eve@example.com"
+    campaign.save()
+    assert telling.tell(asking.ask(campaign, bea, member).pk, bea.pk)
+    assert mailoutbox[0].subject == "Your yes is asked for: “Spring Bcc: eve@example.com”"
+
+
+def test_a_server_that_takes_nothing_stops_nobody(member, bea, campaign, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert not telling.tell(asking.ask(campaign, bea, member).pk, bea.pk)
+
+
+def test_a_page_tells_what_waits_for_me_and_for_others(alice, member, bea, campaign):
+    page = reverse("composing:waiting")
+    assert "Nothing waits for your yes" in text(alice.get(page))
+    asking.ask(campaign, bea, member)
+    mine = text(signed_in(bea).get(page))
+    assert "Waiting for your yes" in mine
+    assert "Waiting for others" not in mine
+    others = text(alice.get(page))
+    assert "Nothing waits for your yes" in others
+    assert "bea@example.org, since" in others
+    asking.approve(Approval.objects.get(), bea, version=campaign.version)
+    assert campaign.name not in text(alice.get(page))
 
 
 def test_it_does_not_go_out_by_any_other_door(member, bea, campaign):
