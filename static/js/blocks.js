@@ -82,7 +82,7 @@
     const chosen = (key) => settings.querySelector(`[data-key=${key}]`).selectedOptions[0];
     for (const field of settings.querySelectorAll("[data-when-test]")) field.hidden = !field.dataset.whenTest.split(" ").includes(item.block.test);
     const words = { field: chosen("field")?.text, value: item.block.value, segment: item.block.segment ? chosen("segment")?.text : "…" };
-    item.querySelector(".block-face").dataset.who = chosen("test")?.dataset.who.replace(/__(\w+?)__/, (_, key) => words[key]);
+    item.querySelector(".block-face").dataset.who = chosen("test")?.dataset.who.replace(/__(\w+?)__/g, (_, key) => words[key]);
   }
 
   // --- Saving, undo and redo -------------------------------------------------------------------
