@@ -19,6 +19,7 @@ from campaigns.audience import (
     changing,
     checking,
     fields,
+    people,
     subscribing,
     suppression,
     typed_values,
@@ -68,7 +69,13 @@ def add(
         raise subscribing.SubscribingError(
             _("This address must not be mailed. Nothing was added or changed.")
         )
+    former = people.by_address(workspace_id, kept)
     key = addresses.key(kept)
+    if former is not None and former.email_key != key:
+        # As in imports: what a member chose when two became one stays.
+        fills = Import.Known.SKIP if known == Import.Known.SKIP else Import.Known.FILL
+        change(former, _of_known(former, clean, fills), by=by)
+        return former, False
     contact, made = Contact.objects.get_or_create(
         workspace_id=workspace_id,
         email_key=key,
