@@ -217,6 +217,7 @@ PARTS: tuple[Part, ...] = (
 
 # What stays behind, and why.
 LEFT = {
+    "DeedBits": "What people did, once more in bits, which are made from it.",
     "Merged": "Whom tokens in mails of the old house mean by now.",
     "Muted": "The new house has mailed nobody yet whose mails would have to be muted.",
     "SpoolPosition": "How far this machine has read its own files.",

@@ -27,13 +27,14 @@ from campaigns.sending import (
 )
 from campaigns.sending.bounces import reading
 from campaigns.sending.pacing import alarms, breakers, canary, easing, parts, ramps
-from campaigns.sending.querysets import weeks
+from campaigns.sending.querysets import digests, weeks
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
 SHIFT_SECONDS = 25.0
 # A ring that nobody heard in time is worth nothing: the next tick says the same.
 RING = 15
 BOUNCE_RING = 60
+DIGESTS_AT_ONCE = 5
 
 # Made before the pool forks, so that the parent can tell its children to stop.
 _stopping = multiprocessing.Event()
@@ -70,6 +71,8 @@ def tick() -> None:
         send_campaign.apply_async((campaign_id,), expires=RING)
     for campaign_id in reckoning.due():
         count_campaign.apply_async((campaign_id,), expires=RING)
+    for campaign_id in digests.due(DIGESTS_AT_ONCE):
+        digest_campaign.apply_async((campaign_id,), expires=RING)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -82,6 +85,12 @@ def look_ahead() -> None:
 def count_campaign(campaign_id: int) -> None:
     """Count how a large campaign stands, before anybody looks."""
     reckoning.renew(campaign_id)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def digest_campaign(campaign_id: int) -> None:
+    """Keep in bits who got a campaign that is over, for segments."""
+    digests.make(campaign_id)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

@@ -8,6 +8,7 @@ from tracking.models.counts import (
     PeopleCount,
 )
 from tracking.models.events import (
+    DeedBits,
     Engagement,
     Event,
     Kind,
@@ -22,6 +23,7 @@ from tracking.models.events import (
 
 __all__ = [
     "CampaignCount",
+    "DeedBits",
     "Engagement",
     "Event",
     "FacetCount",

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
+from tracking.bits import Bits
 from tracking.querysets import EngagementQuerySet, MergedQuerySet, MutedQuerySet
 
 
@@ -226,3 +227,27 @@ class LinkClicker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery_id} on link {self.number}"
+
+
+class DeedBits(models.Model):
+    """What the contacts of a block did with a campaign, a bit each: `Engagement` once more.
+
+    Triggers of the database keep it, in the transaction that writes of it (a migration made
+    them); `bits.renew` makes it anew.
+    """
+
+    campaign_id = models.BigIntegerField()
+    block = models.BigIntegerField()
+    # Surely by a person, and those perhaps by one: the same as `EngagementQuerySet` says.
+    opened = Bits()
+    perhaps_opened = Bits()
+    clicked = Bits()
+    perhaps_clicked = Bits()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign_id", "block"], name="tracking_deedbits_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"block {self.block} in {self.campaign_id}"

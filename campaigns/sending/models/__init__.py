@@ -16,6 +16,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 from campaigns.sending.models.belonging import Belonging
 from campaigns.sending.models.chances import Chance
+from campaigns.sending.models.digests import Digest, MailBits
 from campaigns.sending.models.doors import Door, Topic
 from campaigns.sending.models.inbox import InboxMail
 from campaigns.sending.models.instance import Instance
@@ -46,11 +47,13 @@ __all__ = [
     "Cooldown",
     "DayTally",
     "Delivery",
+    "Digest",
     "Door",
     "InboxMail",
     "Instance",
     "Leak",
     "Lease",
+    "MailBits",
     "ProviderEvent",
     "Ramp",
     "Reckoning",

@@ -39,8 +39,13 @@ Campaigns = Collection[int] | None
 
 def latest(workspace_id: int, number: int) -> list[int]:
     """Return the last `number` campaigns that were launched."""
-    launched = Campaign.objects.filter(workspace=workspace_id, launched_at__isnull=False)
-    return list(launched.order_by("-launched_at", "-pk").values_list("pk", flat=True)[:number])
+    return launched(workspace_id)[:number]
+
+
+def launched(workspace_id: int) -> list[int]:
+    """Return the campaigns that were launched, the latest first."""
+    mine = Campaign.objects.filter(workspace=workspace_id, launched_at__isnull=False)
+    return list(mine.order_by("-launched_at", "-pk").values_list("pk", flat=True))
 
 
 def sent(campaigns: Campaigns = None, **facts: Any) -> QuerySet[Delivery]:
@@ -93,12 +98,6 @@ def without(mails: QuerySet[Delivery], rows: EngagementQuerySet) -> QuerySet[Del
     return mails.filter(~Exists(theirs))
 
 
-def at_least(rows: EngagementQuerySet, times: int) -> Q:
-    """People with at least so many of `rows`, which must not be about one contact."""
-    often = rows.values("contact_id").annotate(n=Count("pk")).filter(n__gte=times)
-    return Q(pk__in=often.values("contact_id"))
-
-
 def fewer_than(times: int, *questions: QuerySet[Any]) -> Q:
     """People with fewer than `times` rows in all of the questions together."""
     total: Any = sum((_count(rows) for rows in questions), Value(0, IntegerField()))
@@ -106,7 +105,12 @@ def fewer_than(times: int, *questions: QuerySet[Any]) -> Q:
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
-    one = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
+    one = (
+        rows.order_by()
+        .annotate(_all=Value(1))
+        .values("_all")
+        .annotate(n=Count("campaign_id", distinct=True))
+    )
     return Coalesce(Subquery(one.values("n"), output_field=IntegerField()), 0)
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Values, What
 from campaigns.sending.querysets import segments as questions
+from campaigns.sending.segments import at_once
 from campaigns.sending.segments.mailings import CAMPAIGN, DAYS, LAST, SUBJECT, got, which
 from tracking.models import Engagement
 from tracking.querysets import EngagementQuerySet
@@ -65,12 +66,15 @@ class Deed:
         if "link" in values or "address" in values:
             uncertain = rows.filter(clicks_uncertain__gt=0)
             return Answer(sure, ~sure & ~Q(Exists(uncertain)) & ~Q(Exists(dark)))
+        sure = at_once.did(who, self.kind, campaigns) or sure
         return Answer(sure, ~Q(Exists(perhaps)) & ~Q(Exists(dark)))
 
     def got_and_did_not(self, who: Asking, values: Values) -> Answer:
         """Whether they were sent any of those campaigns, and did it in none."""
         answer = got(who, values) & ~self.done(who, values)
         campaigns = which(who, values)
+        if (yes := at_once.got_and_did_not(who, self.kind, campaigns)) is not None:
+            return Answer(yes, answer.no)
         if campaigns is None or len(campaigns) != 1:
             return answer
         # Of one campaign everybody has one mail, which is looked up once: half of the time.
@@ -96,10 +100,9 @@ class Deed:
         dark = questions.in_the_dark(self.kind, campaigns)
         dark = questions.without(dark, self.perhaps(rows))
         times = values["times"]
-        if who.few:
+        often = at_once.often(who, self.kind, campaigns, times)
+        if often is None:
             often = ~questions.fewer_than(times, self.surely(own))
-        else:
-            often = questions.at_least(self.surely(rows), times)
         return Answer(often, questions.fewer_than(times, mine, dark))
 
 

@@ -11,6 +11,7 @@ from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Thing, Values, What, fact
 from campaigns.composing.models import Campaign
 from campaigns.sending.querysets import segments as questions
+from campaigns.sending.segments import at_once
 from tracking.models import Link
 
 SUBJECT = _("What they got and did")
@@ -32,7 +33,8 @@ def which(who: Asking, values: Values) -> Collection[int] | None:
 
 def got(who: Asking, values: Values) -> Answer:
     """Whether they were sent any of the campaigns that the condition is about."""
-    return fact(Q(Exists(questions.sent(which(who, values)))))
+    campaigns = which(who, values)
+    return fact(at_once.got(who, campaigns) or Q(Exists(questions.sent(campaigns))))
 
 
 def _got_since(who: Asking, values: Values) -> Answer:

@@ -18,9 +18,9 @@ from tests.sending.segments.truth import answer
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def town(workspace: Workspace) -> Town:
-    return Town(workspace)
+@pytest.fixture(params=[False, True], ids=["under way", "over"])
+def town(request: pytest.FixtureRequest, workspace: Workspace) -> Town:
+    return Town(workspace, over=request.param)
 
 
 Choice = tuple[str, list[str], dict[str, st.SearchStrategy[Any]]]

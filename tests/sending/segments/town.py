@@ -26,6 +26,7 @@ from campaigns.audience.models import (
 from campaigns.audience.segments import compiling
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery
+from campaigns.sending.querysets import digests
 from tests import world
 from tests.sending import stage
 from tests.sending.segments.truth import Mail, Person, Setting
@@ -46,8 +47,9 @@ NAMES = ["", "Ann", "ann", "Bob", "Zoë", "50%", "_x", "a\\b", "O'Neil"]
 class Town:
     """Forty people of every sort, with the rows of each, and what is true of them."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace, self._random = workspace, Random(11)
+    def __init__(self, workspace: Workspace, *, over: bool = False) -> None:
+        """With `over`, the campaigns are over and in bits: all mails of one went out together."""
+        self.workspace, self._random, self._over = workspace, Random(11), over
         self.lists = [world.make_list(workspace).pk for _ in range(LISTS)]
         now = timezone.now()
         self.campaigns = [
@@ -65,6 +67,8 @@ class Town:
             self._import(list_id, days) for list_id, days in zip(self.lists, (2, 30), strict=False)
         ]
         self.people = dict(self._person(number) for number in range(PEOPLE))
+        if over:
+            assert all(digests.make(campaign.pk) for campaign in self.campaigns)
         # Neighbours, with all that ours have.
         other = world.make_workspace()
         world.make_contact(other, on=world.make_list(other), country="CL", measuring="granted")
@@ -130,7 +134,7 @@ class Town:
             country=person.country,
             language=person.language,
             measuring="granted" if person.agreed else "unknown",
-            consent_epoch=1,
+            consent_epoch=pick([0, 1]),
             fields=person.fields,
         )
         for pk in person.tags:
@@ -197,8 +201,8 @@ class Town:
         mail = Mail(
             campaign.pk,
             measured=pick([True, True, False]),
-            old=pick([False, False, True]),
-            withdrawn=pick([False, False, False, True]),
+            old=campaign in self.campaigns[2:] if self._over else pick([False, False, True]),
+            withdrawn=contact.consent_epoch == 1 and pick([False, True]),
             bounced=pick([False, False, False, True]),
         )
         if mail.measured and not mail.withdrawn:
@@ -211,7 +215,7 @@ class Town:
             contact,
             state=Delivery.State.SENT,
             mode="individual" if mail.measured else "aggregate",
-            consent_epoch=0 if mail.withdrawn else 1,
+            consent_epoch=contact.consent_epoch - mail.withdrawn,
             sending_at=self._ago(mail.age),
             done_at=self._ago(mail.age),
             hard_bounced_at=timezone.now() if mail.bounced else None,
