@@ -66,7 +66,10 @@ class Contact(models.Model):
         # For the contacts page, newest first; an import's people all came at one moment. It is
         # read backwards: so the newest come last, where an index grows three times as fast.
         indexes = [
-            models.Index(fields=["workspace", "created_at", "id"], name="audience_contact_arrival")
+            models.Index(fields=["workspace", "created_at", "id"], name="audience_contact_arrival"),
+            # For the pages sorted by answer. One by name would take an import half as long
+            # again: names come in no order.
+            models.Index(fields=["workspace", "measuring", "id"], name="audience_contact_answer"),
         ]
 
     def __str__(self) -> str:

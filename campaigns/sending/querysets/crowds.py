@@ -1,6 +1,6 @@
 """Crowds: many people at once, by the bits that are kept of them; see `tracking.bits`.
 
-A crowd is worked out once for a question, whoever many it is asked of: a row per block, joined
+A crowd is worked out once for a question, however many it is asked of: a row per block, joined
 with & and |. Then each person is one look into one long row of bits.
 """
 
@@ -29,15 +29,16 @@ _WHOLE = f"""
 (SELECT string_agg(COALESCE(people, {NOBODY})::text, '' ORDER BY n)::varbit
    FROM generate_series(%s::bigint, %s::bigint) n LEFT JOIN ({{}}) crowd ON crowd.block = n)
 """  # noqa: S608 - constants of this module
-_AMONG = "(substring({} FROM LEAST(GREATEST({} - %s, -1), 2147483646)::integer + 1 FOR 1) = B'1')"
+# Not “= B'1'”, which the planner takes for one of two hundred: it is a part as any.
+_AMONG = "(substring({} FROM LEAST(GREATEST({} - %s, -1), 2147483646)::integer + 1 FOR 1) > B'0')"
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """The blocks of some people: SQL with `block` and `people`, and between which blocks."""
+    """The blocks of some people: SQL with `block` and `people`, by campaigns, and its bounds."""
 
     sql: str
-    values: Sequence[Any]
+    campaigns: tuple[int, ...]
     first: int
     last: int
 
@@ -57,8 +58,8 @@ class Among(Func):
         number, values = compiler.compile(person)
         crowd = self.crowd
         whole = _WHOLE.format(crowd.sql)
-        bounds = [crowd.first, crowd.last]
-        return _AMONG.format(whole, number), [*bounds, *crowd.values, *values, crowd.first * BLOCK]
+        bounds = [crowd.first, crowd.last, list(crowd.campaigns)]
+        return _AMONG.format(whole, number), [*bounds, *values, crowd.first * BLOCK]
 
 
 def doers(deed: str, campaigns: Sequence[int]) -> Q | None:
@@ -94,4 +95,4 @@ def _crowd(table: str, sql: str, campaigns: Sequence[int]) -> Q | None:
         first = last = 0
     if last - first >= MOST_BLOCKS:
         return None
-    return Q(Among(Crowd(sql, [list(campaigns)], first, last)))
+    return Q(Among(Crowd(sql, tuple(campaigns), first, last)))

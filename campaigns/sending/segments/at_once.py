@@ -54,16 +54,16 @@ def got_and_did_not(who: Asking, kind: str, campaigns: Collection[int] | None) -
     perhaps, hidden = f"perhaps_{_done(kind)}", f"hidden_{kind}s"
     mailed = crowds.without_deeds(perhaps, these)
     measured = crowds.without_deeds(perhaps, these, hidden)
-    old = crowds.receivers(
-        [span.campaign_id for span, is_past in zip(spans, past, strict=True) if is_past], "out"
-    )
-    if mailed is None or measured is None or old is None:
+    if mailed is None or measured is None:
         return None
     # Bits know nothing of what was taken back: who ever did that is asked mail by mail.
     dark = Exists(questions.in_the_dark(kind, campaigns))
-    never_refused = Q(consent_epoch=0) & measured
-    never_refused |= Q(consent_epoch__gt=0) & mailed & ~Q(dark)
-    return never_refused & (~old | SAID[kind]) if any(past) else never_refused
+    quiet = Q(consent_epoch=0) & measured | Q(consent_epoch__gt=0) & mailed & ~Q(dark)
+    if not any(past):
+        return quiet
+    gone = [span.campaign_id for span, is_past in zip(spans, past, strict=True) if is_past]
+    old = crowds.receivers(gone, "out")
+    return None if old is None else quiet & (~old | SAID[kind])
 
 
 def _is_past(span: Span) -> bool | None:

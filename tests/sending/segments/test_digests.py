@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -141,3 +142,14 @@ def test_who_takes_it_back_is_in_the_dark_at_once(over):
     consent.refuse(somebody, consent.Evidence(ConsentEntry.Source.MEMBER))
     assert asks_bits(over)
     assert set(compiling.people(over.workspace, question)) == before - {somebody}
+
+
+def test_all_bits_can_be_made_anew(over):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE sending_mailbits SET sent = ~sent")
+    assert not agree()
+    call_command("renew_bits")
+    assert not asks_bits(over)
+    assert digests.due(9) == [over.pk]
+    tasks.digest_campaign(over.pk)
+    assert agree() and asks_bits(over)

@@ -38,6 +38,14 @@ BEGIN
                    AND d.state IN ('sent', 'unknown', 'sending') AS is_out) o
              WHERE d.campaign_id = campaign AND d.contact_id = person) x
      WHERE b.campaign_id = campaign AND b.block = person >> 12;
+    UPDATE sending_digest g
+       SET first_at = LEAST(g.first_at, COALESCE(d.sending_at, 'epoch')),
+           last_at = GREATEST(g.last_at, COALESCE(d.sending_at, 'epoch'))
+      FROM sending_delivery d
+     WHERE g.campaign_id = campaign AND d.campaign_id = campaign AND d.contact_id = person
+       AND d.state IN ('sent', 'unknown', 'sending')
+       AND COALESCE(d.sending_at, 'epoch') NOT BETWEEN
+           COALESCE(g.first_at, 'infinity') AND COALESCE(g.last_at, '-infinity');
 END $$;
 CREATE FUNCTION sending_note_other_fate() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -69,7 +77,7 @@ DROP FUNCTION sending_renew_bit(bigint, bigint);
 class Migration(migrations.Migration):
     dependencies = [
         ("composing", "0001_initial"),
-        ("sending", "0032_second_deliveries"),
+        ("sending", "0034_belongings"),
         ("tracking", "0012_what_people_did_in_bits"),
     ]
 
