@@ -13,7 +13,7 @@ from tests.browser import stack as stacks
 # What `manage.py demo` prints.
 EMAIL = "demo@example.com"
 PASSWORD = "tulip thyme and tea"
-MOST_PAGES = 100
+MOST_PAGES = 120
 HEADINGS = "document.querySelectorAll('main h1').length"
 LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
 RECIPIENT = """

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("audience", "0028_keys_of_segments"),
+        ("audience", "0030_lists_that_are_being_deleted"),
     ]
 
     operations = [
