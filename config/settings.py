@@ -207,8 +207,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # Else anybody could make us write to an
 
 # --- Programs --------------------------------------------------------------------
 
-# Requests that one API key may make in a minute, in all processes together.
-API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)  # Of one key.
 
 # --- Language and time -----------------------------------------------------------
 
@@ -243,8 +242,7 @@ DEFAULT_FROM_EMAIL = env.str("SYSTEM_MAIL_FROM", default="candid@localhost")
 ALLOW_PRIVATE_HOSTS = env.bool("ALLOW_PRIVATE_HOSTS", default=False)
 # A spam filter to ask about drafts: http://host:11333 (Rspamd), spamd://host:783 (SpamAssassin).
 SPAM_FILTER = env.str("SPAM_FILTER", default="")
-# The Chromium that takes small pictures of campaigns. Empty: the one found; "none": no pictures.
-CHROMIUM = env.str("CHROMIUM", default="")
+CHROMIUM = env.str("CHROMIUM", default="")  # Takes small pictures of campaigns; "none": none.
 # Anymail backends that a test or a self-hosted provider answers at another address.
 ANYMAIL = env.json("ANYMAIL", default={})
 

@@ -5,7 +5,7 @@ Fingerprints of addresses do not travel: they are made anew, under the new house
 
 from __future__ import annotations
 
-from campaigns.audience import portable_imports
+from campaigns.audience import portable_imports, portable_leaving
 from campaigns.audience.models import (
     Change,
     ConsentEntry,
@@ -18,11 +18,8 @@ from campaigns.audience.models import (
     Segment,
     SignUpForm,
     Subscription,
-    SuppressedDomain,
-    Suppression,
     Tag,
     Tagging,
-    Unsubscription,
 )
 from tracking.parts import ZONE, Column, Part, by, named, plain
 
@@ -37,17 +34,9 @@ _FLAT = (
     """ 'strict $.* ? (@.type() == "object" || @.type() == "array")')"""
 )
 _CONTACT = named("contact", "contacts", "Which person.")
-# What they said, by the ledger and by their own line, whichever allows less: see
-# `campaigns.archives.agreeing`.
+# By the ledger or their own line, whichever allows less: see `campaigns.archives.agreeing`.
 _OPENS, _CLICKS = "coalesce(a.opens, 'unknown')", "coalesce(a.clicks, 'unknown')"
-_HASHED = (
-    "(SELECT c.email FROM audience_contact c WHERE c.workspace_id = t.workspace_id"
-    " AND c.fingerprint = t.fingerprint LIMIT 1)"
-)
-
-_ANEW = """CASE WHEN x.leaving_since IS NULL THEN '{}'
-    ELSE jsonb_set(x.leaving, '{after}', '0') END"""
-
+_ANEW = "CASE WHEN x.leaving_since IS NULL THEN '{}' ELSE jsonb_set(x.leaving, '{after}', '0') END"
 PARTS: tuple[Part, ...] = (
     Part(
         "fields",
@@ -279,58 +268,7 @@ PARTS: tuple[Part, ...] = (
         ),
         key="",
     ),
-    Part(
-        "unsubscriptions",
-        "Who left, when and why.",
-        Unsubscription,
-        (
-            _CONTACT,
-            named("list", "lists", "Which list."),
-            named("campaign", "campaigns", "Through which campaign."),
-            named("delivery", "deliveries", "Through which mail."),
-            *plain(
-                source="How.",
-                why="What they said about it.",
-                at="When.",
-                undone_at="When they took it back.",
-            ),
-        ),
-        key="",
-    ),
-    Part(
-        "suppressions",
-        "Addresses that must not be mailed.",
-        Suppression,
-        (
-            Column("email", "The address, of who is in `contacts.csv`.", written=_HASHED),
-            Column(
-                "hash",
-                "A keyed hash of any other address: of people who were erased, for instance.",
-                written=f"CASE WHEN {_HASHED} IS NULL THEN encode(t.fingerprint, 'hex') END",
-                must="{0} ~ '^[0-9a-f]{{32}}$'",
-            ),
-            *plain(reason="Why.", source="Where we have it from."),
-            Column("note", "What the member said who added it.", must=_LINE),
-            named("campaign", "campaigns", "Because of which campaign."),
-            Column("at", "Since when."),
-        ),
-        key="",
-        made={"fingerprint": "coalesce(f.fingerprint, decode(x.hash, 'hex'))"},
-        joined="LEFT JOIN archived_suppressed f ON f.email = x.email",
-        # Hashes under another key would match nobody: see `campaigns.archives.restoring`.
-        kept="x.email IS NOT NULL OR %(same_key)s",
-    ),
-    Part(
-        "suppressed_domains",
-        "Domains that must not be mailed, with all below them.",
-        SuppressedDomain,
-        (
-            Column("domain", "The domain, in ASCII.", must="{0} ~ '^[a-z0-9.-]{{1,253}}$'"),
-            Column("note", "What the member said who added it.", must=_LINE),
-            Column("at", "Since when."),
-        ),
-        key="",
-    ),
+    *portable_leaving.PARTS,
     Part(
         "segments",
         "Saved questions about people.",
