@@ -18,12 +18,16 @@ from campaigns.sending.querysets.deliveries import HELD
 _FAR, _HALF = (f"interval '{part // timedelta(hours=1)} hours'" for part in (HELD, HELD / 2))
 ROWS = 20_000
 
+# What is chosen is chosen once: a LIMIT in a subquery that locks would choose anew for each row
+# that a nested loop tries, and pass over those it has moved already.
 MOVE = """
-UPDATE sending_delivery SET next_at = next_at {sign} {far}
- WHERE id IN (SELECT id FROM sending_delivery
-               WHERE campaign_id = %(campaign)s AND state = 'pending'
-                 AND next_at {than} statement_timestamp() + {half} AND {mailbox}
-               LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM sending_delivery
+     WHERE campaign_id = %(campaign)s AND state = 'pending'
+       AND next_at {than} statement_timestamp() + {half} AND {mailbox}
+     LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE sending_delivery d SET next_at = d.next_at {sign} {far} FROM chosen WHERE d.id = chosen.id
 """
 
 COUNT = """
