@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
+from campaigns.composing.proofing import proof
 from campaigns.reports import ledger, summaries
 from campaigns.reports.demo import agents, building, history, mailings, people
 from campaigns.reports.demo.history import Mailed
@@ -108,6 +109,22 @@ def test_mails_went_out_to_those_who_were_there_by_then(sample):
 def test_what_people_did_is_kept_of_those_who_agreed_only(sample):
     kept = Contact.objects.filter(pk__in=Engagement.objects.values("contact_id"))
     assert set(kept.values_list("measuring", flat=True)) == {"granted"}
+
+
+def test_the_house_is_lived_in(sample):
+    house = sample.workspace
+    assert all(segment.people for segment in house.segments.all())
+    assert house.segments.count() == 3
+    assert all(tag.taggings.exists() for tag in house.tags.all())
+    assert [field.label for field in house.contact_fields.all()] == ["City"]
+    assert house.templates.count() == 1
+    [draft] = house.campaigns.filter(status="draft")
+    assert draft.comments.count() == 1
+
+
+def test_what_is_not_out_yet_may_go_out(sample):
+    for campaign in sample.workspace.campaigns.filter(status__in=["draft", "scheduled"]):
+        assert proof.of_mail(campaign) == []
 
 
 def test_the_audit_log_tells_what_led_here(sample):

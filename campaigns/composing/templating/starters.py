@@ -36,7 +36,7 @@ class Starter:
 
     def body(self, website: str) -> str:
         """Return its document for a workspace with this website."""
-        source = self.source.replace("starter:", f"{settings.PUBLIC_URL}/media/starters/")
+        source = with_pictures(self.source)
         if website:
             # Of a web address all that JSON needs to have escaped are these two.
             escaped = website.rstrip("/").replace("\\", "\\\\").replace('"', '\\"')
@@ -54,6 +54,11 @@ def every() -> dict[str, Starter]:
 def pictures() -> dict[str, Path]:
     """Return the files of the pictures, by name."""
     return {path.stem: path for path in _FOLDER.glob("*.png")}
+
+
+def with_pictures(source: str) -> str:
+    """Return the source of a mail with addresses for our pictures in it."""
+    return source.replace("starter:", f"{settings.PUBLIC_URL}/media/starters/")
 
 
 def _read(key: str) -> Starter:

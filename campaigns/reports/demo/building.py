@@ -22,7 +22,16 @@ from campaigns.audience import unsubscribing
 from campaigns.audience.models import Subscription, Unsubscription
 from campaigns.composing.models import Campaign
 from campaigns.reports import days
-from campaigns.reports.demo import audience, history, letters, mailings, outcomes, people
+from campaigns.reports.demo import (
+    audience,
+    belongings,
+    history,
+    letters,
+    mailings,
+    mails,
+    outcomes,
+    people,
+)
 from campaigns.reports.demo.audience import Audience
 from campaigns.reports.demo.history import Mailed
 from campaigns.reports.demo.mailings import Mailing
@@ -61,6 +70,8 @@ def build(now: datetime, password: str, number: int) -> Sample:
     random = Random(2026)  # noqa: S311 - a sample wants repeatable figures, not secrets.
     workspace, member, sender = _furnish(password)
     settled = audience.settle(workspace, list(people.readers(number)), random, now)
+    belongings.bring(workspace, member, settled.readers, now)
+    belongings.ask(workspace, member)
     campaigns = [
         _write(workspace, member, sender, settled, mailing) for mailing in mailings.MAILINGS
     ]
@@ -72,6 +83,9 @@ def build(now: datetime, password: str, number: int) -> Sample:
             scheduling.schedule(campaign, _start(mailing, now), ZONE)
         else:
             made += _send(campaign, mailing, settled, random, now)
+    belongings.count(workspace)
+    [draft] = workspace.campaigns.filter(status=Campaign.Status.DRAFT)
+    belongings.leave_around(member, draft)
     _record(workspace, member, now)
     days.begin()
     days.count(workspace.pk)
@@ -95,13 +109,15 @@ def _furnish(password: str) -> tuple[Workspace, User, Sender]:
 def _write(
     workspace: Workspace, member: User, sender: Sender, settled: Audience, mailing: Mailing
 ) -> Campaign:
+    body = mailing.body
     campaign = Campaign.objects.create(
         workspace=workspace,
         name=mailing.name,
         subject=mailing.subject,
         preheader=mailing.preheader,
         sender=sender,
-        body=mailing.body,
+        format=Campaign.Format.MARKDOWN if isinstance(body, str) else Campaign.Format.BLOCKS,
+        body=body if isinstance(body, str) else mails.source(body),
         created_by=member,
     )
     campaign.lists.set(settled.lists[name] for name in mailing.lists)
