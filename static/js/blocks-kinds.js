@@ -1,5 +1,6 @@
 /* The kinds of blocks: what a new one says, and how each looks while it is written. */
 (() => {
+  const { markBlank } = window.candidText;
   // What every block has, as the server keeps it; what a block holds comes last.
   const OF_ALL = { band: "", lock: "" };
   const DEFAULTS = {
@@ -35,6 +36,7 @@
         // What another member wrote is cleaned here too, whatever the server let through.
         text.replaceChildren(...nodes(block.html));
         face.append(text);
+        markBlank(text);
       }
       face.firstChild.style.textAlign = block.align;
     },

@@ -69,5 +69,10 @@
     return /^[\w-]+(?:\.[\w-]+)+(?:[/?#]|$)/.test(url) ? `https://${url}` : "";
   }
 
-  window.candidText = { clean, nodes, address };
+  /** Mark a text in which nothing is written yet: a line break beside words is no empty line. */
+  function markBlank(text) {
+    text.classList.toggle("is-blank", !text.textContent && text.querySelectorAll("p, br").length === text.querySelectorAll("*").length && text.querySelectorAll("br").length < 2);
+  }
+
+  window.candidText = { clean, nodes, address, markBlank };
 })();

@@ -2,7 +2,7 @@
 (() => {
   const editor = document.querySelector(".blocks");
   if (!editor) return;
-  const { clean, nodes, address } = window.candidText;
+  const { clean, nodes, address, markBlank } = window.candidText;
   const { DEFAULTS, drawn, fill, list, read, readItem } = window.candidBlocks;
   const { resolved } = window.candidBrand;
   const form = document.getElementById("compose");
@@ -194,8 +194,10 @@
     if (field.closest("[data-style]")) {
       style[key] = field.value;
       paint();
-    } else if (field.isContentEditable) item.block.html = clean(field.innerHTML);
-    else if (network) {
+    } else if (field.isContentEditable) {
+      item.block.html = clean(field.innerHTML);
+      markBlank(field);
+    } else if (network) {
       const fields = [...item.querySelectorAll("[data-network]")].filter((each) => each.value.trim());
       item.block.links = fields.map((each) => ({ name: each.dataset.network, href: address(each.value) }));
     } else if (field.type === "checkbox") item.block[key] = field.checked;
