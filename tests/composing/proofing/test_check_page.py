@@ -90,8 +90,17 @@ def test_what_blocks_comes_first_and_goes_to_its_field(alice, campaign):
 
 
 def test_a_good_mail_is_said_to_be_good(alice, campaign):
+    words = {"type": "text", "html": "<p>Our bread is warm at seven.</p>"}
+    campaign.format, campaign.body = Format.BLOCKS, json.dumps({"version": 1, "blocks": [words]})
+    campaign.save()
     text = page(alice, campaign)
-    assert "Nothing to mend in the mail itself." in text
+    assert text.count("Nothing to mend in the mail itself.") == 1
+    assert "The mail has no such link." in text
+
+
+def test_links_that_nobody_followed_are_not_said_to_be_good(alice, campaign):
+    text = page(alice, campaign)
+    assert "Nothing to mend" not in text
     assert "1 link that is the same for everybody." in text
     assert "Nobody has followed them yet" in text
 
