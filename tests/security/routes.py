@@ -1,4 +1,4 @@
-"""Every address of the product, read from the URLconf, with arguments that lead somewhere.
+"""Arguments for the routes of the product: things of a workspace, for all that they name.
 
 A new kind of object needs a line in `OBJECTS` (or its parameter in `VALUES`); until then its
 routes fail the walks. A new route below a known prefix is walked without further ado.
@@ -6,14 +6,11 @@ routes fail the walks. A new route below a known prefix is walked without furthe
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from campaigns.accounts.api_keys import making
@@ -34,54 +31,6 @@ from campaigns.sending.models import Topic
 from tests import world
 
 
-@dataclass(frozen=True)
-class Route:
-    """One address, as the URLconf has it."""
-
-    name: str
-    pattern: str
-    parameters: tuple[str, ...]
-    view: Callable[..., object]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_public(self) -> bool:
-        return not getattr(self.view, "login_required", True)
-
-    @property
-    def opens_by_key(self) -> bool:
-        """Whether a key of a program opens it, and no session."""
-        return getattr(self.view, "opens_by_key", False)
-
-    @property
-    def has_object(self) -> bool:
-        """Whether the address names something that belongs to a workspace."""
-        return any(_is_id(name) for name in self.parameters)
-
-    @property
-    def has_objects(self) -> bool:
-        """Whether it names more than one."""
-        return sum(_is_id(name) for name in self.parameters) > 1
-
-    def path(self, values: dict[str, Any]) -> str:
-        return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
-
-    def values(self, workspace: Workspace) -> dict[str, Any]:
-        """Arguments of this route that name things of the workspace."""
-        return {name: self._value(name, workspace) for name in self.parameters}
-
-    def data(self, workspace: Workspace) -> dict[str, Any]:
-        """What to post, where an address alone says too little to be found."""
-        return {name: make(workspace) for name, make in DATA.get(self.name, {}).items()}
-
-    def _value(self, name: str, workspace: Workspace) -> Any:
-        if name == "pk":
-            return _of_prefix(self.pattern.removeprefix("api/v1/"))(workspace)
-        return VALUES[name](workspace)
-
-
 def _make_test_group(workspace: Workspace) -> int:
     return workspace.test_groups.create(name=str(uuid.uuid4()), addresses=["bea@example.org"]).pk
 
@@ -89,27 +38,6 @@ def _make_test_group(workspace: Workspace) -> int:
 def _make_segment(workspace: Workspace) -> int:
     question = {"match": "all", "of": [{"what": "list", "how": "on_any"}]}
     return Segment.objects.create(workspace=workspace, name="Listed", question=question).pk
-
-
-def every() -> list[Route]:
-    """All routes of the URLconf."""
-    return list(_walk(get_resolver(), "", ""))
-
-
-def _is_id(parameter: str) -> bool:
-    return parameter == "pk" or parameter.endswith("_pk")
-
-
-def _walk(resolver: URLResolver, prefix: str, namespace: str) -> Iterator[Route]:
-    for entry in resolver.url_patterns:
-        pattern = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from _walk(entry, pattern, inner)
-        elif isinstance(entry, URLPattern):
-            assert entry.name, f"{pattern} needs a name, for this walk and for templates"
-            parameters = re.findall(r"<(?:\w+:)?(\w+)>", pattern)
-            yield Route(namespace + entry.name, pattern, tuple(parameters), entry.callback)
 
 
 def _make_import(workspace: Workspace) -> int:
@@ -297,7 +225,7 @@ DATA: dict[str, dict[str, Callable[[Workspace], Any]]] = {
 }
 
 
-def _of_prefix(pattern: str) -> Callable[[Workspace], int]:
+def of_prefix(pattern: str) -> Callable[[Workspace], int]:
     for prefix, maker in OBJECTS:
         if pattern.startswith(prefix):
             return maker

@@ -16,11 +16,11 @@ from campaigns.accounts.models import ApiKey, Member
 from campaigns.api import openapi
 from tests import world
 from tests.api import programs
-from tests.security import routes
-from tests.security.routes import Route
+from tests.security import walking
+from tests.security.walking import Route
 from tests.security.watching import read_to_the_end, written
 
-ROUTES = {f"/{route.pattern}": route for route in routes.every() if route.opens_by_key}
+ROUTES = {f"/{route.pattern}": route for route in walking.every() if route.opens_by_key}
 QUESTION = {"question": {"match": "all", "of": [{"what": "list", "how": "on_any"}]}}
 # What each operation with a body takes.
 BODIES: dict[str, Any] = {

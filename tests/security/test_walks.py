@@ -10,12 +10,12 @@ from django.test import Client
 from campaigns.accounts import roles
 from campaigns.accounts.models import AuditEntry, Member
 from tests import world
-from tests.security import routes
-from tests.security.routes import Route
+from tests.security import walking
+from tests.security.walking import Route
 from tests.security.watching import read_to_the_end, written
 
 # What opens by key is walked by `test_api_walks`.
-EVERY = [route for route in routes.every() if not route.opens_by_key]
+EVERY = [route for route in walking.every() if not route.opens_by_key]
 
 # Open to people who are not signed in: to look at each is to decide it.
 PUBLIC = {
