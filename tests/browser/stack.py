@@ -145,7 +145,7 @@ def running(var: Path, *, names: Sequence[str], prepare: Sequence[str] = ()) -> 
             stack.stop()
 
 
-def until(question: Callable[[], T], what: str, *, seconds: float = 30) -> T:
+def until(question: Callable[[], T], what: str, *, seconds: float = 90) -> T:
     """Ask until the answer is true, and return it; fail with words when time is up."""
     deadline = time.monotonic() + seconds
     while True:

@@ -165,8 +165,8 @@ def states(campaign: Campaign) -> dict[str, int]:
     return Delivery.objects.filter(campaign=campaign).counts()
 
 
-def wait_until(fact: Callable[[], Any], seconds: float = 20) -> Any:
-    """Poll until `fact` is true, and return what it said."""
+def wait_until(fact: Callable[[], Any], seconds: float = 90) -> Any:
+    """Poll until `fact` is true, and return what it said; a busy machine may take its time."""
     ends_at = time.monotonic() + seconds
     while not (value := fact()):
         if time.monotonic() > ends_at:

@@ -8,27 +8,37 @@ from typing import Any
 
 from django.db import connection
 
+# Rows that somebody writes to just now are passed over, as there is a next time: whoever waits
+# for rows in another order than another may wait for ever.
 REAP_CLAIMS = """
+WITH late AS MATERIALIZED (
+    SELECT d.id FROM sending_lease l JOIN sending_delivery d ON d.id = ANY(l.delivery_ids)
+     WHERE l.until < clock_timestamp() AND d.claim_token = l.token AND d.state = 'claimed'
+       FOR UPDATE OF d SKIP LOCKED
+)
 UPDATE sending_delivery d
    SET state = 'pending', claim_token = NULL, next_at = statement_timestamp()
-  FROM sending_lease l
- WHERE l.until < clock_timestamp() AND d.id = ANY(l.delivery_ids)
-   AND d.claim_token = l.token AND d.state = 'claimed'
+  FROM late WHERE d.id = late.id
 """
 
 # Never back to pending: the mail may have left. The token stays, for a late answer.
-REAP_INTENTS = """
+_LOST = """
 UPDATE sending_delivery d
    SET state = 'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp(),
        reason = %(reason)s
-  FROM sending_lease l
- WHERE l.taken_at < clock_timestamp() - %(age)s AND d.id = ANY(l.delivery_ids)
-   AND d.claim_token = l.token AND d.state = 'sending'
-   AND d.sending_at < clock_timestamp() - %(age)s
+  FROM late WHERE d.id = late.id
 """
+REAP_INTENTS = f"""
+WITH late AS MATERIALIZED (
+    SELECT d.id FROM sending_lease l JOIN sending_delivery d ON d.id = ANY(l.delivery_ids)
+     WHERE l.taken_at < clock_timestamp() - %(age)s AND d.claim_token = l.token
+       AND d.state = 'sending' AND d.sending_at < clock_timestamp() - %(age)s
+       FOR UPDATE OF d SKIP LOCKED
+)
+{_LOST}"""  # noqa: S608 - constants of this module
 
 # Whose session has ended, its lock with it, can say nothing more in its own voice.
-REAP_ORPHANS = """
+REAP_ORPHANS = f"""
 WITH orphans AS MATERIALIZED (
     SELECT token, delivery_ids FROM sending_lease
      WHERE taken_at < clock_timestamp() - %(grace)s
@@ -38,14 +48,13 @@ WITH orphans AS MATERIALIZED (
               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND (classid::bigint << 32) | objid::bigint
                   = ('x' || left(replace(token::text, '-', ''), 16))::bit(64)::bigint)
+), late AS MATERIALIZED (
+    SELECT d.id FROM orphans o JOIN sending_delivery d ON d.id = ANY(o.delivery_ids)
+     WHERE d.claim_token = o.token AND d.state = 'sending'
+       AND d.sending_at < clock_timestamp() - %(grace)s
+       FOR UPDATE OF d SKIP LOCKED
 )
-UPDATE sending_delivery d
-   SET state = 'unknown', done_at = clock_timestamp(), unknown_since = clock_timestamp(),
-       reason = %(reason)s
-  FROM orphans o
- WHERE d.id = ANY(o.delivery_ids) AND d.claim_token = o.token AND d.state = 'sending'
-   AND d.sending_at < clock_timestamp() - %(grace)s
-"""
+{_LOST}"""  # noqa: S608 - constants of this module
 
 # A lease under which nothing is held any more has done its work.
 DROP_LEASES = """
@@ -117,18 +126,17 @@ UPDATE composing_campaign SET status = 'missed'
 """
 
 COOL_DOWN = """
-WITH made AS (
-    INSERT INTO sending_cooldown AS c (provider_id, until, reason, tries)
-    VALUES (%(provider)s, clock_timestamp() + %(first)s, %(reason)s, 1)
+INSERT INTO sending_cooldown AS c (provider_id, until, reason, tries)
+VALUES (%(provider)s, clock_timestamp() + %(first)s, %(reason)s, 1)
     ON CONFLICT (provider_id) DO UPDATE
        SET tries = LEAST(c.tries + 1, 1000), reason = EXCLUDED.reason, lasting = false,
            until = clock_timestamp()
                    + LEAST(%(first)s * power(2, LEAST(c.tries, 16)), %(longest)s)
      WHERE c.until < clock_timestamp()
-    RETURNING tries)
-SELECT tries FROM made UNION ALL
-SELECT tries FROM sending_cooldown WHERE provider_id = %(provider)s LIMIT 1
+RETURNING tries
 """
+# In a statement of its own: the one before does not see what another committed since it began.
+WAITS = "SELECT tries FROM sending_cooldown WHERE provider_id = %(provider)s"
 
 # The first key of our advisory locks: any number that nobody else in the database uses.
 SLOTS = 0x5E4D0000
@@ -250,11 +258,13 @@ def cool_down(provider_id: int, *, reason: str, first: timedelta, longest: timed
     Workers that meet the same trouble at the same time count once.
     """
     values: dict[str, Any] = {"provider": provider_id, "reason": reason}
+    values |= {"first": first, "longest": longest}
     with connection.cursor() as cursor:
-        cursor.execute(COOL_DOWN, values | {"first": first, "longest": longest})
-        row = cursor.fetchone()
-    assert row is not None  # noqa: S101 - it returns what it made or found
-    return int(row[0])
+        while True:
+            for sql in (COOL_DOWN, WAITS):
+                cursor.execute(sql, values)
+                if row := cursor.fetchone():
+                    return int(row[0])
 
 
 def now() -> datetime:
