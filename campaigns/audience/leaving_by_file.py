@@ -28,7 +28,7 @@ WITH stopped AS (
     SELECT %(workspace)s, fingerprint, CASE standing
         WHEN 'bounced' THEN 'hard_bounce' WHEN 'complained' THEN 'complaint' ELSE 'manual' END,
         'import', now()
-    FROM gathered WHERE standing NOT IN ('', 'unsubscribed')
+    FROM gathered WHERE standing NOT IN ('', 'unsubscribed') ORDER BY fingerprint
     ON CONFLICT (workspace_id, fingerprint, reason) DO NOTHING
     RETURNING fingerprint
 )
@@ -48,7 +48,7 @@ INSERT INTO audience_subscription (
     workspace_id, list_id, contact_id, status, basis, basis_note, subscribed_at, unsubscribed_at
 )
 SELECT %(workspace)s, %(list)s, contact_id, 'unsubscribed', %(basis)s, %(basis_note)s, now(), now()
-FROM gathered WHERE standing = 'unsubscribed'
+FROM gathered WHERE standing = 'unsubscribed' ORDER BY contact_id
 ON CONFLICT (list_id, contact_id) DO NOTHING
 """
 

@@ -216,7 +216,7 @@ WITH known AS MATERIALIZED (
     FROM gathered JOIN audience_contact AS contact ON contact.id = gathered.contact_id
     WHERE NOT gathered.is_new AND gathered.said <> ''
         AND contact.measuring = gathered.measuring
-    FOR UPDATE OF contact
+    ORDER BY contact.id FOR UPDATE OF contact
 ), news AS MATERIALIZED (
     SELECT id, said, opens, clicks, {_OPENS} AS opens_now, {_CLICKS} AS clicks_now FROM known
 ), applied AS (

@@ -45,7 +45,7 @@ def suppress(
 
 def suppress_domains(workspace_id: int, domains: Iterable[str], note: str = "") -> int:
     """Stop all mail to the domains and what is below them; return how many were not stopped."""
-    wanted = set(domains)
+    wanted = sorted(set(domains))
     mine = SuppressedDomain.objects.filter(workspace=workspace_id, domain__in=wanted)
     known = mine.count()
     SuppressedDomain.objects.bulk_create(

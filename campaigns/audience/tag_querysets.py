@@ -34,6 +34,6 @@ INSERT INTO audience_tagging (workspace_id, tag_id, contact_id, at)
 SELECT old.workspace_id, target.id, old.contact_id, old.at
   FROM audience_tagging AS old
   JOIN audience_tag AS target ON target.id = %(into)s AND target.workspace_id = old.workspace_id
- WHERE old.tag_id = %(tag)s
+ WHERE old.tag_id = %(tag)s ORDER BY old.contact_id
 ON CONFLICT (tag_id, contact_id) DO NOTHING
 """

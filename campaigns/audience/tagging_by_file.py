@@ -29,6 +29,7 @@ FROM (
     SELECT contact_id, jsonb_array_elements_text(tags || %(tags)s::jsonb) AS word FROM gathered
 ) AS said
 JOIN audience_tag AS tag ON tag.workspace_id = %(workspace)s AND lower(tag.name) = lower(said.word)
+ORDER BY said.contact_id, tag.id
 ON CONFLICT (tag_id, contact_id) DO NOTHING
 """
 
