@@ -11,13 +11,14 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from campaigns.accounts.api_keys.models import ApiKey
 
-# One statement, so that requests of many processes at once are all counted.
+# One statement, so that requests of many processes at once are all counted. One that began in
+# the minute before, and waited for another, belongs to the later minute.
 _COUNT = """
 INSERT INTO accounts_keyuse AS known (key_id, minute, requests, last_on)
 VALUES (%(key)s, date_trunc('minute', now()), 1, %(today)s)
 ON CONFLICT (key_id) DO UPDATE SET
-    requests = CASE WHEN known.minute = excluded.minute THEN known.requests + 1 ELSE 1 END,
-    minute = excluded.minute,
+    requests = CASE WHEN known.minute >= excluded.minute THEN known.requests + 1 ELSE 1 END,
+    minute = greatest(known.minute, excluded.minute),
     last_on = excluded.last_on
 RETURNING requests, ceil(extract(epoch FROM minute + interval '1 minute' - now()))::int
 """
@@ -27,8 +28,8 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     """Keys of programs."""
 
     def open(self) -> ApiKeyQuerySet:
-        """Those that nobody revoked, and whose member is still one."""
-        return self.filter(revoked_at__isnull=True, member__isnull=False)
+        """Those that nobody revoked, and whose member is still one and may sign in."""
+        return self.filter(revoked_at__isnull=True, member__user__is_active=True)
 
     def revoke(self) -> bool:
         """Shut the one key; say whether this call was the one."""
