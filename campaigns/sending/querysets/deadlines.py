@@ -10,9 +10,10 @@ FIRST_TRIED = """
          THEN COALESCE(d.first_tried_at, d.sending_at) ELSE d.first_tried_at END
 """
 
+# Asked several times of a row, which must be told the same: by the moment of the statement.
 OVER = """
     (r.state = 'pending' AND NOT r.untried
-     AND clock_timestamp() >= COALESCE(d.first_tried_at, d.sending_at) + %(deadline)s)
+     AND statement_timestamp() >= COALESCE(d.first_tried_at, d.sending_at) + %(deadline)s)
 """
 
 # What has waited long for other reasons, a pause or a provider, is not kept waiting for this.
