@@ -7,6 +7,7 @@ network and of whose profile nothing is left.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import pwd
@@ -54,7 +55,9 @@ def find() -> str:
 
 def shoot(program: str, mail: str) -> bytes:
     """Return a PNG of the top of `mail`, half as large as on a screen. Raises `ShotError`."""
-    with tempfile.TemporaryDirectory(prefix="candid-thumbnail-") as name:
+    with tempfile.TemporaryDirectory(
+        prefix="candid-thumbnail-", ignore_cleanup_errors=True
+    ) as name:
         folder = Path(name)
         (folder / "mail.html").write_text(_PAGE % html.escape(mail), encoding="utf-8")
         options: dict[str, Any] = {}
@@ -94,7 +97,8 @@ def _run(command: list[str], folder: Path, options: dict[str, Any]) -> None:
     except subprocess.TimeoutExpired as error:
         raise ShotError(f"Chromium took longer than {SECONDS} seconds.") from error
     finally:
-        # Its own children too: they are a session of their own.
-        if process.poll() is None:
+        # What it started goes with it, also when it is through: they are a session of their own,
+        # and write into the folder.
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()

@@ -25,8 +25,10 @@ SQUARE = '<div style="width:640px;height:800px;background:%s"></div>'
 
 
 @pytest.fixture(autouse=True)
-def _program(settings):
+def _program(settings, monkeypatch):
     settings.CHROMIUM = EXECUTABLE
+    # A machine that does ten things at once.
+    monkeypatch.setattr(chromium, "SECONDS", 120)
 
 
 @pytest.fixture
@@ -102,13 +104,14 @@ def test_one_that_fails_is_told_of_and_holds_nothing_up(workspace, settings, cap
     assert "There is no thumbnail" in caplog.text
 
 
-def test_one_that_hangs_is_ended_with_its_children(folder, monkeypatch):
+@pytest.mark.parametrize(("end", "why"), [("wait", "longer than"), ("exit", "made no picture")])
+def test_children_end_with_one_that_hangs_and_with_one_that_ends(folder, monkeypatch, end, why):
     told = folder / "child"
-    program = folder / "hangs"
-    program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {told}\nwait\n")
+    program = folder / "program"
+    program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {told}\n{end}\n")
     program.chmod(0o755)
-    monkeypatch.setattr(chromium, "SECONDS", 1)
-    with pytest.raises(chromium.ShotError, match="longer than 1 seconds"):
+    monkeypatch.setattr(chromium, "SECONDS", 5)
+    with pytest.raises(chromium.ShotError, match=why):
         chromium.shoot(str(program), "x")
     command = Path(f"/proc/{told.read_text().strip()}/cmdline")
     until(lambda: not command.exists() or not command.read_bytes(), "its child has ended")
