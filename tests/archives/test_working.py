@@ -85,6 +85,8 @@ def test_one_at_a_time_and_making_twice_makes_one(workspace, readers):
 
 def test_who_was_frozen_takes_nothing_from_who_took_over(workspace, readers, monkeypatch):
     made = houses.ask(workspace)
+    # Whoever is frozen says no more that they live.
+    monkeypatch.setattr(working, "BEAT", 3600)
     real = writing.write
     turns: list[int] = []
 
