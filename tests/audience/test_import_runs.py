@@ -88,7 +88,7 @@ def at_once(*jobs):
 
     def run(job):
         try:
-            gate.wait(10)
+            gate.wait(60)
             job()
         except Exception as error:
             failures.append(error)

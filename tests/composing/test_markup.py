@@ -95,6 +95,7 @@ def test_a_fragment_becomes_a_document():
     "piece", ['<a "', "<a href='", "<!--", "<style>", "<a <a", "&", "<a href=x "]
 )
 def test_hostile_markup_costs_no_more_than_its_length(piece):
-    start = time.monotonic()
+    # Of the processor's time: what else the machine does is not counted.
+    start = time.process_time()
     markup.links(piece * 200_000)
-    assert time.monotonic() - start < 3
+    assert time.process_time() - start < 3

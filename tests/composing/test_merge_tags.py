@@ -257,10 +257,10 @@ def test_filling_in_unchecked_text_reaches_nothing_either(source, settings):
     ],
 )
 def test_a_text_cannot_eat_time_or_memory(source):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(MergeTagError):
         fill(source)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 _quoted = st.sampled_from(["<b>", "&", "%3Cb%3E", "&lt;b&gt;", ">", "a<i"]).map("'{}'".format)

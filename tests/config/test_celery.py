@@ -59,7 +59,7 @@ def test_messages_come_out_of_the_folder_in_order_and_once(broker):
     queue = broker.SimpleQueue(name())
     for number in range(20):
         queue.put({"number": number})
-    assert [queue.get(timeout=2).payload["number"] for _ in range(20)] == list(range(20))
+    assert [queue.get(timeout=60).payload["number"] for _ in range(20)] == list(range(20))
     with pytest.raises(queue.Empty):
         queue.get(timeout=0.2)
 
@@ -67,7 +67,7 @@ def test_messages_come_out_of_the_folder_in_order_and_once(broker):
 def test_nothing_is_left_in_the_folder(broker, tmp_path):
     queue = broker.SimpleQueue(name())
     queue.put({"number": 1})
-    queue.get(timeout=2).ack()
+    queue.get(timeout=60).ack()
     assert list((tmp_path / "messages").iterdir()) == []
 
 
@@ -109,7 +109,7 @@ def test_a_folder_that_was_cleared_away_is_made_again(broker, tmp_path):
     queue.put({"number": 1})
     shutil.rmtree(tmp_path / "messages")
     queue.put({"number": 2})
-    assert queue.get(timeout=2).payload["number"] == 2
+    assert queue.get(timeout=60).payload["number"] == 2
 
 
 def test_a_broker_that_is_down_does_not_fail_who_rings(caplog):

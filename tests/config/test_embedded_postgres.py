@@ -39,7 +39,7 @@ def running(var: Path, *, end: signal.Signals = signal.SIGINT) -> Iterator[Serve
         yield server
     finally:
         process.send_signal(end)
-        process.wait(30)
+        process.wait(60)
 
 
 def start(server: Server) -> subprocess.Popen[bytes]:
@@ -117,7 +117,7 @@ def test_a_second_server_on_the_same_data_is_refused_while_the_first_lives(var):
         again = Server(var, durable=False)
         again.prepare()
         second = start(again)
-        assert second.wait(30) != 0
+        assert second.wait(60) != 0
         assert "postmaster.pid" in output(second)
         assert server.state() is State.ANSWERING
 
@@ -207,7 +207,7 @@ def test_programs_that_its_account_cannot_reach_are_copied_whole(var):
             connection.execute("CREATE EXTENSION citext")
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(60)
 
 
 def test_a_moved_checkout_finds_its_data_and_a_copied_one_is_told(var):

@@ -28,7 +28,7 @@ def is_replaced(pool, doomed):
 
 
 def answer(pool):
-    return pool.apply_async(os.getpid).get(timeout=20)
+    return pool.apply_async(os.getpid).get(timeout=60)
 
 
 def test_children_that_are_killed_while_they_wait_are_replaced_and_get_jobs(pool):

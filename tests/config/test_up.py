@@ -84,7 +84,7 @@ def server_with_passwords(var: Path) -> Iterator[str]:
     until(lambda: accepts(port), lambda: "the server never listened")
     yield f"127.0.0.1:{port}/postgres"
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(60)
 
 
 def accepts(port: int) -> bool:

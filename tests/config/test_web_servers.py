@@ -84,7 +84,7 @@ def run(command: list[str], port: int, log: Path) -> str:
         return ask_all(port, log)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def test_nginx_reads_it_and_keeps_no_readers(behind, tmp_path):

@@ -87,7 +87,7 @@ def test_the_finisher_waits_for_a_late_answer_that_reopens_a_row(workspace):
         with transaction.atomic():
             ledger.upgrade(token, [Result(delivery_id, "pending")])
             reopened.set()
-            go_on.wait(10)
+            go_on.wait(60)
         connection.close()
 
     def finish():
@@ -98,7 +98,7 @@ def test_the_finisher_waits_for_a_late_answer_that_reopens_a_row(workspace):
 
     with ThreadPoolExecutor(2) as pool:
         answering = pool.submit(answer_late)
-        assert reopened.wait(10)
+        assert reopened.wait(60)
         finishing = pool.submit(finish)
         stage.wait_until(_somebody_waits_for_a_lock)
         go_on.set()

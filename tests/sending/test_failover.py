@@ -75,7 +75,7 @@ class Replica:
             yield
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(60)
 
     def _promote(self) -> bool:
         try:

@@ -105,7 +105,7 @@ while transport.work({draft.pk}, seconds=20):
     pass
 """
     deaths = 0
-    while worker(code).wait(30) == -signal.SIGKILL:
+    while worker(code).wait(60) == -signal.SIGKILL:
         deaths += 1
         assert deaths < 3
         stage.let_leases_expire()

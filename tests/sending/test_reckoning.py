@@ -201,16 +201,16 @@ def test_news_that_are_committed_after_the_count_doubt_it(large):
                 moves.note_fact(delivery.pk, "hard_bounced_at", timezone.now())
                 reckoning.doubt(large.pk)
                 written.set()
-                counted.wait(10)
+                counted.wait(60)
         finally:
             connection.close()
 
     thread = Thread(target=other)
     thread.start()
-    assert written.wait(10)
+    assert written.wait(60)
     assert sum(row.bounced for row in reckoning.of(large.pk).rows) == 0
     counted.set()
-    thread.join(10)
+    thread.join(60)
     make_counting_dear()
     assert not reckoning.of(large.pk).is_final
     rest(large)

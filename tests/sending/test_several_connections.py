@@ -122,7 +122,7 @@ def test_a_wait_that_lasts_too_long_ends_in_its_conversation_only():
 
     began = time.monotonic()
     assert conversing.together([patient(), quick()]) == ["late", "done"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     ours.close()
     theirs.close()
 

@@ -134,7 +134,7 @@ def test_a_worker_that_is_told_to_end_gives_back_what_it_had_not_begun(draft, si
     process = worker(f"tasks.send_campaign({draft.pk})")
     stage.wait_until(lambda: len(sink.taken) > 3)
     process.terminate()
-    assert process.wait(15) == -signal.SIGTERM
+    assert process.wait(60) == -signal.SIGTERM
     counts = stage.states(draft)
     assert set(counts) == {"sent", "pending"}
     assert counts["sent"] == len(sink.taken)

@@ -164,7 +164,7 @@ def _running(
     finally:
         child.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(30)
+            child.wait(60)
         signal_group(child.pid, signal.SIGKILL)
         child.wait()
         # Erlang's epmd leaves the group that it was started in.

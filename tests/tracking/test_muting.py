@@ -97,7 +97,7 @@ def test_a_hit_that_is_being_drained_does_not_outlive_the_withdrawal(folder):
         withdrawal.start()
         assert not muted.wait(0.3), "the withdrawal waits for the batch"
         assert drainer.step() == 1
-    withdrawal.join(10)
+    withdrawal.join(60)
     assert muted.is_set()
     assert not Event.objects.exists()
     assert not Engagement.objects.exists()

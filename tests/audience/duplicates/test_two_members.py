@@ -20,7 +20,7 @@ def test_one_of_them_does_it_and_the_other_is_told(workspace, member):
 
     def unite(pair):
         try:
-            both.wait(timeout=20)
+            both.wait(timeout=60)
             uniting.unite(pair[0], pair[1], {}, member)
         except uniting.UnitingError:
             return False
