@@ -6,11 +6,26 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from campaigns.accounts.models import Member, Sender, User, Workspace
 from config import storages
 from tests import databases, environment, world
 from tests.api import programs
+
+# How long an example takes says more of the machine than of us; and each finds the fixtures as
+# the one before left them.
+hypothesis_settings.register_profile(
+    "exploring",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+# The same examples each time: what fails fails again. `--hypothesis-profile=exploring` has others.
+hypothesis_settings.register_profile(
+    "steady", hypothesis_settings.get_profile("exploring"), derandomize=True
+)
+hypothesis_settings.load_profile("steady")
 
 _server = pytest.StashKey[subprocess.Popen[bytes] | None]()
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.audience import addresses, suppression
@@ -89,9 +89,7 @@ def mailable(workspace):
     }
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12)
 @given(people=PEOPLE, names=st.lists(LINES, min_size=3, max_size=3))
 def test_any_world_comes_back_as_it_was(db, people, names):
     workspace = build(people, names)

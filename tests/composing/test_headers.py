@@ -6,7 +6,7 @@ import email.utils
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.composing import headers
@@ -24,7 +24,6 @@ def parse(raw: bytes):
     return email.message_from_bytes(raw + b"\r\nbody", policy=email.policy.default)
 
 
-@settings(deadline=None)
 @given(texts)
 def test_free_text_stays_one_field_and_says_the_same(value):
     raw = b"Subject: " + headers.unstructured(value, used=len("Subject: ")) + b"\r\n"
@@ -36,7 +35,6 @@ def test_free_text_stays_one_field_and_says_the_same(value):
     assert all(len(line) <= 78 for line in raw.split(b"\r\n"))
 
 
-@settings(deadline=None)
 @given(texts)
 def test_a_name_cannot_add_an_address(name):
     raw = b"From: " + headers.mailbox(name, "news@acme.example", used=6) + b"\r\n"

@@ -1,8 +1,7 @@
 """Whatever is in the data or in the body, it stays one mail to one person."""
 
 import pytest
-from hypothesis import HealthCheck, example, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaigns.composing import compiling, freezing, headers
@@ -43,7 +42,6 @@ hostile = st.text(
 )
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @example(first="\r", company="\r\n", country="\n\r")
 @given(first=hostile, company=hostile, country=hostile)
 def test_no_value_can_break_a_mail(frozen, first, company, country):
@@ -102,7 +100,6 @@ hostile_markup = st.lists(
 ).map("".join)
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(source=hostile_markup)
 @pytest.mark.parametrize("form", ["html", "markdown"])
 def test_no_body_can_break_a_mail(workspace, sender, form, source):

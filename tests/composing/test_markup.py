@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.composing import markup
@@ -52,7 +52,6 @@ bits = st.sampled_from([*"abc/?&=#;%+.,-_~ä<>\"' ", "&amp;", "&copy", "&lt;"])
 paths = st.lists(bits, max_size=40).map("".join)
 
 
-@settings(deadline=None)
 @given(paths)
 def test_an_address_comes_through_as_written(path):
     url = "https://a.example/" + path.strip()

@@ -107,7 +107,6 @@ def test_values_are_escaped_in_html_whatever_the_way(source):
     st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"])),
     st.sampled_from(["", " | upcase", ' | default: "a <b>" | strip', " | capitalize"]),
 )
-@settings(deadline=None)
 def test_the_short_way_gives_what_liquid_gives(value, filters):
     source = f"{{{{ contact.first_name{filters} }}}}"
     for escape in (True, False):
@@ -273,7 +272,7 @@ _tags = st.tuples(_values, st.lists(_steps, max_size=4)).map(lambda t: t[0] + ""
 
 
 @given(_tags, _tags)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_where_quotes_hold_words_no_merge_tag_makes_html(first, second):
     source = f"{{% assign x = {first} %}}{{{{ x }}}}{{% cycle '<b>' %}}{{{{ {second} }}}}"
     try:

@@ -36,7 +36,7 @@ def encode(pieces):
     return b"".join(out)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(texts, min_size=1, max_size=5))
 def test_comes_back_as_it_was(pieces):
     # A line end belongs to the piece it stands in: "\r" + "\n" of two pieces are two.
@@ -48,7 +48,7 @@ def test_comes_back_as_it_was(pieces):
 @example(["", "000\x1f\x08\x80\x80\x80" + "\U00010000" * 4 + "0"])
 @example(["", "x" * 75 + "."])
 @example(["x" * 76, "x" * 76])
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(texts, min_size=1, max_size=5))
 def test_lines_are_short_and_none_begins_with_a_dot(pieces):
     encoded = encode(pieces)

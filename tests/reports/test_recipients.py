@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.accounts import keyset
@@ -142,9 +142,7 @@ def test_the_last_active_come_first_and_those_unheard_of_last(autumn):
     assert set(rows[:7]) == active
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
-)
+@settings(max_examples=40)
 @given(
     query=st.dictionaries(
         st.sampled_from(["show", "q", "sort", "at", "link"]),

@@ -11,7 +11,7 @@ import html
 import re
 
 import pytest
-from hypothesis import HealthCheck, example, given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -33,9 +33,7 @@ EVIDENCE = consent.Evidence(ConsentEntry.Source.PREFERENCES)
 ANSWERS = [(opens, clicks) for opens in Consent.values for clicks in Consent.values]
 HOST = "https://t.example.org"
 
-few = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = hypothesis_settings(max_examples=40)
 ids = st.integers(1, 2**62)
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 words = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)

@@ -126,13 +126,13 @@ SPACES = st.text(alphabet=" \t", min_size=1, max_size=3).map(str.encode)
 
 
 @given(lines=LINES, tail=st.sampled_from([b"\r\n", b"\r\n\r\n", b" \r\n\t\r\n"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_body_is_signed_as_others_read_it(lines, tail):
     assert verdicts(SIGN(HEAD + b"\r\n".join(lines) + tail)) == [True, True]
 
 
 @given(subject=st.lists(st.text(alphabet="abcXYZ09:;,<>=?", min_size=1), min_size=1), gap=SPACES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_header_is_signed_as_others_read_it(subject, gap):
     value = (b"\r\n" + gap).join(word.encode() for word in subject)
     head = HEAD.replace(b"=?utf-8?b?SGVsbG8=?=\r\n =?utf-8?b?SGVsbG8=?=", value + gap)

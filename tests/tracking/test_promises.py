@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -26,9 +26,7 @@ from tracking.redirects import Redirects
 from tracking.snapshots import Snapshot
 from tracking.tokens import PERSONAL, Kind, Mode, Token
 
-many = hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+many = hypothesis_settings(max_examples=60)
 ids = st.integers(0, 2**62)
 # The campaign is the one whose links the door knows.
 tokens = st.one_of(

@@ -9,7 +9,7 @@ from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracking.agents_met import CHROME
@@ -265,7 +265,6 @@ def test_all_other_paths_are_djangos(door):
         assert door.ask(path).body == b"django"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80), st.dictionaries(st.sampled_from(HEADERS), st.text(max_size=60)))
 def test_no_request_breaks_it(tmp_path, rest, headers):
     app: Any = wsgi.Tracking(_behind, Door(tmp_path).parts)

@@ -116,7 +116,7 @@ def test_too_many_parts_and_too_deep_ones_are_not_followed():
 LETTERS = [post.letter(name) for name in post.NAMES]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(LETTERS), st.data())
 def test_a_damaged_letter_never_raises(letter, data):
     damaged = bytearray(letter)
@@ -131,13 +131,13 @@ def test_a_damaged_letter_never_raises(letter, data):
         severity(failure.status, failure.words)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=2000))
 def test_what_is_no_mail_never_raises(content):
     understanding.understand(content)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=40), st.text(max_size=200))
 def test_every_status_means_something(status, words):
     assert severity(status, words) in Severity

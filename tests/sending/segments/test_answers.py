@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.accounts.models import Workspace
@@ -122,9 +122,7 @@ def groups(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_the_compiler_finds_whom_the_evaluator_finds(town: Town, data: st.DataObject):
     one = conditions(town)
