@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from campaigns.sending import pacing
@@ -13,6 +14,7 @@ from campaigns.sending.outcomes import Outcome, Verdict
 from campaigns.sending.querysets import ledger, moves
 from campaigns.sending.querysets.results import Result
 from tests.sending import stage
+from tests.sending.claims import claim_and_intend
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,6 +68,29 @@ def test_before_its_end_the_last_try_is_at_its_end(campaign):
     waiting = try_again(campaign, first_tried_hours_ago=23.5, delay=14_400)
     assert waiting.state == "pending"
     assert waiting.next_at == waiting.first_tried_at + timedelta(hours=24)
+
+
+# A clock by which the day ends right after the first look at it.
+TURNING = """
+CREATE SCHEMA turning;
+CREATE SEQUENCE turning.looks;
+CREATE FUNCTION turning.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+    SELECT pg_catalog.clock_timestamp()
+           + CASE WHEN nextval('turning.looks') > 1 THEN interval '1 day' ELSE interval '0' END $$;
+SET search_path = turning, public, pg_catalog
+"""
+
+
+def test_a_day_that_ends_while_it_is_written_down_is_over_or_not(campaign):
+    Delivery.objects.update(first_tried_at=timezone.now() - timedelta(hours=23))
+    token, [delivery_id] = claim_and_intend(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute(TURNING)
+        try:
+            ledger.exchange(token, [Result(delivery_id, "pending", **REFUSAL)], [])
+        finally:
+            cursor.execute("RESET search_path; DROP SCHEMA turning CASCADE")
+    assert Delivery.objects.get().state == "pending"
 
 
 def test_how_long_it_is_tried_is_a_setting(campaign, settings):
