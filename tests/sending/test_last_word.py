@@ -94,7 +94,7 @@ def erase(delivery: Delivery) -> None:
 def test_who_leaves_after_the_claim_and_before_the_intent_gets_nothing(
     draft, sink, settings, leave
 ):
-    settings.SEND_CONNECTIONS, settings.SEND_REPLY_SECONDS = 1, 60
+    settings.SEND_CONNECTIONS = 1
     sink.gate = threading.Event()
     stage.make_many(draft.workspace, draft.lists.get(), supplying.FIRST_CLAIM)
     assert launch.launch(draft)

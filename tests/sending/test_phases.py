@@ -61,7 +61,7 @@ PHASES = {
 
 def hand_over(sink: Sink, *mails: Outgoing):
     """Hand mails over, and return what the ledger is told of each, and what ailed the server."""
-    server = Server("127.0.0.1", sink.port, command_seconds=0.5, final_seconds=1)
+    server = Server("127.0.0.1", sink.port, command_seconds=3, final_seconds=3)
     mailer = SmtpMailer(server)
     done = mailer.hand_over(mails)
     mailer.close()

@@ -12,7 +12,7 @@ from tests.sending.test_smtp import mail, verdicts
 
 
 def mailer_to(sink: Sink, connections: int = 3) -> SmtpMailer:
-    server = Server("127.0.0.1", sink.port, command_seconds=2, final_seconds=1)
+    server = Server("127.0.0.1", sink.port, command_seconds=30, final_seconds=8)
     return SmtpMailer(server, connections=connections)
 
 

@@ -24,7 +24,7 @@ def mail(address: str, body: bytes = b"hello\r\n") -> Outgoing:
 
 
 def mailer_to(sink: Sink, **options) -> SmtpMailer:
-    values = {"command_seconds": 2, "final_seconds": 1} | options
+    values = {"command_seconds": 30, "final_seconds": 5} | options
     return SmtpMailer(Server("127.0.0.1", sink.port, **values))
 
 
@@ -122,7 +122,7 @@ def test_a_connection_cut_at_the_envelope_leaves_nothing_in_doubt():
 
 def test_a_server_that_only_says_it_can_pipeline_is_spoken_to_step_by_step():
     with Sink(lies=True) as sink:
-        mailer = mailer_to(sink, command_seconds=0.5)
+        mailer = mailer_to(sink, command_seconds=3)
         first = mailer.hand_over([mail("a@example.com")])
         assert verdicts(first) == [Verdict.UNTRIED]
         second = mailer.hand_over([mail("a@example.com"), mail("b@example.com")])
@@ -217,7 +217,7 @@ def test_encrypts_and_checks_the_name(tmp_path, monkeypatch):
     server_side, client_side = _certificate(tmp_path)
     monkeypatch.setattr(ssl, "create_default_context", lambda: client_side)
     with Sink(tls=server_side) as sink:
-        values: dict[str, Any] = {"security": "starttls", "command_seconds": 2}
+        values: dict[str, Any] = {"security": "starttls", "command_seconds": 30}
         good = SmtpMailer(Server("localhost", sink.port, **values))
         done = good.hand_over(
             [mail("a@example.com", b"x" * 100_000 + b"\r\n"), mail("b@example.com")]

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns.composing.models import Campaign
@@ -81,11 +81,7 @@ def test_many_workers_at_once_never_exceed_a_limit(sender):
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=60))
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=40)
 def test_no_period_holds_more_wherever_it_begins(sender, steps):
     Throttle.objects.all().delete()
     # So long a period that the real clock stands still beside it.
