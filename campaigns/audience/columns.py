@@ -42,7 +42,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Header names in English, Dutch, German, French and Spanish, as `_bare` leaves them.
+# Header names in English, Dutch, German, French and Spanish, as `bare` leaves them.
 _NAMES: Mapping[str, frozenset[str]] = {
     EMAIL: _words(
         "email emails emailaddress mail mailaddress emailadres emailadresse mailadresse epost "
@@ -123,6 +123,12 @@ def is_field(target: str) -> bool:
     return re.fullmatch(rf"{FIELD}[a-z][a-z0-9_]{{0,{MAX_KEY - 1}}}", target) is not None
 
 
+def bare(name: str) -> str:
+    """Return a column's name without accents, case, spaces and signs."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", plain)
+
+
 def _is_doubtful(target: str, cells: Sequence[str]) -> bool:
     """Whether the cells do not bear out what the name suggests."""
     match target:
@@ -144,13 +150,8 @@ def _as_field(name: str, number: int, chosen: Mapping[int, str]) -> str:
 
 
 def _target_named(name: str) -> str | None:
-    bare = _bare(name)
-    return next((target for target, names in _NAMES.items() if bare in names), None)
-
-
-def _bare(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]", "", plain)
+    words = bare(name)
+    return next((target for target, names in _NAMES.items() if words in names), None)
 
 
 def _guess_address(chosen: dict[int, str], samples: Sequence[Sequence[str]]) -> None:

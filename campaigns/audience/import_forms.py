@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from django import forms
@@ -172,7 +172,16 @@ class MappingForm(BasisForm):
         help_text=_("Separated by commas."),
     )
 
-    def __init__(self, *args: Any, names: Sequence[str], guesses: dict[int, str], **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        names: Sequence[str],
+        guesses: dict[int, str],
+        kinds: Mapping[int, str],
+        known: Collection[str],
+        **kwargs: Any,
+    ):
+        """Propose `guesses`, and `kinds` of fields that are new: not those of the keys `known`."""
         super().__init__(*args, **kwargs)
         self.names = names
         self.initial["everybody"] = standing.of_file(names)
@@ -188,12 +197,13 @@ class MappingForm(BasisForm):
                 required=False,
             )
             # Asked only where the column becomes a field; see `mapping.html`.
-            self.fields[f"kind_{number}"] = forms.ChoiceField(
-                label=_("Kind of “%(name)s”") % {"name": name},
-                choices=_KINDS,
-                initial=Field.Kind.TEXT,
-                required=False,
-            )
+            if own.removeprefix(columns.FIELD) not in known:
+                self.fields[f"kind_{number}"] = forms.ChoiceField(
+                    label=_("Kind of “%(name)s”") % {"name": name},
+                    choices=_KINDS,
+                    initial=kinds.get(number, Field.Kind.TEXT),
+                    required=False,
+                )
 
     def kinds(self) -> dict[str, str]:
         """Return of what kind new fields are, where they are no text."""
@@ -209,9 +219,9 @@ class MappingForm(BasisForm):
         words = (" ".join(word.split()) for word in self.cleaned_data["tags"].split(","))
         return list(dict.fromkeys(word[:80] for word in words if word))
 
-    def kind_of(self, number: int) -> forms.BoundField:
-        """Return the choice of the kind of a column's field."""
-        return self[f"kind_{number}"]
+    def kind_of(self, number: int) -> forms.BoundField | None:
+        """Return the choice of the kind of a column's field; None if there is that field."""
+        return self[f"kind_{number}"] if f"kind_{number}" in self.fields else None
 
     def columns(self) -> list[forms.BoundField]:
         """Return the choices of columns, in the file's order."""

@@ -14,13 +14,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts import audit, ordering
 from campaigns.accounts.ordering import Sort
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import columns, export, importing, reading, tasks, tidying, undoing
+from campaigns.audience import (
+    columns,
+    export,
+    importing,
+    proposing,
+    reading,
+    tasks,
+    tidying,
+    undoing,
+)
 from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
 from campaigns.audience.models import Import, List
 from campaigns.audience.views.lists import csv_response
 
 PREVIEW_ROWS = 5
-SAMPLE_ROWS = 50
+# What a column holds is guessed by.
+SAMPLE_ROWS = 200
 REMARKS_SHOWN = 20
 IMPORTS_PER_PAGE = 50
 _NEWEST = Sort(("created_at",), falls=True, by_moment=True)
@@ -56,7 +66,13 @@ def mapping(request: WorkspaceRequest, pk: int) -> HttpResponse:
     except reading.ReadingError as error:
         shape_form.add_error("encoding", str(error))
         names, rows = [], []
-    form = MappingForm(request.POST or None, names=names, guesses=columns.guess(names, rows))
+    form = MappingForm(
+        request.POST or None,
+        names=names,
+        guesses=columns.guess(names, rows),
+        kinds=proposing.kinds(names, rows),
+        known=request.workspace.contact_fields.values_list("key", flat=True),
+    )
     if names and request.method == "POST" and form.is_valid() and shape_form.is_valid():
         return _start(request, one, form, shape_form)
     context = {
