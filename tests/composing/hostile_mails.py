@@ -29,6 +29,7 @@ SECRETS = {
     "an object": " object at 0x",
     "a file": "root:x:0",
 }
+OPENING, CLOSING = "<html><body>", "</body></html>"
 GREETING = "Hello {{ contact.first_name }}, of {{ contact.country }}"
 
 
@@ -53,6 +54,14 @@ def every(snippets: list[str]) -> Iterator[Mail]:
     for snippet in snippets:
         for way, html in _mails(snippet, campaigns, values):
             yield Mail(snippet, way, html)
+
+
+def of_html(snippet: str) -> str:
+    """Return the mail, with no pixel and no measured link, that pasted HTML with this becomes."""
+    campaign = _campaigns()["html"]
+    campaign.inline_css = False
+    campaign.subject = "Words"
+    return _html(campaign, f"{OPENING}{snippet}{CLOSING}")
 
 
 def _mails(
