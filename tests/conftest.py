@@ -10,6 +10,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from campaigns.accounts.models import Member, Sender, User, Workspace
+from campaigns.audience.bulk import telling
+from campaigns.audience.segments import counting
+from campaigns.composing.sunset import ending, pages
 from config import storages
 from tests import databases, environment, world
 from tests.api import programs
@@ -64,6 +67,16 @@ def _own_files(settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         "pictures": storages.storages(settings.MEDIA_ROOT)["pictures"],
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages count as long as it takes: it is asked what they show, not how fast."""
+    for module, name in (
+        *((counting, "LIVE_MS"), (counting, "AT_ONCE_MS"), (telling, "WAIT_MS")),
+        *((ending, "WAIT_MS"), (pages, "WAIT_MS")),
+    ):
+        monkeypatch.setattr(module, name, 60_000)
 
 
 @pytest.fixture

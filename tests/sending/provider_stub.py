@@ -113,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         if any(fate.startswith("garbled") for fate in fates):
             return self.answer(200, {}, '{"id": "')
         if any(fate.startswith("silent") for fate in fates):
-            time.sleep(1.5)
+            time.sleep(4)
         if any(fate.startswith("slow-answer") for fate in fates):
             time.sleep(0.3)
         return self.answer(*found)

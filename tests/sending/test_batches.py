@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def stub(settings, monkeypatch):
     settings.ALLOW_PRIVATE_HOSTS = True
     settings.SEND_CONNECTIONS = 1
-    monkeypatch.setattr(backends, "TIMEOUT", (2.0, 0.5))
+    monkeypatch.setattr(backends, "TIMEOUT", (30.0, 2.0))
     monkeypatch.setattr(repeating, "PAUSES", (0.0, 0.0))
     # Windows begin at their full size, so that a few people are a batch.
     start = transport.Lane.__init__

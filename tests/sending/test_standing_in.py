@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def stub(settings, monkeypatch):
     settings.ALLOW_PRIVATE_HOSTS = True
     settings.SEND_CONNECTIONS = 1
-    monkeypatch.setattr(backends, "TIMEOUT", (2.0, 0.5))
+    monkeypatch.setattr(backends, "TIMEOUT", (30.0, 2.0))
     with provider_stub.running() as running:
         yield running
 

@@ -24,13 +24,6 @@ def asking(what, how, **values):
     return compiling.read({"match": "all", "of": [{"what": what, "how": how, **values}]})
 
 
-@pytest.fixture(autouse=True)
-def all_the_time_in_the_world(monkeypatch):
-    """What is asked here is how, not how fast: the machine may be busy."""
-    monkeypatch.setattr(counting, "LIVE_MS", 60_000)
-    monkeypatch.setattr(counting, "AT_ONCE_MS", 60_000)
-
-
 @pytest.fixture
 def crowd(workspace):
     with connection.cursor() as cursor:
