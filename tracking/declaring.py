@@ -29,6 +29,11 @@ GPC_SINCE = "2026-11-25"
 # The policy: logs go after ten days, and its keeping is confirmed every twelve months.
 LONGEST_LOG_DAYS = 10
 CONFIRMED_DAYS = 365
+# To whoever asks for the policy where it is not posted; only the operator is told what lacks.
+NO_PROMISE = (
+    "This host does not promise EFF's Do Not Track policy. It heeds Sec-GPC and DNT all the\n"
+    f'same: see {GPC_PATH}. (Its operator: "manage.py check" says what is missing.)\n'
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Document:
 
     kind: str
     body: bytes
+    is_there: bool = True
 
 
 def document(path: str, today: date | None = None) -> Document | None:
@@ -46,8 +52,10 @@ def document(path: str, today: date | None = None) -> Document | None:
         return Document("application/json", text.encode())
     if path == RULES_PATH:
         return Document("text/plain; charset=utf-8", rules().encode())
-    if path == DNT_PATH and settings.DNT_POLICY and not list(obstacles(today or _today())):
-        return Document("text/plain; charset=utf-8", dnt_policy.TEXT.read_bytes())
+    if path == DNT_PATH:
+        if settings.DNT_POLICY and not list(obstacles(today or _today())):
+            return Document("text/plain; charset=utf-8", dnt_policy.TEXT.read_bytes())
+        return Document("text/plain; charset=utf-8", NO_PROMISE.encode(), is_there=False)
     return None
 
 

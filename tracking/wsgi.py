@@ -182,10 +182,10 @@ def _declare(
     headers = [
         ("Content-Type", declared.kind),
         ("Content-Length", str(len(declared.body))),
-        ("Cache-Control", "public, max-age=3600"),
+        ("Cache-Control", "public, max-age=3600" if declared.is_there else "no-store"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    start_response("200 OK", headers)
+    start_response("200 OK" if declared.is_there else "404 Not Found", headers)
     return declared.body
 
 
