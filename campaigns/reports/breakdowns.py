@@ -122,6 +122,10 @@ def _merged(facets: Facets, facet: str, *, people: bool, minimum: int) -> Merged
     if facet in NEARER and sizes:
         # Of whom nothing is known there is no row.
         sizes[""] = max(0, sum(_sizes(facets, "country", people=people)) - sum(sizes.values()))
+    if not people and sizes:
+        # All that is told to be perhaps a person's: else the sums of two tables would differ
+        # by those of whom that is not sure, however few.
+        sizes[""] = sizes.get("", 0) + facets.unsure
     return small_cells.merge(
         {value: n for value, n in sizes.items() if n}, 1 if people else minimum
     )

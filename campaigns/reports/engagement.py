@@ -65,6 +65,12 @@ class Engaged:
         return self._clicks(Mode.AGGREGATE, "sure", "uncertain")
 
     @property
+    def unsure_totals(self) -> int:
+        """Loads and clicks of those only counted that are perhaps theirs."""
+        rows = list(self._rows(Mode.AGGREGATE, ("uncertain",)))
+        return sum(row.opens + row.clicks for row in rows)
+
+    @property
     def raw_total_clicks(self) -> int:
         return self._clicks(Mode.AGGREGATE, *verdicts.KINDS)
 
@@ -113,12 +119,14 @@ class LinkClicks:
     perhaps_clicks: int = 0
     # Clicks of the others, where nobody is told apart; None where they are too few to be told.
     total_clicks: int | None = 0
+    # Those of machines, but for such as would tell what may not be told.
     machine_clicks: int = 0
+    hides_machines: bool = False
 
     @property
     def raw_clicks(self) -> int | None:
         """Every click; None where it would tell what may not be told."""
-        if self.total_clicks is None:
+        if self.total_clicks is None or self.hides_machines:
             return None
         return self.clicks + self.perhaps_clicks + self.total_clicks + self.machine_clicks
 
@@ -139,6 +147,8 @@ class Facets:
 
     individual: dict[str, list[Slice]] = field(default_factory=dict)
     aggregate: dict[str, list[Slice]] = field(default_factory=dict)
+    # Hits of those who are only counted that are perhaps theirs: of no slice.
+    unsure: int = 0
 
 
 def of(campaign_id: int) -> Engaged:
@@ -167,24 +177,32 @@ def links(campaign_id: int, *, minimum: int | None) -> list[LinkClicks]:
     cannot be worked out where they are not; without a minimum, never.
     """
     found = {number: LinkClicks(number, url) for number, url in questions.links(campaign_id)}
-    totals: Counter[int] = Counter()
+    totals, by_machines = dict.fromkeys(found, 0), dict.fromkeys(found, 0)
+    machines: Counter[int] = Counter()
     for row in questions.link_rows(campaign_id):
         if row.number not in found:
             continue
-        if row.mode == Mode.AGGREGATE and verdicts.of(row.verdict).counts_as != "machine":
-            totals[row.number] += row.clicks
+        is_machine = verdicts.of(row.verdict).counts_as == "machine"
+        if row.mode == Mode.AGGREGATE:
+            (by_machines if is_machine else totals)[row.number] += row.clicks
+        elif is_machine:
+            machines[row.number] += row.clicks
         else:
             _add(found[row.number], row)
-    merged = small_cells.merge({number: totals[number] for number in found}, minimum or 1)
+    people = small_cells.merge(totals, minimum or 1)
+    others = small_cells.merge(by_machines, minimum or 1)
     for link in found.values():
-        link.total_clicks = None if minimum is None else merged.of(link.number)
+        link.total_clicks = None if minimum is None else people.of(link.number)
+        further = None if minimum is None else others.of(link.number)
+        link.machine_clicks = machines[link.number] + (further or 0)
+        link.hides_machines = further is None
     return sorted(
         found.values(), key=lambda link: (-link.people, -(link.total_clicks or 0), link.number)
     )
 
 
-def facets(campaign_id: int) -> Facets:
-    """Return a campaign's slices, the largest first."""
+def facets(campaign_id: int, *, unsure: int = 0) -> Facets:
+    """Return a campaign's slices, the largest first, beside `unsure` hits of no slice."""
     individual: dict[str, list[Slice]] = defaultdict(list)
     aggregate: dict[str, list[Slice]] = defaultdict(list)
     for row in questions.facet_rows(campaign_id):
@@ -194,18 +212,15 @@ def facets(campaign_id: int) -> Facets:
         slices.sort(key=lambda one: (-one.people, one.value))
     for slices in aggregate.values():
         slices.sort(key=lambda one: (-one.opens - one.clicks, one.value))
-    return Facets(dict(individual), dict(aggregate))
+    return Facets(dict(individual), dict(aggregate), unsure)
 
 
 def _add(link: LinkClicks, row: LinkRow) -> None:
-    match verdicts.of(row.verdict).counts_as:
-        case "machine":
-            link.machine_clicks += row.clicks
-        case "uncertain":
-            link.perhaps_clicks += row.clicks
-        case _:
-            link.clicks += row.clicks
-            link.people += row.people
+    if verdicts.of(row.verdict).counts_as == "uncertain":
+        link.perhaps_clicks += row.clicks
+    else:
+        link.clicks += row.clicks
+        link.people += row.people
 
 
 def _slice(row: FacetRow) -> Slice:

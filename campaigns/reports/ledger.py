@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.conf import settings
+
 from campaigns.sending import reckoning
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets.reckonings import Answer, Return
@@ -93,6 +95,11 @@ class Ledger:
     def counted(self) -> int:
         """Delivered to people of whom only totals are kept."""
         return self.delivered_by_mode.get(Mode.AGGREGATE, 0)
+
+    @property
+    def hides_totals(self) -> bool:
+        """Whether so few are only counted that their totals would be about each of them."""
+        return self.counted < int(settings.AGGREGATE_MINIMUM)
 
     @property
     def unrecorded(self) -> int:

@@ -81,12 +81,19 @@ def of_people(rows: Sequence[HourRow], *, raw: bool) -> list[Line]:
 
 
 def of_totals(rows: Sequence[HourRow], *, raw: bool, minimum: int) -> list[Line]:
-    """Return the hits of people who are only counted, no hour of so few that it is about them."""
-    kinds = verdicts.KINDS if raw else ("sure", "uncertain")
-    return [
-        Line(name, small_cells.carry(sorted(_hours(rows, what, kinds).items()), minimum))
-        for name, what in ((_("Image loads"), "opens"), (_("Clicks"), "clicks"))
-    ]
+    """Return the hits of people who are only counted, no hour of so few that it is about them.
+
+    Raw ones are people's and machines' added up, each of many: the difference of raw and
+    honest figures would else tell of few.
+    """
+    groups = [("sure", "uncertain"), ("machine",)] if raw else [("sure", "uncertain")]
+    lines = []
+    for name, what in ((_("Image loads"), "opens"), (_("Clicks"), "clicks")):
+        sums = Counter[datetime]()
+        for kinds in groups:
+            sums.update(small_cells.carry(sorted(_hours(rows, what, kinds).items()), minimum))
+        lines.append(Line(name, dict(sorted(sums.items()))))
+    return lines
 
 
 def chart(lines: Sequence[Line], span: Span) -> Chart:

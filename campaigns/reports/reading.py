@@ -57,7 +57,7 @@ class Report:
     @property
     def hides_totals(self) -> bool:
         """Whether so few are only counted that their totals would be about each of them."""
-        return self.ledger.counted < int(settings.AGGREGATE_MINIMUM)
+        return self.ledger.hides_totals
 
     @property
     def is_about_people(self) -> bool:
@@ -167,7 +167,7 @@ class Report:
     @property
     def pulse(self) -> int:
         """What the page has seen; it asks each second whether that is still all."""
-        return pulse.of_hits(self.engaged.hits)
+        return pulse.of_hits(self.engaged.hits, hides_totals=self.hides_totals)
 
     @property
     def seconds_to_next(self) -> int | None:
@@ -201,7 +201,7 @@ class Report:
 
     @cached_property
     def facets(self) -> Facets:
-        return engagement.facets(self.campaign.pk)
+        return engagement.facets(self.campaign.pk, unsure=self.engaged.unsure_totals)
 
     @property
     def breakdowns(self) -> list[Breakdown]:

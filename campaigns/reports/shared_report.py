@@ -2,13 +2,15 @@
 
 Whoever looks is no member and has agreed to nothing, so what members see is not shown
 here: no person, no address, and no figure of fewer than `AGGREGATE_MINIMUM` people, nor
-one from which such a figure could be reckoned.
+one from which such a figure could be reckoned. Who clicked has opened, and who opened got
+the mail, so figures lie within each other: a difference of two tells of people, too. Each is
+nought or of many; how many mails there were is told in round figures only.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -59,39 +61,47 @@ class SharedReport:
 
     @property
     def delivered(self) -> int:
-        return self.summary.ledger.delivered
+        return self._round(self.summary.ledger.delivered)
 
     @property
     def sent(self) -> int:
-        return self.summary.ledger.sent
+        return self._round(self.summary.ledger.sent)
 
     @property
     def has_any(self) -> bool:
         """Whether it went out to so many that there is something to show."""
         return self.delivered >= self.least
 
-    @property
-    def opened(self) -> Bounds | None:
-        """Who opened, if those who did, who perhaps did, and who did not are many or nobody."""
-        found = self.summary.opened
-        is_of_many = self._is_of_many(found.sure, found.of) and self._is_of_many(
-            found.most, found.of
-        )
-        few_uncertain = 0 < found.uncertain < self.least
-        return found if is_of_many and not few_uncertain else None
-
-    @property
+    @cached_property
     def clicked(self) -> Rate | None:
+        """Who clicked, if those who did and those who did not are many."""
         found = self.summary.clicked
         return found if self._is_of_many(found.count, found.of) else None
+
+    @cached_property
+    def opened(self) -> Bounds | None:
+        """Who opened, if those who did, who perhaps did, and who did not are many or nobody.
+
+        So are those who opened and did not click, and those who agreed to one of both alone.
+        """
+        found, clicked = self.summary.opened, self.clicked
+        pairs = [(found.of, found.most), (found.most, found.sure), (found.of, found.sure)]
+        if clicked:
+            pairs += [
+                (found.sure, clicked.count),
+                (found.of, clicked.of),
+                (found.of, clicked.count),
+            ]
+        is_told = self._is_of_many(found.sure, found.of) and self._is_of_many(found.most, found.of)
+        return found if is_told and self._are_apart(pairs) else None
 
     @property
     def harms(self) -> list[Harm]:
         ledger = self.summary.ledger
         rows = (
-            (_("Unsubscribed"), self.summary.unsubscribed, ledger.delivered),
-            (_("Reported as spam"), ledger.complained, ledger.delivered),
-            (_("Came back"), ledger.bounced, ledger.sent),
+            (_("Unsubscribed"), self.summary.unsubscribed, self.delivered),
+            (_("Reported as spam"), ledger.complained, self.delivered),
+            (_("Came back"), ledger.bounced, self.sent),
         )
         return [
             Harm(label, of, people if people >= self.least else None) for label, people, of in rows
@@ -114,18 +124,26 @@ class SharedReport:
         return Chart(axis=axis, labels=labels, series=series)
 
     @cached_property
-    def links(self) -> list[tuple[str, int]]:
-        """Links that many people followed, without what stands behind their question mark."""
+    def links(self) -> list[tuple[str, int | None]]:
+        """Links that many people followed, without what stands behind their question mark.
+
+        Where all but a few who clicked, or opened, followed one, it is not told how many.
+        """
         people = Counter[int]()
         for row in questions.link_rows(self.campaign.pk):
             if _is_a_persons(row.mode, row.verdict):
                 people[row.number] += row.people
         urls = dict(questions.links(self.campaign.pk))
         return [
-            (_plain(urls[number]), count)
+            (_plain(urls[number]), count if self._is_within(count) else None)
             for number, count in people.most_common()
             if count >= self.least and number in urls
         ]
+
+    @property
+    def most_followed(self) -> int:
+        """The most people that a link is told to have been followed by."""
+        return max((people or 0 for _url, people in self.links), default=0)
 
     @cached_property
     def countries(self) -> list[Bar]:
@@ -134,6 +152,8 @@ class SharedReport:
         Else the few could be reckoned from the rest: then the smallest joins them.
         """
         slices = engagement.facets(self.campaign.pk).individual.get("country", [])
+        if not self._is_within(sum(one.people for one in slices)):
+            return []
         shown = [one for one in slices if one.value and one.people >= self.least][:MOST_BARS]
         bars = [(places.name(one.value), one.people) for one in shown]
         rest = sum(one.people for one in slices) - sum(people for _name, people in bars)
@@ -167,6 +187,21 @@ class SharedReport:
     def _is_of_many(self, people: int, of: int) -> bool:
         """Both who did and who did not are many: else either is a figure about a few."""
         return people >= self.least and of - people >= self.least
+
+    def _is_within(self, people: int) -> bool:
+        """Whether these people and those of each figure that is told differ by many or nobody."""
+        wholes = [self.summary.clicked.of, self.summary.opened.of]
+        if self.clicked:
+            wholes.append(self.clicked.count)
+        if self.opened:
+            wholes += [self.opened.sure, self.opened.most]
+        return self._are_apart((whole, people) for whole in wholes)
+
+    def _are_apart(self, pairs: Iterable[tuple[int, int]]) -> bool:
+        return all(one == other or abs(one - other) >= self.least for one, other in pairs)
+
+    def _round(self, mails: int) -> int:
+        return mails - mails % self.least
 
 
 def of(campaign: Campaign, now: datetime) -> SharedReport:

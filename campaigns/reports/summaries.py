@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 
 from campaigns.composing.models import Campaign
@@ -62,7 +61,7 @@ class Summary:
     @property
     def hides_totals(self) -> bool:
         """Whether so few are only counted that their totals would be about each of them."""
-        return self.ledger.counted < int(settings.AGGREGATE_MINIMUM)
+        return self.ledger.hides_totals
 
     @property
     def shows_totals(self) -> bool:
