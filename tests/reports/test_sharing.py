@@ -150,7 +150,11 @@ def test_a_link_that_is_shut_opens_nothing_at_once(many, alice, client):
 def test_a_link_ends_by_itself(many, client):
     path = path_of(many.campaign)
     ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert client.get(path).status_code == 404
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "Ask whoever sent it to you for a new one" in answer.text
+    # Whether it ever was one is told to nobody.
+    assert client.get("/shared/broken/").content == answer.content
 
 
 @pytest.mark.parametrize("secret", ["x", "A" * 43, "A" * 400, "%00", "../"])

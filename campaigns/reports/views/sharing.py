@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -95,7 +95,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     link = sharing.find(token)
     if link is None:
         guessing.missed(request, "reports")
-        raise Http404
+        return render(request, "reports/shared_nothing.html", status=404)
     if request.method == "GET" and not request.user.is_authenticated:
         sharing.note_opening(link)
     page = cache.get(_key(link)) or _page(link)
