@@ -43,7 +43,10 @@ class Harm:
 
     @property
     def share(self) -> float | None:
-        return None if self.people is None or not self.of else self.people / self.of
+        if self.people is None or not self.of:
+            return None
+        # What it is out of is a round figure, and may be the smaller.
+        return min(1.0, self.people / self.of)
 
 
 @dataclass(frozen=True)
