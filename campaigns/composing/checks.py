@@ -28,7 +28,8 @@ from campaigns.composing.templating import importing
 LARGEST = 1_000_000
 # Gmail shows the rest of a longer HTML part behind a link, the footer with it.
 CLIPPED = 102_000
-SUBJECT_ON_PHONES = 60
+# Upright, the mail programs of iPhones and Android show 40 to 50 in their lists.
+SUBJECT_ON_PHONES = 45
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from campaigns.audience.models import Contact
 from campaigns.composing import (
     checks,
     editing,
+    emoji,
     lights,
     merge_tags,
     offering,
@@ -74,6 +75,7 @@ def blocks(workspace: Workspace, *, held: bool) -> dict[str, Any]:
         "condition_fields": asked,
         "segments": segments,
         "tags": offering.tags(asked, segments),
+        "emoji": emoji.choices(),
         "networks": document.NETWORKS,
         "look": looks.facts(workspace),
     }

@@ -1,15 +1,19 @@
-/* Merge tags while writing: typing {{ or {%, or a button, offers what there is.
+/* Merge tags while writing: typing {{ or {%, or a button, offers what there is; and emoji, by : and a name.
    A list box for keys and screen readers; what is taken is typed, so the browser's undo works. */
 (() => {
   const told = document.getElementById("merge-tags");
   if (!told) return;
   const words = document.getElementById("merge-tag-words").dataset;
-  const TAGS = JSON.parse(told.textContent).map(([label, source, example]) => ({ label, source, example }));
+  const offers = (found) => JSON.parse(found.textContent).map(([label, source, example]) => ({ label, source, example }));
+  const TAGS = offers(told);
+  const EMOJI = offers(document.getElementById("emoji"));
+  // As many stand in a row: composing.css.
+  const ROW = 8;
   const FIELDS = '#id_subject, #id_preheader, #id_body, #id_text, [data-mergeable], .block [data-key="label"], .block [data-key="href"], .block [data-key="alt"], .block [data-key="source"]';
   const OPENED = /\{([{%])([^{}%\n]{0,60})$/;
+  const NAMED = /(?<=^|\s):(\p{L}{2,30})$/u;
   const box = Object.assign(document.createElement("ul"), { id: "merge-tag-list", className: "merge-tags", hidden: true });
   box.setAttribute("role", "listbox");
-  box.setAttribute("aria-label", words.title);
   const status = Object.assign(document.createElement("p"), { className: "visually-hidden" });
   status.setAttribute("role", "status");
   document.body.append(box, status);
@@ -49,17 +53,19 @@
     return { left: Math.min(left - one.scrollLeft, around.right), top: top - one.scrollTop, bottom: Math.min(bottom - one.scrollTop, around.bottom) };
   }
 
-  function offered(kind, asked) {
+  function matching(tags, asked) {
     const wanted = asked.trim().toLowerCase().split(/[\s|]+/).filter(Boolean);
-    const mine = TAGS.filter((tag) => !kind || tag.source.startsWith(`{${kind}`));
-    return mine.filter((tag) => wanted.every((word) => `${tag.label} ${tag.source}`.toLowerCase().includes(word)));
+    return tags.filter((tag) => wanted.every((word) => `${tag.label} ${tag.source}`.toLowerCase().includes(word)));
   }
+
+  let isEmoji = false;
 
   function option(tag, number) {
     const made = document.createElement("li");
     made.id = `merge-tag-${number}`;
     made.setAttribute("role", "option");
     made.tag = tag;
+    if (isEmoji) made.title = tag.label;
     const code = Object.assign(document.createElement("code"), { textContent: tag.source });
     const label = Object.assign(document.createElement("span"), { textContent: tag.label });
     const example = Object.assign(document.createElement("small"), { textContent: tag.example });
@@ -67,12 +73,15 @@
     return made;
   }
 
-  function show(one, kind, asked, length) {
-    const tags = offered(kind, asked);
+  /** Offer these where the cursor is; what is taken replaces as many characters as `length`. */
+  function show(one, tags, length) {
     if (!tags.length) return close();
     if (field !== one) close();
     field = one;
     typed = length;
+    isEmoji = EMOJI.includes(tags[0]);
+    box.classList.toggle("is-emoji", isEmoji);
+    box.setAttribute("aria-label", isEmoji ? words.emojiTitle : words.title);
     box.replaceChildren(...tags.map(option));
     box.hidden = false;
     const { left, top, bottom } = place(one);
@@ -83,7 +92,7 @@
     if (one.matches("input")) one.setAttribute("aria-expanded", "true");
     one.setAttribute("aria-autocomplete", "list");
     one.setAttribute("aria-controls", box.id);
-    status.textContent = words.found.replace("__n__", tags.length);
+    status.textContent = (isEmoji ? words.emojiFound : words.found).replace("__n__", tags.length);
     choose(0);
   }
 
@@ -97,7 +106,8 @@
   }
 
   function choose(number) {
-    at = (number + box.children.length) % box.children.length;
+    const all = box.children.length;
+    at = ((number % all) + all) % all;
     [...box.children].forEach((one, place) => one.setAttribute("aria-selected", place === at));
     box.children[at].scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", box.children[at].id);
@@ -130,15 +140,19 @@
     // What scripts write, as the block editor does into its form, was typed by nobody.
     if (!event.isTrusted) return;
     const one = event.target.closest?.(FIELDS);
-    const found = one && OPENED.exec(before(one));
-    if (found) show(one, found[1], found[2], found[0].length);
+    const text = one ? before(one) : "";
+    const tag = OPENED.exec(text);
+    const named = one?.matches("#id_subject, #id_preheader") && NAMED.exec(text);
+    if (tag) show(one, matching(TAGS, tag[2]).filter((each) => each.source.startsWith(`{${tag[1]}`)), tag[0].length);
+    else if (named) show(one, matching(EMOJI, named[1]), named[0].length);
     else close();
   }, true);
 
-  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  const steps = () => (isEmoji ? { ArrowRight: 1, ArrowLeft: -1, ArrowDown: ROW, ArrowUp: -ROW } : { ArrowDown: 1, ArrowUp: -1 });
   document.addEventListener("keydown", (event) => {
     if (!field || event.target !== field || event.isComposing) return;
-    if (steps[event.key] && !event.altKey) choose(at + steps[event.key]);
+    const step = steps()[event.key];
+    if (step && !event.altKey) choose(at + step);
     else if (event.key === "Enter" || event.key === "Tab") take(box.children[at].tag);
     else if (event.key === "Escape") close();
     else return;
@@ -156,10 +170,11 @@
   addEventListener("resize", close);
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-tags-for]");
+    const button = event.target.closest("[data-tags-for], [data-emoji-for]");
     if (!button) return;
-    const one = document.getElementById(button.dataset.tagsFor);
+    const { tagsFor, emojiFor } = button.dataset;
+    const one = document.getElementById(tagsFor || emojiFor);
     one.focus();
-    show(one, "", "", 0);
+    show(one, tagsFor ? TAGS : EMOJI, 0);
   });
 })();
