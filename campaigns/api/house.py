@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 from campaigns.api import problems
 from campaigns.api.problems import ProblemError
 from campaigns.api.reading import StrictParser
-from campaigns.api.views import campaigns, changing, lists, segments
+from campaigns.api.views import campaigns, changing, imports, lists, segments, suppressions
 
 VERSION = "1.0"
 _ABOUT = (
@@ -31,7 +31,7 @@ api = NinjaAPI(
     docs_url=None,
 )
 # `changing` and `contacts` share a router: they share addresses.
-for _part in (changing, lists, segments, campaigns):
+for _part in (changing, imports, suppressions, lists, segments, campaigns):
     api.add_router("", _part.router)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpRequest, JsonResponse
 
 MEDIA_TYPE = "application/problem+json"
@@ -107,6 +108,17 @@ class ProblemError(Exception):
 def invalid(at: str, detail: str) -> ProblemError:
     """Return the problem that one value of the request is wrong."""
     return ProblemError("invalid", detail, errors=[{"at": at, "detail": detail}])
+
+
+def of_form(form: BaseForm, named: Mapping[str, str] | None = None) -> ProblemError:
+    """Return the problem that a form does not take what it got; `named` says what programs call
+    its fields."""
+    errors = [
+        {"at": f"body.{(named or {}).get(field, field)}", "detail": str(said)}
+        for field, some in form.errors.items()
+        for said in some
+    ]
+    return ProblemError("invalid", errors[0]["detail"], errors=errors)
 
 
 def answer(problem: ProblemError) -> JsonResponse:

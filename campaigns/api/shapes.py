@@ -63,6 +63,20 @@ class ListPage(PageOf):
     items: list[ListShape]
 
 
+class NewList(Strict):
+    name: str = Field(min_length=1, max_length=120)
+    description: str = Field(
+        "", max_length=300, description="One line that readers see when they choose what to get."
+    )
+
+
+class ListPatch(Strict):
+    """What changes. What is left out stays."""
+
+    name: str = Field("", min_length=1, max_length=120)
+    description: str = Field("", max_length=300)
+
+
 class FieldShape(Schema):
     """A field that the workspace keeps of its contacts; `key` is what `fields` is read by."""
 

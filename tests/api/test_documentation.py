@@ -12,6 +12,7 @@ from django.conf import settings
 
 from campaigns.accounts.api_keys import making
 from campaigns.accounts.models import Member
+from campaigns.audience import suppression
 from campaigns.audience.models import Segment
 from tests import world
 from tests.api import programs
@@ -28,9 +29,11 @@ def test_every_example_of_the_documentation_works(live_server, workspace, member
     ann = world.make_contact(workspace, on=news, email="ann@example.com")
     campaign = world.make_campaign(workspace, lists=[news])
     segment = Segment.objects.create(workspace=workspace, name="Any", question=QUESTION)
+    done = workspace.imports.create(list=news, filename="people.csv", status="done")
     mine = Member.objects.get(user=member)
     _key, text = making.make(mine, "Examples", programs.EVERY_SCOPE)
     known = {"LIST": news.pk, "SEGMENT": segment.pk, "CONTACT": ann.pk, "CAMPAIGN": campaign.pk}
+    known["IMPORT"] = done.pk
     environment = {name: str(value) for name, value in known.items()}
     environment |= {"CANDID": live_server.url, "KEY": text, "PATH": os.environ["PATH"]}
     script = "set -e\n" + "\n".join(examples)
@@ -41,4 +44,8 @@ def test_every_example_of_the_documentation_works(live_server, workspace, member
     assert done.stdout.decode().count('"ann@example.com"') >= 2
     assert [tagging.tag.name for tagging in ann.taggings.all()] == ["VIP"]
     assert not ann.subscriptions.subscribed().exists()
+    assert workspace.lists.filter(name="Shop").exists()
+    assert workspace.imports.filter(status="queued").count() == 2
+    assert suppression.find(workspace.pk, "old@example.com") is None
+    assert suppression.find(workspace.pk, "kim@example.org") is not None
     assert b"bo@example.com" in (tmp_path / "segment.csv").read_bytes()

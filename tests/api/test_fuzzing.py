@@ -89,10 +89,13 @@ def _things(workspace) -> dict[str, dict[str, int]]:
     ann = world.make_contact(workspace, on=news, email="ann@example.com")
     segment = Segment.objects.create(workspace=workspace, name="Any", question=QUESTION)
     campaign = world.make_campaign(workspace, lists=[news])
+    one = workspace.imports.create(list=news, filename="people.csv", status="done")
+    one.remarks.create(workspace=workspace, line=2, reason="No address", cells=["x"])
     workspace.contact_fields.create(key="age", label="Age", kind="number")
     return {
         "lists": {"pk": news.pk},
         "contacts": {"pk": ann.pk, "list_pk": news.pk},
+        "imports": {"pk": one.pk},
         "segments": {"pk": segment.pk},
         "campaigns": {"pk": campaign.pk},
         **{name: {} for name in ("fields", "tags", "suppressions")},

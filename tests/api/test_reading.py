@@ -214,7 +214,7 @@ def test_addresses_that_lead_nowhere_and_methods_that_are_not_offered_are_proble
     problem(program.get("/api/v1/contacts/"), "not-found")
     problem(program.get("/api/v1/contacts/0"), "not-found")
     problem(program.get(f"/api/v1/contacts/{10**30}"), "not-found")
-    refused = program.delete("/api/v1/lists")
+    refused = program.delete("/api/v1/tags")
     problem(refused, "method-not-allowed")
     assert refused["Allow"] == "GET"
 

@@ -14,6 +14,7 @@ from django.test import Client
 from campaigns.accounts.api_keys import making
 from campaigns.accounts.models import ApiKey, Member
 from campaigns.api import openapi
+from campaigns.audience import suppression
 from tests import world
 from tests.api import programs
 from tests.security import walking
@@ -33,6 +34,15 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v1/contacts/{pk}/tags": {"add": ["Press"]},
     "PUT /api/v1/contacts/{pk}/lists/{list_pk}": {"basis": "consent", "note": "At the fair"},
     "PUT /api/v1/contacts/{pk}/measuring": {"answer": "refused"},
+    "POST /api/v1/lists": {"name": "Shop"},
+    "PATCH /api/v1/lists/{pk}": {"description": "What is new"},
+    "POST /api/v1/lists/{pk}/imports": {
+        "rows": [{"email": "kim@example.com"}],
+        "basis": "consent",
+        "note": "At the fair",
+    },
+    "POST /api/v1/suppressions": {"entries": ["stopped@example.org"]},
+    "POST /api/v1/suppressions/lift": {"entry": "example.net", "why": "Was a slip"},
 }
 
 
@@ -127,6 +137,7 @@ def test_an_object_of_ones_own_behind_a_foreign_one_is_no_key(operation, workspa
 def test_its_own_key_finds_it(operation, workspace, program):
     """Else the other walks would prove nothing."""
     world.make_contact(workspace, email="pat@example.com")
+    suppression.suppress_domains(workspace.pk, ["example.net"])
     response = operation.send(program, operation.route.values(workspace))
     assert response.status_code in {200, 201, 204}, response.text
 

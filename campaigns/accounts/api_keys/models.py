@@ -16,10 +16,15 @@ class ApiKey(models.Model):
         """What a key may do. Writing also needs a member who may: see `opening`."""
 
         LISTS_READ = "lists:read", _("Read lists, fields and tags")
+        LISTS_WRITE = "lists:write", _("Add lists and rename them")
         CONTACTS_READ = "contacts:read", _("Read contacts, and whether an address is mailed")
         CONTACTS_WRITE = (
             "contacts:write",
-            _("Add and change contacts, put them on lists and take them off"),
+            _("Add, import and change contacts, put them on lists and take them off"),
+        )
+        SUPPRESSIONS_WRITE = (
+            "suppressions:write",
+            _("Stop mail to addresses and domains, and allow what a member may allow again"),
         )
         SEGMENTS_READ = "segments:read", _("Read and count segments")
         CAMPAIGNS_READ = "campaigns:read", _("Read campaigns and their reports")

@@ -15,7 +15,13 @@ from campaigns.accounts.api_keys import making, querysets
 from campaigns.accounts.models import ApiKey, Member
 
 LONGEST = 100
-_WRITING = frozenset({ApiKey.Scope.CONTACTS_WRITE})
+_WRITING = frozenset(
+    {
+        ApiKey.Scope.LISTS_WRITE,
+        ApiKey.Scope.CONTACTS_WRITE,
+        ApiKey.Scope.SUPPRESSIONS_WRITE,
+    }
+)
 
 
 class TooManyError(Exception):

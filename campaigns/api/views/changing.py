@@ -5,12 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Status
-from ninja.params import functions
 
-from campaigns.accounts.api_keys import repeating
-from campaigns.api import doors, people, problems, writing
+from campaigns.api import doors, once, people, problems, writing
 from campaigns.api.doors import Key, Scope
-from campaigns.api.problems import ProblemError
 from campaigns.api.shapes import (
     Basis,
     ContactShape,
@@ -21,17 +18,9 @@ from campaigns.api.shapes import (
 )
 from campaigns.api.views.contacts import router
 from campaigns.audience import unsubscribing
-from campaigns.audience.models import Contact, Unsubscription
+from campaigns.audience.models import Contact, List, Unsubscription
 
 _WRITE = Key(Scope.CONTACTS_WRITE)
-_ONCE: Any = functions.Header(
-    "",
-    alias="Idempotency-Key",
-    max_length=200,
-    pattern="^[ -~]*$",
-    description="A name of your own for this request: within a day, the same request of the same "
-    "name makes nothing more.",
-)
 
 
 @router.post(
@@ -42,7 +31,7 @@ _ONCE: Any = functions.Header(
     summary="Add a contact, or change the one of this address",
     openapi_extra=problems.also(409),
 )
-def add(request: HttpRequest, sent: NewContact, once: str = _ONCE) -> Any:
+def add(request: HttpRequest, sent: NewContact, name: str = once.NAME) -> Any:
     """201 where the contact is new, else 200. Nothing is added or changed where the address must
     not be mailed, or where the person left the list that they are to be put on."""
 
@@ -50,14 +39,7 @@ def add(request: HttpRequest, sent: NewContact, once: str = _ONCE) -> Any:
         contact, made = writing.add(request, sent)
         return contact.pk, made
 
-    if not once:
-        pk, made = make()
-    else:
-        try:
-            pk, made = repeating.once(doors.key_id(request), once, request.body, make)
-        except repeating.OtherRequestError as error:
-            said = "This Idempotency-Key came with another request. Use a new one."
-            raise ProblemError("refused", said) from error
+    pk, made = once.made(request, name, make)
     return Status(201 if made else 200, _told(request, pk))
 
 
@@ -97,8 +79,7 @@ def tag(request: HttpRequest, pk: int, sent: TagChange) -> Any:
 def join(request: HttpRequest, pk: int, list_pk: int, sent: Basis) -> Any:
     """On the basis that you state, which the consent ledger keeps. Who left the list, or must not
     be mailed, stays away."""
-    contact = _contact(request, pk)
-    onto = get_object_or_404(doors.workspace(request).lists, pk=list_pk)
+    contact, onto = _contact(request, pk), _list(request, list_pk)
     writing.join(request, contact, onto, sent)
     return _told(request, pk)
 
@@ -112,8 +93,7 @@ def join(request: HttpRequest, pk: int, list_pk: int, sent: Basis) -> Any:
 )
 def leave(request: HttpRequest, pk: int, list_pk: int) -> Any:
     """They get nothing from it any more. Doing it twice is as good as once."""
-    contact = _contact(request, pk)
-    off = get_object_or_404(doors.workspace(request).lists, pk=list_pk)
+    contact, off = _contact(request, pk), _list(request, list_pk)
     source = Unsubscription.Source.MEMBER
     unsubscribing.unsubscribe_from(contact, [off], source, doors.user(request))
     return _told(request, pk)
@@ -136,6 +116,10 @@ def measure(request: HttpRequest, pk: int, sent: MeasuringAnswer) -> Any:
 
 def _contact(request: HttpRequest, pk: int) -> Contact:
     return get_object_or_404(doors.workspace(request).contacts, pk=pk)
+
+
+def _list(request: HttpRequest, pk: int) -> List:
+    return get_object_or_404(doors.workspace(request).lists, pk=pk)
 
 
 def _told(request: HttpRequest, pk: int) -> dict[str, Any]:

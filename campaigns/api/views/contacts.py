@@ -8,9 +8,8 @@ from ninja import Query, Router
 
 from campaigns.api import doors, people
 from campaigns.api.doors import Key, Scope
-from campaigns.api.shapes import ContactPage, ContactShape, Lookup, Mailed, Wanted
+from campaigns.api.shapes import ContactPage, ContactShape, Lookup, Wanted
 from campaigns.audience import people as owners
-from campaigns.audience import suppression
 
 router = Router(auth=Key(Scope.CONTACTS_READ), tags=["Contacts"])
 
@@ -43,16 +42,3 @@ def lookup(request: HttpRequest, asked: Lookup) -> Any:
     if found is None:
         raise Http404
     return people.told(workspace, [people.of(workspace).get(pk=found.pk)])[0]
-
-
-@router.post(
-    "/suppressions/lookup",
-    response=Mailed,
-    url_name="suppression",
-    summary="Whether an address may be mailed",
-)
-def mailed(request: HttpRequest, asked: Lookup) -> Any:
-    """Looks only, also for addresses that are no contact's. It is a POST so that no log has it."""
-    found = suppression.reasons(doors.workspace(request).pk, asked.email)
-    reasons = [{"reason": one.reason, "since": one.at} for one in found]
-    return {"suppressed": bool(reasons), "reasons": reasons}

@@ -4,15 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from campaigns.accounts.ordering import Sort
-from campaigns.api import doors, pages
+from campaigns.api import doors, listing, once, pages, problems
 from campaigns.api.doors import Key, Scope
-from campaigns.api.shapes import Fields, ListPage, ListShape, TagPage, Turning
+from campaigns.api.shapes import Fields, ListPage, ListPatch, ListShape, NewList, TagPage, Turning
 from campaigns.audience import fields
+from campaigns.audience.models import List
 
 router = Router(auth=Key(Scope.LISTS_READ), tags=["Lists"])
+_WRITE = Key(Scope.LISTS_WRITE)
 _OLDEST_FIRST = Sort((), falls=False)
 
 
@@ -28,7 +30,35 @@ def lists(request: HttpRequest, turning: Query[Turning]) -> Any:
 
 @router.get("/lists/{int:pk}", response=ListShape, url_name="list", summary="One list")
 def one_list(request: HttpRequest, pk: int) -> Any:
-    return get_object_or_404(doors.workspace(request).lists.with_counts(), pk=pk)
+    return _one(request, pk)
+
+
+@router.post(
+    "/lists",
+    response={200: ListShape, 201: ListShape},
+    auth=_WRITE,
+    url_name="lists",
+    summary="Add a list",
+    openapi_extra=problems.also(409),
+)
+def add_list(request: HttpRequest, sent: NewList, name: str = once.NAME) -> Any:
+    """Its name is its own in the workspace. What mails to it record stays as the workspace says,
+    until a member says otherwise. 200: the same request had made it already."""
+    pk, made = once.made(request, name, lambda: (listing.add(request, sent), True))
+    return Status(201 if made else 200, _one(request, pk))
+
+
+@router.patch(
+    "/lists/{int:pk}",
+    response=ListShape,
+    auth=_WRITE,
+    url_name="list",
+    summary="Rename or describe a list",
+)
+def change_list(request: HttpRequest, pk: int, sent: ListPatch) -> Any:
+    """What is left out stays as it is."""
+    listing.change(request, _one(request, pk), sent)
+    return _one(request, pk)
 
 
 @router.get("/fields", response=Fields, url_name="fields", summary="The workspace's own fields")
@@ -42,3 +72,7 @@ def tags(request: HttpRequest, turning: Query[Turning]) -> Any:
     mine = doors.workspace(request).tags.all()
     page = pages.page(mine, _OLDEST_FIRST, turning.at, length=turning.limit, shown=mine)
     return {"items": page.rows, "next": page.next}
+
+
+def _one(request: HttpRequest, pk: int) -> List:
+    return get_object_or_404(doors.workspace(request).lists.with_counts(), pk=pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import (
     columns,
     export,
+    handing_in,
     importing,
     proposing,
     reading,
@@ -25,7 +25,7 @@ from campaigns.audience import (
     undoing,
 )
 from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
-from campaigns.audience.models import Import, List
+from campaigns.audience.models import Import
 from campaigns.audience.views.lists import csv_response
 
 PREVIEW_ROWS = 5
@@ -49,7 +49,8 @@ def upload(request: WorkspaceRequest, pk: int) -> HttpResponse:
     onto = get_object_or_404(request.workspace.lists, pk=pk)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("audience:mapping", _keep(request, onto, form).pk)
+        kept = handing_in.keep(onto, form.cleaned_data["content"], form.shape, request.user)
+        return redirect("audience:mapping", kept.pk)
     status = 422 if form.is_bound else 200
     return render(request, "audience/upload.html", {"form": form, "list": onto}, status=status)
 
@@ -161,24 +162,6 @@ def discard_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return redirect("audience:list", one.list_id)
 
 
-def _keep(request: WorkspaceRequest, onto: List, form: UploadForm) -> Import:
-    file: UploadedFile[bytes] = form.cleaned_data["content"]
-    one = Import(
-        workspace=request.workspace,
-        list=onto,
-        filename=(file.name or "file.csv")[-200:],
-        size=file.size or 0,
-        encoding=form.shape.encoding,
-        delimiter=form.shape.delimiter,
-        has_header=form.shape.has_header,
-        created_by=request.user,
-    )
-    # Under a name of ours: theirs is for showing only.
-    one.file.save("people.csv", file, save=False)
-    one.save()
-    return one
-
-
 def _shape_form(request: WorkspaceRequest, one: Import) -> ShapeForm:
     found = {
         "encoding": one.encoding,
@@ -215,23 +198,7 @@ def _columns(form: MappingForm, rows: list[list[str]]) -> list[dict[str, object]
 def _start(
     request: WorkspaceRequest, one: Import, form: MappingForm, shape_form: ShapeForm
 ) -> HttpResponse:
-    values, shape = form.cleaned_data, shape_form.shape()
-    Import.objects.filter(pk=one.pk, status=Import.Status.UPLOADED).update(
-        encoding=shape.encoding,
-        delimiter=shape.delimiter,
-        has_header=shape.has_header,
-        names=form.names,
-        mapping=form.mapping(),
-        basis=values["basis"],
-        basis_note=values["basis_note"],
-        measuring=values["measuring"],
-        measuring_statement=values["measuring_statement"],
-        measuring_said_on=values["measuring_said_on"],
-        known=values["known"] or Import.Known.OVERWRITE,
-        everybody=values["everybody"],
-        tags=form.tag_names(),
-        kinds=form.kinds(),
-    )
+    handing_in.choose(one, form, shape_form.shape())
     return _begin(request, one, rehearse="rehearse" in request.POST)
 
 
