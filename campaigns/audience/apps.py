@@ -28,6 +28,7 @@ class AudienceConfig(AppConfig):
                 "field_retyped": _("Changed the kind of a field"),
                 "field_changed": _("Changed a field for contacts"),
                 "contacts_merged": _("Made two contacts one"),
+                "duplicates_swept": _("Made all pairs of duplicates for a reason one"),
                 "note_deleted": _("Deleted a note on a contact"),
                 "tag_renamed": _("Renamed a tag"),
                 "tags_merged": _("Merged two tags"),

@@ -18,7 +18,7 @@ from campaigns.audience import (
     wording,
 )
 from campaigns.audience.bulk import running
-from campaigns.audience.duplicates import looking
+from campaigns.audience.duplicates import looking, sweeping
 from campaigns.audience.models import Contact
 from campaigns.audience.segments import counting
 
@@ -43,6 +43,7 @@ def resume_imports() -> None:
     retyping.resume(retype_field.delay)
     looking.resume(look_for_duplicates.delay)
     deleting.resume(delete_list.delay)
+    sweeping.resume(sweep_duplicates.delay)
     # Also where a worker was killed at it, or the ring was lost.
     if wording.is_waiting():
         note_words.delay()
@@ -77,6 +78,11 @@ def retype_field(field_id: int) -> None:
 @shared_task(base=DjangoTask)
 def look_for_duplicates(workspace_id: int) -> None:
     looking.look(workspace_id)
+
+
+@shared_task(base=DjangoTask)
+def sweep_duplicates(sweep_id: int) -> None:
+    sweeping.run(sweep_id)
 
 
 @shared_task(base=DjangoTask)

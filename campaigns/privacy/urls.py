@@ -1,4 +1,4 @@
-"""Addresses of the privacy room; all but the first are for recipients."""
+"""Addresses of the privacy room; all but the first two are for recipients."""
 
 from django.urls import path
 
@@ -8,6 +8,7 @@ app_name = "privacy"
 
 urlpatterns = [
     path("contacts/<int:pk>/erase/", members.erase_contact, name="erase_contact"),
+    path("contacts/<int:pk>/kept.json", members.kept, name="kept"),
     path("p/<str:token>/kept/", recipients.asking, name="asking"),
     path("kept/<str:sealed>/", recipients.everything, name="everything"),
     path("kept/<str:sealed>/erase/", recipients.erase_me, name="erase_me"),

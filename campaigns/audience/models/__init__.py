@@ -2,7 +2,7 @@
 
 from campaigns.audience.models.changes import BulkEdit, BulkEditPerson, Change
 from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Purpose
-from campaigns.audience.models.duplicates import Merger, Resemblance, ResemblanceLook
+from campaigns.audience.models.duplicates import Merger, Resemblance, ResemblanceLook, Sweep
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import SuppressedDomain, Suppression, Unsubscription
 from campaigns.audience.models.notes import Note
@@ -37,6 +37,7 @@ __all__ = [
     "Subscription",
     "SuppressedDomain",
     "Suppression",
+    "Sweep",
     "Tag",
     "Tagging",
     "Tracking",

@@ -97,3 +97,46 @@ class ResemblanceLook(models.Model):
     def is_over(self) -> bool:
         """Whether nobody waits for it."""
         return self.looked_at is not None and self.looked_at >= self.asked_at
+
+
+class Sweep(models.Model):
+    """All pairs of one reason on their way to being one person each; see `sweeping`."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        STOPPED = "stopped", _("Stopped")
+        DONE = "done", _("Done")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="sweeps")
+    reason = models.CharField(max_length=10, choices=Resemblance.Reason)
+    # The newest pair that was counted, and how many those were.
+    upto = models.BigIntegerField()
+    pairs = models.PositiveIntegerField()
+    # Up to which pair it came: a successor of a killed worker goes on behind.
+    after = models.BigIntegerField(default=0)
+    seen = models.PositiveIntegerField(default=0)
+    merged = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # Its index is for those whose ring was lost, too.
+            models.UniqueConstraint(
+                fields=["workspace"],
+                condition=models.Q(status="running"),
+                name="audience_sweep_one_at_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}, {self.pairs}: {self.status}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens."""
+        return self.status != self.Status.RUNNING

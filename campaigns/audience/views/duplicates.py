@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import browsing, numbers, tasks
-from campaigns.audience.duplicates import looking, sides, turning, uniting
+from campaigns.audience.duplicates import looking, sides, sweeping, turning, uniting
 from campaigns.audience.duplicates.forms import MergeForm
 from campaigns.audience.models import Resemblance, ResemblanceLook
 
@@ -22,8 +22,11 @@ FOUND = 20
 @require_safe
 def duplicates(request: WorkspaceRequest) -> HttpResponse:
     """Show whom the last look found; while one is going on, htmx asks again."""
+    reason = request.GET.get("reason", "")
     context = {
         "page": turning.page(request.workspace, request.GET),
+        "sweep": sweeping.newest(request.workspace),
+        "sweepable": reason if reason in sweeping.REASONS else "",
         "look": ResemblanceLook.objects.filter(workspace=request.workspace).first(),
         "reasons": Resemblance.Reason.choices,
         "most": looking.MOST,
@@ -35,6 +38,36 @@ def duplicates(request: WorkspaceRequest) -> HttpResponse:
 def look_for_duplicates(request: WorkspaceRequest) -> HttpResponse:
     looking.ask(request.workspace)
     tasks.look_for_duplicates.delay_on_commit(request.workspace.pk)
+    return redirect("audience:duplicates")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sweep(request: WorkspaceRequest) -> HttpResponse:
+    """Say how many pairs of a reason become one person each and what that means; a POST begins."""
+    asked = request.POST if request.method == "POST" else request.GET
+    reason = asked.get("reason", "")
+    pairs = sweeping.pairs(request.workspace, reason) if reason in sweeping.REASONS else None
+    if pairs is None or not pairs.count:
+        return redirect("audience:duplicates")
+    if request.method != "POST":
+        label = Resemblance.Reason(reason).label
+        context = {"pairs": pairs, "reason": reason, "label": label}
+        return render(request, "audience/sweep_duplicates.html", context)
+    upto = numbers.identity(asked.get("upto", ""))
+    begun = sweeping.start(request.workspace, reason, upto, request.user)
+    if begun is None:
+        messages.error(request, _("Nothing was begun: another one goes on, or no pair is left."))
+    else:
+        facts = {"reason": reason, "pairs": begun.pairs}
+        audit.record(request, request.workspace, "duplicates_swept", **facts)
+        tasks.sweep_duplicates.delay_on_commit(begun.pk)
+    return redirect("audience:duplicates")
+
+
+@require_POST
+def stop_sweep(request: WorkspaceRequest) -> HttpResponse:
+    if sweeping.stop(request.workspace):
+        messages.success(request, _("Stopped. Pairs that were merged already stay one person."))
     return redirect("audience:duplicates")
 
 
