@@ -8,6 +8,7 @@ from campaigns.audience import (
     fields,
     importing,
     learning,
+    list_bits_querysets,
     moving,
     retyping,
     seeing,
@@ -28,11 +29,18 @@ def run_import(import_id: int) -> None:
     importing.run(import_id)
     if wording.is_waiting():
         note_words.delay()
+    if list_bits_querysets.is_noted():
+        renew_list_bits.delay()
 
 
 @shared_task(base=DjangoTask)
 def note_words() -> None:
     wording.note_waiting()
+
+
+@shared_task(base=DjangoTask)
+def renew_list_bits() -> None:
+    list_bits_querysets.renew()
 
 
 @shared_task(base=DjangoTask)
@@ -47,6 +55,8 @@ def resume_imports() -> None:
     # Also where a worker was killed at it, or the ring was lost.
     if wording.is_waiting():
         note_words.delay()
+    if list_bits_querysets.is_noted():
+        renew_list_bits.delay()
 
 
 @shared_task(base=DjangoTask)

@@ -5,6 +5,7 @@ from campaigns.audience.models.consent import Consent, ConsentEntry, Notice, Pur
 from campaigns.audience.models.duplicates import Merger, Resemblance, ResemblanceLook, Sweep
 from campaigns.audience.models.imports import Import, ImportBefore, ImportRemark
 from campaigns.audience.models.leaving import SuppressedDomain, Suppression, Unsubscription
+from campaigns.audience.models.list_bits import ListBits, ListChange
 from campaigns.audience.models.notes import Note
 from campaigns.audience.models.people import Contact, Field, List, Subscription
 from campaigns.audience.models.segments import Segment
@@ -25,6 +26,8 @@ __all__ = [
     "ImportBefore",
     "ImportRemark",
     "List",
+    "ListBits",
+    "ListChange",
     "Merger",
     "Note",
     "Notice",

@@ -1,22 +1,16 @@
-"""Crowds: many people at once, by the bits that are kept of them; see `tracking.bits`.
-
-A crowd is worked out once for a question, however many it is asked of: a row per block, joined
-with & and |. Then each person is one look into one long row of bits.
-"""
+"""Crowds of people by what they were sent and did; see `audience.segments.crowds`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import Q
 
-from tracking.bits import BLOCK, NOBODY
+from campaigns.audience.segments.crowds import among
+from tracking.bits import NOBODY
 
-# More blocks are of people so far apart that most of the bits are of others.
-MOST_BLOCKS = 8_192
 DEEDS, MAILS = "tracking_deedbits", "sending_mailbits"
 _OF_TABLE = "SELECT block, {} AS people FROM {} WHERE campaign_id = ANY(%s) GROUP BY 1"
 BOUNDS = "SELECT min(block), max(block) FROM {} WHERE campaign_id = ANY(%s)"
@@ -25,46 +19,31 @@ SELECT m.block, {{}} & ~COALESCE(bit_or(e.{{}}), {NOBODY}) AS people
   FROM sending_mailbits m LEFT JOIN tracking_deedbits e USING (campaign_id, block)
  WHERE m.campaign_id = ANY(%s) GROUP BY 1
 """  # noqa: S608 - constants of this module
-_WHOLE = f"""
-(SELECT string_agg(COALESCE(people, {NOBODY})::text, '' ORDER BY n)::varbit
-   FROM generate_series(%s::bigint, %s::bigint) n LEFT JOIN ({{}}) crowd ON crowd.block = n)
-"""  # noqa: S608 - constants of this module
-# Not “= B'1'”, which the planner takes for one of two hundred: it is a part as any.
-_AMONG = "(substring({} FROM LEAST(GREATEST({} - %s, -1), 2147483646)::integer + 1 FOR 1) > B'0')"
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """The blocks of some people: SQL with `block` and `people`, by campaigns, and its bounds."""
-
-    sql: str
-    campaigns: tuple[int, ...]
-    first: int
-    last: int
-
-
-class Among(Func):
-    """Whether a contact is in a crowd. Outside of its blocks nobody is."""
-
-    output_field = BooleanField()
-
-    def __init__(self, crowd: Crowd) -> None:
-        super().__init__(F("pk"))
-        self.crowd = crowd
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # It has no template.
-        """Write the question."""
-        (person,) = self.source_expressions
-        number, values = compiler.compile(person)
-        crowd = self.crowd
-        whole = _WHOLE.format(crowd.sql)
-        bounds = [crowd.first, crowd.last, list(crowd.campaigns)]
-        return _AMONG.format(whole, number), [*bounds, *values, crowd.first * BLOCK]
+# A row's later first: what its index has, and has only where there is one.
+_CLICKED = "clicks_sure > 0 AND first_click_at >= %s"
+_SINCE = {
+    "open": f"(opens_sure > 0 AND first_open_at >= %s OR {_CLICKED} AND NOT clicks_only)",
+    "click": _CLICKED,
+}
+_FIRST_SINCE = """
+SELECT contact_id >> 12 AS block, bit_or(tracking_bit(contact_id)) AS people
+  FROM tracking_engagement
+ WHERE campaign_id = ANY(%s) AND GREATEST(first_open_at, first_click_at) >= %s
+   AND (first_open_at IS NOT NULL OR first_click_at IS NOT NULL) AND {}
+ GROUP BY 1
+"""
 
 
 def doers(deed: str, campaigns: Sequence[int]) -> Q | None:
     """Return who did it in any of the campaigns; None where bits are of no use."""
     return _of_table(DEEDS, f"bit_or({deed})", campaigns)
+
+
+def first_since(kind: str, campaigns: Sequence[int], moment: datetime) -> Q | None:
+    """Return who opened, or clicked, for the first time since then, in any of the campaigns."""
+    asked = _SINCE[kind]
+    values = [moment] * (1 + asked.count("%s"))
+    return _crowd(DEEDS, _FIRST_SINCE.format(asked), campaigns, *values)
 
 
 def often(deed: str, campaigns: Sequence[int], times: int) -> Q | None:
@@ -87,12 +66,8 @@ def _of_table(table: str, people: str, campaigns: Sequence[int]) -> Q | None:
     return _crowd(table, _OF_TABLE.format(people, table), campaigns)
 
 
-def _crowd(table: str, sql: str, campaigns: Sequence[int]) -> Q | None:
+def _crowd(table: str, sql: str, campaigns: Sequence[int], *values: datetime) -> Q | None:
     with connection.cursor() as cursor:
         cursor.execute(BOUNDS.format(table), [list(campaigns)])
         first, last = cursor.fetchone()
-    if first is None:
-        first = last = 0
-    if last - first >= MOST_BLOCKS:
-        return None
-    return Q(Among(Crowd(sql, tuple(campaigns), first, last)))
+    return among(sql, (tuple(campaigns), *values), first, last)

@@ -10,12 +10,25 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.models import List, Subscription
+from campaigns.audience.segments import crowds
 from campaigns.audience.segments.conditions import anniversaries, texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Asking, How, Thing, Values, What, fact
 
 SUBJECT = _("Lists")
+ON, LEFT = Subscription.Status.values
 LIST = Parameter("list", Kind.THING, _("List"), thing="list")
+
+
+def _stands(who: Asking, values: Values, status: str) -> Q:
+    """Whether they stand so with the list, or with any: by bits, where many are asked."""
+    one = (values["list"],) if "list" in values else None
+    found = None
+    if not who.few:
+        # Also with those that are being deleted, as their subscriptions say.
+        every = List.everything.filter(workspace=who.workspace_id)
+        found = crowds.standing(one or tuple(every.values_list("pk", flat=True)), status)
+    return found or _on(values, status=status)
 
 
 def _on(values: Values, **facts: Any) -> Q:
@@ -37,9 +50,9 @@ def _joined_around(who: Asking, values: Values, days: Sequence[str]) -> Q:
     return Q(Exists(rows.filter(anniversaries.of_moment(who, "subscribed_at", days))))
 
 
-def _how(label: Any, sentence: Any, *, no: bool = False, some: bool = True, **facts: Any) -> How:
-    def answer(_who: Asking, values: Values) -> Any:
-        found = _on(values, **facts)
+def _how(label: Any, sentence: Any, status: str, *, no: bool = False, some: bool = True) -> How:
+    def answer(who: Asking, values: Values) -> Any:
+        found = _stands(who, values, status)
         return fact(~found if no else found)
 
     return How(label, answer, sentence, (LIST,) if some else ())
@@ -69,26 +82,11 @@ WHATS = (
         SUBJECT,
         _("List"),
         {
-            "on": _how(_("is on"), _("who are on the list “%(list)s”"), status="subscribed"),
-            "not_on": _how(
-                _("is not on"),
-                _("who are not on the list “%(list)s”"),
-                no=True,
-                status="subscribed",
-            ),
-            "left": _how(
-                _("has left"), _("who have left the list “%(list)s”"), status="unsubscribed"
-            ),
-            "on_any": _how(
-                _("is on any list"), _("who are on a list"), some=False, status="subscribed"
-            ),
-            "on_none": _how(
-                _("is on no list"),
-                _("who are on no list"),
-                some=False,
-                no=True,
-                status="subscribed",
-            ),
+            "on": _how(_("is on"), _("who are on the list “%(list)s”"), ON),
+            "not_on": _how(_("is not on"), _("who are not on the list “%(list)s”"), ON, no=True),
+            "left": _how(_("has left"), _("who have left the list “%(list)s”"), LEFT),
+            "on_any": _how(_("is on any list"), _("who are on a list"), ON, some=False),
+            "on_none": _how(_("is on no list"), _("who are on no list"), ON, no=True, some=False),
         },
     ),
     What(
