@@ -7,6 +7,7 @@ nothing of them, so that it can run on hosts of its own.
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 
 from tracking.bits import Bits
 from tracking.querysets import EngagementQuerySet, MergedQuerySet, MutedQuerySet
@@ -201,6 +202,14 @@ class Engagement(models.Model):
             models.Index(fields=["contact_id"], name="tracking_engagement_contact"),
             # For evidence on deliveries whose hand-over was not confirmed.
             models.Index(fields=["delivery_id"], name="tracking_engagement_delivery"),
+            # For segments: who did something for the first time in the last days. Most writes of
+            # a row leave it as it is.
+            models.Index(
+                "campaign_id",
+                Greatest("first_open_at", "first_click_at"),
+                name="tracking_engagement_first",
+                condition=Q(first_open_at__isnull=False) | Q(first_click_at__isnull=False),
+            ),
             # For letting go what is past its time; rows come in about that order.
             BrinIndex(fields=["latest_at"], name="tracking_engagement_latest"),
         ]

@@ -7,7 +7,7 @@ may join either way and sorts nothing.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -42,10 +42,17 @@ def latest(workspace_id: int, number: int) -> list[int]:
     return launched(workspace_id)[:number]
 
 
-def launched(workspace_id: int) -> list[int]:
-    """Return the campaigns that were launched, the latest first."""
-    mine = Campaign.objects.filter(workspace=workspace_id, launched_at__isnull=False)
+def launched(workspace_id: int, after: datetime | None = None) -> list[int]:
+    """Return the campaigns that were launched, or only those after a moment, the latest first."""
+    since = Q(launched_at__gt=after) if after else Q(launched_at__isnull=False)
+    mine = Campaign.objects.filter(since, workspace=workspace_id)
     return list(mine.order_by("-launched_at", "-pk").values_list("pk", flat=True))
+
+
+def finished(workspace_id: int, before: datetime) -> list[int]:
+    """Return the campaigns that were over before a moment."""
+    mine = Campaign.objects.filter(workspace=workspace_id, finished_at__lt=before)
+    return list(mine.values_list("pk", flat=True))
 
 
 def sent(campaigns: Campaigns = None, **facts: Any) -> QuerySet[Delivery]:
@@ -59,6 +66,18 @@ def did(workspace_id: int, campaigns: Campaigns = None) -> EngagementQuerySet:
     if campaigns is None:
         return rows.filter(workspace_id=workspace_id)
     return rows.filter(campaign_id__in=campaigns)
+
+
+def first_since(rows: EngagementQuerySet, kind: str, moment: datetime) -> EngagementQuerySet:
+    """Of `rows`, those of people who opened, or clicked, for the first time since then.
+
+    Nobody clicks without having opened.
+    """
+    clicked = Q(clicks_sure__gt=0, first_click_at__gte=moment)
+    if kind == "click":
+        return rows.filter(clicked)
+    opened = Q(opens_sure__gt=0, first_open_at__gte=moment)
+    return rows.filter(opened | clicked & Q(clicks_only=False))
 
 
 def on_link(rows: EngagementQuerySet, number: int) -> EngagementQuerySet:

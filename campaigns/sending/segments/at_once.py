@@ -7,7 +7,7 @@ looked up; of a campaign that is not over; and of mails that are about to be pas
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, Q
@@ -20,6 +20,8 @@ from campaigns.sending.querysets.digests import Span
 
 # A clock may be wrong by so much, and a question may take so long.
 MARGIN = timedelta(hours=1)
+# What is long past keeps the day on which it was done, which begins before.
+A_DAY = timedelta(days=1)
 SAID = {
     "open": Q(measuring="granted"),
     "click": Q(measuring_clicks="granted") | Q(measuring_clicks="", measuring="granted"),
@@ -36,12 +38,38 @@ def often(who: Asking, kind: str, campaigns: Collection[int], times: int) -> Q |
     return None if who.few else crowds.often(_done(kind), list(campaigns), times)
 
 
+def since(who: Asking, kind: str, moment: datetime) -> Q | None:
+    """Whether they did it for the first time in some campaign since then."""
+    if who.few:
+        return None
+    these = questions.launched(who.workspace_id)
+    # Before a mail is sent nobody does anything with it: of those all that was done is since.
+    young = questions.launched(who.workspace_id, after=moment + A_DAY + MARGIN)
+    recent = crowds.doers(_done(kind), young)
+    late = crowds.first_since(kind, sorted({*these} - {*young}), moment)
+    return None if recent is None or late is None else recent | late
+
+
 def got(who: Asking, campaigns: Collection[int] | None) -> Q | None:
     """Whether they were sent any of the campaigns."""
     these = _these(who, campaigns)
     if who.few or len(digests.believed(these)) < len(these):
         return None
     return crowds.receivers(these)
+
+
+def got_since(who: Asking, moment: datetime) -> Q | None:
+    """Whether they were sent any campaign since then: a look at the mails of few of them."""
+    if who.few:
+        return None
+    these = {*questions.launched(who.workspace_id)}
+    told = {span.campaign_id for span in digests.believed(these)}
+    young = told & {*questions.launched(who.workspace_id, after=moment + MARGIN)}
+    over = told & {*questions.finished(who.workspace_id, before=moment - MARGIN)}
+    recent = crowds.receivers(sorted(young))
+    if recent is None or not (rest := sorted(these - young - over)):
+        return recent
+    return recent | Q(Exists(questions.sent(rest, done_at__gte=moment)))
 
 
 def got_and_did_not(who: Asking, kind: str, campaigns: Collection[int] | None) -> Q | None:

@@ -86,9 +86,10 @@ class Deed:
     def since(self, who: Asking, values: Values) -> Answer:
         """Whether they did it in the last days: the first time in some campaign."""
         moment = who.start_of(who.days_ago(values["days"]))
-        first = {f"first_{self.kind}_at__gte": moment}
         rows = questions.did(who.workspace_id)
-        yes = Q(Exists(self.surely(rows).filter(**first)))
+        yes = at_once.since(who, self.kind, moment)
+        if yes is None:
+            yes = Q(Exists(questions.first_since(rows, self.kind, moment)))
         return Answer(yes, self.done(who, {}).no)
 
     def often(self, who: Asking, values: Values) -> Answer:

@@ -39,7 +39,8 @@ def got(who: Asking, values: Values) -> Answer:
 
 def _got_since(who: Asking, values: Values) -> Answer:
     since = who.start_of(who.days_ago(values["days"]))
-    return fact(Q(Exists(questions.sent(done_at__gte=since))))
+    rows = Q(Exists(questions.sent(done_at__gte=since)))
+    return fact(at_once.got_since(who, since) or rows)
 
 
 def _did_not_get(who: Asking, values: Values) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience import suppression
+from campaigns.audience import list_bits_querysets, suppression
 from campaigns.audience.models import (
     Consent,
     ConsentEntry,
@@ -52,11 +52,16 @@ class Town:
         self.workspace, self._random, self._over = workspace, Random(11), over
         self.lists = [world.make_list(workspace).pk for _ in range(LISTS)]
         now = timezone.now()
+        # From before their first mail was sent until after their last one.
+        spans = ((6, 4), (7, 4), (201, 199), (202, 199)) if over else ((201, 0),) * CAMPAIGNS
         self.campaigns = [
             world.make_campaign(
-                workspace, status=Campaign.Status.SENT, launched_at=now - timedelta(days=days)
+                workspace,
+                status=Campaign.Status.SENT,
+                launched_at=now - timedelta(days=begun, minutes=number),
+                finished_at=now - timedelta(days=done),
             )
-            for days in range(CAMPAIGNS)
+            for number, (begun, done) in enumerate(spans)
         ]
         self.fields = {kind: self._field(kind) for kind in Field.Kind.values}
         self.tags = [
@@ -68,6 +73,7 @@ class Town:
         ]
         self.people = dict(self._person(number) for number in range(PEOPLE))
         if over:
+            list_bits_querysets.renew()
             assert all(digests.make(campaign.pk) for campaign in self.campaigns)
         # Neighbours, with all that ours have.
         other = world.make_workspace()

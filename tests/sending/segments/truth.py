@@ -187,7 +187,11 @@ def _quiet(person: Person, days: int, setting: Setting) -> Any:
 
 
 def _lately(days: int, what: str, person: Person, setting: Setting) -> Any:
-    if any(getattr(mail, what) == "sure" and mail.age <= days for mail in person.mails):
+    # Nobody clicks without having opened.
+    done = ("opened", "clicked") if what == "opened" else ("clicked",)
+    if any(
+        getattr(mail, deed) == "sure" and mail.age <= days for mail in person.mails for deed in done
+    ):
         return True
     ever = _did({"what": what, "how": "any"}, person, setting)
     return False if ever is False else None
