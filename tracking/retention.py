@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDay
 
 from tracking import facts, partitions
 from tracking.models import Engagement, Event, LinkClicker, SpoolPosition
+from tracking.querysets import lock_draining
 
 # Places of segments are forgotten with the segments; what a crash left behind goes here.
 _FORGOTTEN = timedelta(days=365)
@@ -48,6 +49,8 @@ def let_go(now: datetime, *, keep_days: int) -> int:
 
 @transaction.atomic
 def _let_some_go(oldest: datetime) -> int:
+    # Bits are written in the order of our statements, not of theirs who drain: one at a time.
+    lock_draining()
     past = Engagement.objects.filter(latest_at__lt=oldest).order_by("pk")
     rows = list(past.select_for_update(skip_locked=True)[:_AT_ONCE])
     LinkClicker.objects.filter(delivery_id__in=[row.delivery_id for row in rows]).delete()
