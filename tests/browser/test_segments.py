@@ -1,8 +1,6 @@
 """A segment is built by keyboard in a real browser, counted while it is built, and saved."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,10 +8,21 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import pages
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader
+from tests.browser.looking import look
+from tests.browser.test_pages import AXE, RUN_AXE
 
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# Where pictures go, for whoever wants to look at them.
-PICTURES = os.environ.get("SEGMENT_PICTURES", "")
+# Presses of Tab; no page has more stops.
+STOPS = 120
+# The choice that has the keyboard, and the value that is wanted: how far down it is.
+STEPS = """wanted => {
+  const chosen = document.activeElement;
+  return [...chosen.options].findIndex(one => one.value === wanted) - chosen.selectedIndex;
+}"""
+NAME_OF = """one => one.getAttribute("aria-label")
+  ?? one.querySelector("legend").textContent.trim()"""
+# Of a machine that does ten things at once.
+PATIENCE = 60_000
+HAS_KEYBOARD = "css => Boolean(document.activeElement?.matches(css))"
 
 
 def build(page: Page, address: str) -> None:
@@ -45,9 +54,7 @@ def test_a_segment_is_built_counted_and_saved(
         pages.sign_in(page, demo_house.address)
         build(page, demo_house.address)
         expect(page.locator("#look .segment-number strong")).to_have_text(re.compile(r"[1-9]"))
-        assert page.evaluate(OVERFLOW) <= 0
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"build-{width}-{theme}.png", full_page=True)
+        look(page, f"segment-build-{width}-{theme}")
         page.get_by_role("button", name="Remove this condition").last.click()
         undo = page.get_by_role("button", name="Undo")
         expect(undo).to_be_focused()
@@ -57,8 +64,118 @@ def test_a_segment_is_built_counted_and_saved(
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("The segment is saved.")).to_be_visible()
         expect(page.locator("h1")).to_have_text(f"Readers nearby {width} {theme}")
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"one-{width}-{theme}.png", full_page=True)
+        look(page, f"segment-one-{width}-{theme}")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+def test_the_keyboard_alone_goes_from_nothing_to_a_saved_segment(
+    chromium: Browser, demo_house: stacks.Stack, width: int, theme: str
+):
+    viewport = {"width": width, "height": 900}
+    with reader(chromium, viewport=viewport, color_scheme=theme) as context:
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        pages.sign_in(page, demo_house.address)
+        page.goto(f"{demo_house.address}/segments/new/")
+        tab_to(page, "#id_name")
+        page.keyboard.type(f"By keyboard {width}")
+
+        # Everybody on a list …
+        choose(page, "#w-0", "list")
+        page.locator("#h-0").wait_for()
+        expect(page.locator("#w-0")).to_be_focused()
+        choose(page, "#h-0", "on_any")
+        everybody = number(page)
+
+        # … who are in one of two countries, …
+        press(page, "button[value='group:']")
+        choose(page, "#m-1", "any")
+        expect(page.get_by_role("group", name="Group 2", exact=True)).to_be_visible()
+        for place, country in (("1-0", "NL"), ("1-1", "DE")):
+            if place != "1-0":
+                press(page, "button[value='add:1']")
+            choose(page, f"#w-{place}", "country")
+            choose(page, f"#v-{place}-values", country)
+        expect(page.locator("#look")).to_contain_text("Germany")
+        near = number(page, below=everybody)
+
+        # … but nobody who may not be mailed.
+        press(page, "button[value='group:']")
+        choose(page, "#m-2", "none")
+        choose(page, "#w-2-0", "mailed")
+        choose(page, "#h-2-0", "no")
+        expect(page.locator("#look")).to_contain_text("must not be mailed")
+        number(page, below=near + 1)
+
+        page.evaluate(AXE)
+        assert page.evaluate(RUN_AXE, theme) == []
+        names = page.get_by_role("group", name=re.compile(r"^(Group|Condition) [\d.]+$"))
+        told = [one.evaluate(NAME_OF) for one in names.all()]
+        assert told == [
+            "Condition 1",
+            *("Group 2", "Condition 2.1", "Condition 2.2"),
+            *("Group 3", "Condition 3.1"),
+        ]
+        look(page, f"segment-keyboard-{width}-{theme}")
+        press(page, "button[name=save]")
+        expect(page.get_by_text("The segment is saved.")).to_be_visible()
+        expect(page.locator("h1")).to_have_text(f"By keyboard {width}")
+        aim(page, demo_house.address, f"By keyboard {width}")
+
+
+def aim(page: Page, address: str, name: str) -> None:
+    """Begin a campaign by keyboard that is only for the people of a segment."""
+    page.goto(f"{address}/campaigns/new/")
+    tab_to(page, "#id_name")
+    page.keyboard.type(f"For {name}")
+    page.keyboard.press("Enter")
+    tab_to(page, "#id_segments summary")
+    page.keyboard.press("Enter")
+    choice = page.locator("#id_segments fieldset").first.get_by_label(name, exact=True)
+    tab_to(page, f"#{choice.get_attribute('id')}")
+    kept = page.locator("#save-state").get_attribute("data-version")
+    page.keyboard.press("Space")
+    expect(page.locator(f"#save-state:not([data-version='{kept}'])")).to_contain_text("Saved")
+    page.reload()
+    expect(choice).to_be_checked()
+
+
+def tab_to(page: Page, css: str) -> None:
+    """Press Tab until this has the keyboard."""
+    page.locator(css).first.wait_for()
+    for _press in range(STOPS):
+        if page.evaluate(HAS_KEYBOARD, css):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {css}")
+
+
+def press(page: Page, css: str) -> None:
+    """Press a button; another part of the page takes its place."""
+    tab_to(page, css)
+    page.keyboard.press("Enter")
+
+
+def choose(page: Page, css: str, wanted: str) -> None:
+    """Choose a value with the arrows; what else it brings may appear meanwhile."""
+    tab_to(page, css)
+    while steps := page.evaluate(STEPS, wanted):
+        page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        tab_to(page, css)
+
+
+def number(page: Page, *, below: int = 0) -> int:
+    """Return how many people that is, once it is fewer than that."""
+    told = page.locator("#look .segment-number strong")
+    found = ""
+
+    def counted() -> bool:
+        nonlocal found
+        found = told.inner_text()
+        return not below or int(re.sub(r"\D", "", found)) < below
+
+    stacks.until(counted, "people are counted")
+    return int(re.sub(r"\D", "", found))
 
 
 def test_without_script_it_is_built_all_the_same(chromium: Browser, demo_house: stacks.Stack):
