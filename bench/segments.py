@@ -12,12 +12,14 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from bench import acting, audience
+from campaigns.audience import list_bits_querysets
 from campaigns.audience.models import Contact, List
 from campaigns.audience.segments import compiling, counting, querysets
 from campaigns.composing.models import Campaign
@@ -29,6 +31,12 @@ ROUNDS = 5
 # As many times as long as counting everybody may a question about facts, or deeds, take.
 FACTS, DEEDS = 6, 6
 LOOK_MS = 300
+# One campaign is of long ago: one in twenty of its readers opened it in the last days.
+LONG_AGO = timedelta(days=60)
+READ_LONG_AGO = """
+UPDATE tracking_engagement SET first_open_at = %(then)s
+ WHERE campaign_id = %(campaign)s AND contact_id %% 20 <> 0
+"""
 # Mails that all arrived and were measured, to everybody: what "did not open" must look at.
 DELIVERIES = """
 INSERT INTO sending_delivery (
@@ -57,11 +65,15 @@ def run() -> list[dict[str, Any]]:
                 cursor.execute(acting.ENGAGEMENT, values)
                 cursor.execute(acting.CLICKERS, values)
                 cursor.execute(DELIVERIES, values)
+            then = now - LONG_AGO
+            cursor.execute(READ_LONG_AGO, {"campaign": campaigns[0].pk, "then": then})
+            Campaign.objects.filter(pk=campaigns[0].pk).update(launched_at=then, finished_at=then)
             cursor.execute("VACUUM ANALYZE audience_contact, audience_subscription")
             cursor.execute("VACUUM ANALYZE tracking_engagement, tracking_linkclicker")
             cursor.execute("VACUUM ANALYZE sending_delivery")
+        # As the beat does, also once a campaign is over.
+        list_bits_querysets.renew()
         for campaign in campaigns:
-            # As the beat does once it is over.
             assert digests.make(campaign.pk)
         return _measure(everybody, campaigns)
     finally:
@@ -83,6 +95,7 @@ def _questions(everybody: List, campaigns: list[Campaign]) -> dict[str, dict[str
     often = {"what": "opened", "how": "often", "last": CAMPAIGNS, "times": 3}
     unread = {"what": "opened", "how": "not_last", "last": CAMPAIGNS}
     never = {"what": "opened", "how": "never"}
+    lately = {"what": "opened", "how": "in_last", "days": 30}
     name = {"what": "first_name", "how": "ends", "value": "7"}
     return {
         "facts: a name": _all(name),
@@ -91,6 +104,13 @@ def _questions(everybody: List, campaigns: list[Campaign]) -> dict[str, dict[str
             {"match": "any", "of": [name, {"what": "email", "how": "domain", "value": "x.example"}]}
         ),
         "deeds: on a list and opened": _all(on, opened),
+        "deeds: on a list and did not open": _all(on, unopened),
+        "deeds: on a list, or never opened": {"match": "any", "of": [on, never]},
+        "deeds: opened in the last days": _all(lately),
+        "deeds: on a list and opened in the last days": _all(on, lately),
+        "deeds: was sent some in the last days": _all(
+            {"what": "sent", "how": "in_last", "days": 30}
+        ),
         "deeds: clicked a link": _all(link),
         "deeds: opened any of the last five": _all(last),
         "deeds: opened three of the last five": _all(often),
