@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from campaigns.audience import import_forms, importing, tasks
+from campaigns.audience import import_forms, importing, reading, tasks
 from campaigns.audience.models import Import
 from tests import world
 from tests.audience.files import import_file, make_import
@@ -235,3 +235,30 @@ def test_deleting_a_list_deletes_its_uploads(alice, readers):
     name = str(make_import(readers, FILE.encode()).file.name)
     alice.post(reverse("audience:delete_list", args=[readers.pk]))
     assert not default_storage.exists(name)
+
+
+def test_the_most_columns_can_all_be_chosen(alice, readers, rung):
+    names = ["email", *(f"c{number}" for number in range(1, reading.MAX_COLUMNS))]
+    content = "\n".join([",".join(names), ",".join(["a@example.com", *names[1:]])])
+    one = make_import(readers, content.encode())
+    address = reverse("audience:mapping", args=[one.pk])
+    form = alice.get(address).context["form"]
+    sent = {field.name: field.value() for field in form if field.value() is not None}
+    shape = {"encoding": "utf-8", "delimiter": ",", "has_header": "True"}
+    assert alice.post(address, sent | shape | {"basis": "consent"}).status_code == 302
+    one.refresh_from_db()
+    assert len(one.mapping) == reading.MAX_COLUMNS and rung == [one.pk]
+
+
+def test_a_header_alone_is_nobody_and_what_was_pasted_beside_it_stays(alice, readers):
+    data = {
+        "file": SimpleUploadedFile("header.csv", b"E-mail,Name\n", "text/csv"),
+        "pasted": "ann@example.com",
+    }
+    response = alice.post(reverse("audience:upload", args=[readers.pk]), data)
+    assert response.status_code == 422 and not Import.objects.exists()
+    assert "no lines below" in response.context["form"].errors["file"][0]
+    assert response.context["form"]["pasted"].value() == "ann@example.com"
+    response = alice.post(reverse("audience:upload", args=[readers.pk]), {"pasted": "E-mail,Name"})
+    assert response.status_code == 422 and not Import.objects.exists()
+    assert "no lines below" in response.context["form"].errors["pasted"][0]
