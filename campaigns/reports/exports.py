@@ -30,6 +30,7 @@ from campaigns.reports import (
 from campaigns.reports.querysets import hits as questions
 from campaigns.reports.querysets import recipients_file, troubled
 from campaigns.reports.sheets import Cell
+from campaigns.sending import unreached
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets.deliveries import TROUBLED
 
@@ -100,7 +101,10 @@ def _trouble(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
     ]
     state = query.get("state", "")
     question = troubled.Question(
-        campaign.pk, campaign.workspace_id, state if state in TROUBLED else ""
+        campaign.pk,
+        campaign.workspace_id,
+        sort=unreached.sort(unreached.order(query.get("sort", ""))),
+        state=state if state in TROUBLED else "",
     )
     return troubled.stream(question, vocabulary.of(campaign), header)
 

@@ -10,10 +10,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from campaigns.accounts import ordering, provider_tracking
+from campaigns.accounts import provider_tracking
 from campaigns.accounts.models import Provider, Workspace
-from campaigns.accounts.ordering import Sort
-from campaigns.accounts.paging import TablePage
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import people
 from campaigns.audience.models import Contact
@@ -30,6 +28,7 @@ from campaigns.sending import (
     reckoning,
     scheduling,
     standing_in,
+    unreached,
     webhooks,
 )
 from campaigns.sending.forms import RetryForm, ScheduleForm
@@ -38,14 +37,12 @@ from campaigns.sending.pacing import reputation, showing
 from campaigns.sending.progress import Progress, progress, read_look
 from campaigns.sending.querysets import again as moves_again
 from campaigns.sending.querysets import launching
-from campaigns.sending.querysets.deliveries import TROUBLED, DeliveryQuerySet
+from campaigns.sending.querysets.deliveries import TROUBLED
 from campaigns.sending.testing.forms import TestForm
 
 Status = Campaign.Status
 # While in one of these, the numbers may change by themselves.
 MOVING = (Status.SCHEDULED, Status.PREPARING, Status.SENDING)
-ROWS = 50
-LATEST = Sort(("troubled_at",), falls=True, by_moment=True)
 
 
 def confirmation(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
@@ -108,6 +105,9 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
     taker = _taker(campaign)
     pace = showing.of_campaign(campaign, taker)
     now = progress(campaign, read_look(request.GET.get("look", "")), later=later)
+    known = {state: getattr(now, state) for state in TROUBLED}
+    number = known.get(wanted, sum(known.values()))
+    order = unreached.order_of(number, request.GET.get("sort", ""))
     return {
         "campaign": campaign,
         "progress": now,
@@ -123,18 +123,9 @@ def running(request: WorkspaceRequest, campaign: Campaign) -> dict[str, Any]:
         "stopped_together": _stopped_together(campaign),
         "limit_left": pace.limit.seconds_for(now.remaining - later) if pace.limit else None,
         "wanted": wanted,
-        "page": _troubled(troubled, now, wanted, request.GET.get("at", "")),
+        "order": order,
+        "page": unreached.page(troubled, order, request.GET.get("at", ""), number=number),
     }
-
-
-def _troubled(
-    troubled: DeliveryQuerySet, now: Progress, wanted: str, at: str
-) -> TablePage[Delivery]:
-    """Page through those who did not get it: their number is known, and none needs no look."""
-    known = {state: getattr(now, state) for state in TROUBLED}
-    number = known.get(wanted, sum(known.values()))
-    found = troubled if number else troubled.none()
-    return ordering.page(found, LATEST, at, length=ROWS, known=number)
 
 
 def _chosen(campaign: Campaign) -> dict[str, Any]:

@@ -4,6 +4,7 @@
     const part = event.target;
     if (part.id !== "progress" || event.detail.requestConfig.verb !== "get") return;
     const busy = document.querySelector("dialog[open]") || part.contains(document.activeElement);
-    if (busy || document.hidden) event.preventDefault();
+    const ticked = part.querySelector("[data-pick-one]:checked");
+    if (busy || ticked || document.hidden) event.preventDefault();
   });
 })();

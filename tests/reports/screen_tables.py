@@ -82,7 +82,17 @@ TABLES = (
         "trouble.csv",
         "//td[@data-label='Address']",
         "E-mail",
-        ("", "state=failed", "state=expired", "state=unknown", "state=suppressed", "state=sent"),
+        (
+            *(
+                "",
+                "state=failed",
+                "state=expired",
+                "state=unknown",
+                "state=suppressed",
+                "state=sent",
+            ),
+            *("sort=address", "sort=-state", "state=failed&sort=reason", "sort=at", "sort=nothing"),
+        ),
     ),
     Table(
         "reports/campaign/link_table.html",

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.sending import pages
+from campaigns.sending import unreached
 from campaigns.sending.inbox import views
 from campaigns.sending.models import Delivery, InboxMail
 from tests.sending import stage
@@ -17,7 +17,7 @@ AT_ONCE = 3
 
 @pytest.fixture(autouse=True)
 def two_a_page(monkeypatch):
-    monkeypatch.setattr(pages, "ROWS", 2)
+    monkeypatch.setattr(unreached, "ROWS", 2)
     monkeypatch.setattr(views, "_MAILS_PER_PAGE", 2)
 
 

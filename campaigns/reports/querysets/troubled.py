@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from campaigns.accounts.ordering import Sort
 from campaigns.reports.querysets import copying
 
 # A file's cells, in the order of its header.
@@ -19,22 +20,22 @@ CELLS = (
     "d.attempt",
     copying.moment("d.troubled_at"),
 )
-# In the order of the page, which has an index: see `DeliveryQuerySet.troubled`.
 STREAM = """
 SELECT {fields}
   FROM sending_delivery d LEFT JOIN audience_contact c ON c.id = d.contact_id
  WHERE d.campaign_id = %(campaign)s AND d.workspace_id = %(workspace)s
    AND d.troubled_at IS NOT NULL AND (%(state)s = '' OR d.state = %(state)s)
- ORDER BY d.troubled_at DESC, d.id DESC
+ ORDER BY {order}
 """
 
 
 @dataclass(frozen=True)
 class Question:
-    """Which deliveries of a campaign: all that are in trouble, or those in one state."""
+    """Which deliveries of a campaign: all in trouble, or those in one state; and their order."""
 
     campaign_id: int
     workspace_id: int
+    sort: Sort
     state: str = ""
 
 
@@ -45,4 +46,7 @@ def stream(question: Question, words: Mapping[str, str], header: Sequence[str]) 
         "workspace": question.workspace_id,
         "state": question.state,
     }
-    return copying.stream(STREAM.format(fields=", ".join(CELLS)), {**values, **words}, header)
+    way = "DESC" if question.sort.falls else "ASC"
+    order = ", ".join(f"d.{column} {way}" for column in (*question.sort.columns, "id"))
+    sql = STREAM.format(fields=", ".join(CELLS), order=order)
+    return copying.stream(sql, {**values, **words}, header)
