@@ -5,7 +5,7 @@ Fingerprints of addresses do not travel: they are made anew, under the new house
 
 from __future__ import annotations
 
-from campaigns.audience import portable_imports, portable_leaving
+from campaigns.audience import portable_imports, portable_leaving, portable_left
 from campaigns.audience.models import (
     Change,
     ConsentEntry,
@@ -289,15 +289,4 @@ PARTS: tuple[Part, ...] = (
     *portable_imports.PARTS,
 )
 
-LEFT = {
-    "Resemblance": "Who may be one person is looked for anew.",
-    "ResemblanceLook": "When that was last done.",
-    "Sweep": "Pairs that are being made one; the mergers are there.",
-    "ListBits": "Who is on a list, once more in bits, which are made from subscriptions.",
-    "ListChange": "Which of these are to be made again.",
-    "BulkEdit": "A change of many people at once, to be undone where it was made.",
-    "BulkEditPerson": "Whom it was about.",
-    "Wording": "The words by which people are found; the new house notes them by itself.",
-    "Unworded": "Whose words are not noted yet.",
-    "SignUp": "Who has not confirmed yet signs up anew; their link leads to the old house.",
-}
+LEFT = portable_left.LEFT
