@@ -3,7 +3,8 @@
 Part of merging, in its transaction. Such a line is brought under the address that is kept, so
 that all the rules of importing go for it. It only fills in what is empty: what a member chose
 when two contacts were made one is not undone by the file that had both. A line of the address
-that is kept comes first.
+that is kept comes first, wherever it stands in the file: so of a file that is merged in parts,
+such lines wait for the last one.
 
 A former address that must not be mailed, or bounced, stays what it is: nothing of its line
 becomes the person's.
@@ -17,8 +18,18 @@ from typing import Any
 from campaigns.audience import statements
 from campaigns.audience.models import Merger
 
-_BEGIN = "CREATE TEMPORARY TABLE renamed (line integer PRIMARY KEY, email text) ON COMMIT DROP"
-_END = "DROP TABLE renamed"
+_BEGIN = """
+CREATE TEMPORARY TABLE waiting (line integer NOT NULL) ON COMMIT DROP;
+CREATE TEMPORARY TABLE renamed (line integer PRIMARY KEY, email text) ON COMMIT DROP
+"""
+_END = "DROP TABLE renamed, waiting"
+
+_WAIT = """
+INSERT INTO waiting (line)
+SELECT line FROM {staged} WHERE line > %(after)s AND line <= %(until)s AND email_key IN (
+    SELECT lower(email) FROM audience_merger WHERE workspace_id = %(workspace)s
+)
+"""
 
 _RENAME = """
 WITH found AS MATERIALIZED (
@@ -29,7 +40,7 @@ WITH found AS MATERIALIZED (
         ON merger.workspace_id = %(workspace)s AND lower(merger.email) = staged.email_key
     JOIN audience_contact AS contact
         ON contact.id = merger.contact_id AND contact.workspace_id = %(workspace)s
-    WHERE staged.line > %(after)s AND staged.line <= coalesce(%(until)s, 2147483647)
+    WHERE (staged.line > %(after)s OR staged.line IN (SELECT line FROM waiting))
         AND coalesce(nullif(staged.standing, ''), %(everybody)s) <> 'bounced'
         AND NOT EXISTS (
             SELECT FROM audience_contact AS owner
@@ -63,8 +74,15 @@ def begin(values: Mapping[str, Any]) -> None:
     statements.run(_BEGIN, values)
 
 
+def wait(staged: str, values: Mapping[str, Any]) -> int:
+    """Let such lines of a part wait for the last one; return how many."""
+    if not are_there(values["workspace"]):
+        return 0
+    return statements.run(_WAIT.format(staged=staged), values)
+
+
 def rename(staged: str, values: Mapping[str, Any]) -> int:
-    """Bring the lines of a part under the addresses that are kept; return how many."""
+    """Bring those lines under the addresses that are kept, in the last part; return how many."""
     if not are_there(values["workspace"]):
         return 0
     return statements.run(_RENAME.format(staged=staged), values)

@@ -31,13 +31,21 @@ SELECT
 FROM (
     SELECT DISTINCT ON (email_key) *, line IN (SELECT line FROM renamed) AS former
     FROM {staged} AS staged
-    WHERE line > %(after)s AND line <= coalesce(%(until)s, 2147483647)
-        AND NOT EXISTS (SELECT FROM had WHERE had.email_key = staged.email_key)
+    WHERE {lines}
     ORDER BY email_key, former, line
 ) AS person
 LEFT JOIN audience_contact AS contact
     ON contact.workspace_id = %(workspace)s AND contact.email_key = person.email_key
+WHERE {news}
 """
+
+_PART = "line > %(after)s AND line <= %(until)s AND line NOT IN (SELECT line FROM waiting)"
+_LAST = "line > %(after)s OR line IN (SELECT line FROM waiting)"
+
+# Whom an earlier part made is known by their moment, as undoing knows them; the others it had
+# are noted.
+_NEWS = """contact.created_at IS DISTINCT FROM now()
+    AND NOT EXISTS (SELECT FROM had WHERE had.email_key = person.email_key)"""
 
 # Asked of each of a million, it is most of the time that gathering takes: few stop a domain.
 _STOPPED = """EXISTS (
@@ -48,6 +56,11 @@ _STOPPED = """EXISTS (
 _STOPS_DOMAINS = """
 SELECT EXISTS (SELECT FROM audience_suppresseddomain WHERE workspace_id = %(workspace)s)
 """
+
+# Of the many whom the parts before made the planner knows nothing yet: it would go through all of
+# them for each row.
+_LOOK_AT_ALL = "SET LOCAL enable_nestloop = off"
+_LOOK_AS_EVER = "SET LOCAL enable_nestloop TO DEFAULT"
 
 # Who must not be mailed is left alone from here on.
 _SET_ASIDE = """
@@ -61,9 +74,9 @@ WHERE staged.said = 'refused' AND staged.email_key = gathered.email_key
     AND gathered.said <> 'refused'
 """
 
-# Addresses of the parts before: what is said of them again comes too late.
+# Addresses of the parts before, but for those they made: what is said again comes too late.
 _BEGIN = "CREATE TEMPORARY TABLE had (email_key text) ON COMMIT DROP"
-_REMEMBER = "INSERT INTO had SELECT email_key FROM gathered"
+_REMEMBER = "INSERT INTO had SELECT email_key FROM gathered WHERE suppressed OR NOT is_new"
 
 
 def begin(values: Mapping[str, Any]) -> None:
@@ -74,15 +87,31 @@ def begin(values: Mapping[str, Any]) -> None:
 
 def gather(staged: str, values: Mapping[str, Any], *, hears_refusals: bool) -> int:
     """Gather the rows from line `after` on `until` another, or all; return how many people."""
-    former.rename(staged, values)
+    is_last = values["until"] is None
+    if is_last:
+        former.rename(staged, values)
+    else:
+        former.wait(staged, values)
     stopped = _STOPPED if statements.value(_STOPS_DOMAINS, values) else "false"
-    people = statements.run(_GATHER.format(staged=staged, stopped=stopped), values)
-    if values["until"] is not None:
+    is_later = bool(values["after"])
+    if is_later:
+        statements.run(_LOOK_AT_ALL, values)
+    news = _NEWS if is_later else "true"
+    lines = _LAST if is_last else _PART
+    people = statements.run(
+        _GATHER.format(staged=staged, lines=lines, stopped=stopped, news=news), values
+    )
+    statements.run(_LOOK_AS_EVER, values)
+    if not is_last:
         statements.run(_REMEMBER, values)
     if hears_refusals:
         statements.run(_HEED_REFUSALS.format(staged=staged), values)
-    statements.run("ANALYZE gathered (contact_id, is_new)", values)
     return people
+
+
+def look_over(values: Mapping[str, Any]) -> None:
+    """Let the planner know who is gathered, before others are looked up for them."""
+    statements.run("ANALYZE gathered (contact_id, is_new)", values)
 
 
 def end(values: Mapping[str, Any]) -> None:

@@ -24,7 +24,6 @@ from django.db import IntegrityError, connection, transaction
 
 from campaigns.audience import (
     columns,
-    former,
     gathering,
     leaving_by_file,
     mail_by_file,
@@ -68,9 +67,8 @@ class Outcome:
 
 def goes_in_parts(one: Import) -> bool:
     """Whether a line says nothing that changes what an earlier one of its address made."""
-    if one.everybody or former.are_there(one.workspace_id):
-        return False
-    return not _says(one, columns.MEASURING, columns.STANDING, columns.OPTED_OUT)
+    overruling = (columns.MEASURING, columns.STANDING, columns.OPTED_OUT)
+    return not one.everybody and not _says(one, *overruling)
 
 
 def merge(one: Import, parts: Iterable[int] = ()) -> Outcome:
@@ -117,7 +115,7 @@ def merge(one: Import, parts: Iterable[int] = ()) -> Outcome:
 
 def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
     table = staging.table(one.pk)
-    staged = gathering.gather(table, values, hears_refusals=_says(one, columns.MEASURING))
+    people = gathering.gather(table, values, hears_refusals=_says(one, columns.MEASURING))
     some_left = _says(one, columns.STANDING, columns.OPTED_OUT) or bool(one.everybody)
     newly_suppressed = leaving_by_file.suppress(table, values) if some_left else 0
     suppressed = gathering.set_aside(values)
@@ -126,20 +124,24 @@ def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
         mail_by_file.record_new(values)
         subscribed = statements.run(_SUBSCRIBE_NEW, values)
     wording.see_to(values, at_once=created <= _MANY)
-    updated = overwriting.change(one.known, values)
-    # Before the next ones leave: who had left already is told apart from them.
-    kept = statements.number(_COUNT_LEFT, values)
-    mail_by_file.record_known(values)
-    subscribed += statements.run(_SUBSCRIBE_KNOWN, values)
+    updated = kept = 0
+    known = people - suppressed - created
+    if known:
+        gathering.look_over(values)
+        updated = overwriting.change(one.known, values)
+        # Before the next ones leave: who had left already is told apart from them.
+        kept = statements.number(_COUNT_LEFT, values)
+        mail_by_file.record_known(values)
+        subscribed += statements.run(_SUBSCRIBE_KNOWN, values)
     left = leaving_by_file.leave(values) if some_left else 0
     tagged = tagging_by_file.tag(values) if one.tags or _says(one, columns.TAGS) else 0
-    consents = _record(values)
-    total = statements.number("SELECT count(*) FROM gathered", values)
+    stated = values["stated"] or _says(one, columns.MEASURING)
+    consents = _record(values) if stated else 0
     statements.run("DROP TABLE gathered", values)
     return Outcome(
         contacts_created=created,
         contacts_updated=updated,
-        contacts_unchanged=total - created - updated,
+        contacts_unchanged=known - updated,
         subscriptions_created=subscribed,
         kept_unsubscribed=kept,
         kept_suppressed=suppressed - newly_suppressed,
@@ -147,7 +149,7 @@ def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
         newly_suppressed=newly_suppressed,
         tagged=tagged,
         consents_recorded=consents,
-        duplicates=staged,
+        duplicates=people,
     )
 
 
@@ -190,12 +192,13 @@ INSERT INTO audience_subscription (
 )
 SELECT %(workspace)s, %(list)s, contact_id, 'subscribed', %(basis)s,
     coalesce(nullif(proof, ''), %(basis_note)s), now()
-FROM gathered WHERE {who} AND standing = '' ORDER BY contact_id
+FROM gathered WHERE {who} AND standing = ''
 """
-# Nobody can have put on a list who is made in this transaction.
+# Nobody can have put on a list who is made in this transaction; they are gathered in their order.
 _SUBSCRIBE_NEW = _SUBSCRIBE.format(who="is_new")
 _SUBSCRIBE_KNOWN = (
-    _SUBSCRIBE.format(who="NOT is_new") + "ON CONFLICT (list_id, contact_id) DO NOTHING"
+    _SUBSCRIBE.format(who="NOT is_new")
+    + "ORDER BY contact_id ON CONFLICT (list_id, contact_id) DO NOTHING"
 )
 
 # What an answer makes of the one before: who was not asked agrees, or refuses; who agreed

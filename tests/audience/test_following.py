@@ -4,12 +4,15 @@ import threading
 
 import pytest
 
-from campaigns.audience import following, importing, merging, staging
-from campaigns.audience.models import Import
+from campaigns.accounts.models import User
+from campaigns.audience import addresses, following, importing, merging, staging, suppression
+from campaigns.audience.models import Import, Suppression
 from tests.audience import aftermath
+from tests.audience.duplicates import pairs
 from tests.audience.files import import_file, make_import
 
 FILE = aftermath.plain_file(500)
+FORMER, KEPT = "ann.ray@gmail.com", "annray@gmail.com"
 
 
 @pytest.fixture
@@ -71,6 +74,56 @@ def test_the_first_line_of_an_address_counts_in_whichever_part_the_second_is(par
     assert len(parts) > 1 and (one.contacts_created, one.duplicates) == (400, 400)
     names = readers.workspace.contacts.filter(email__startswith="p").values_list("first_name")
     assert {name for (name,) in names} == {f"Name {n}" for n in range(400)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_who_was_here_or_must_not_be_mailed_counts_once_in_all_parts(parts):
+    readers = aftermath.make_world()
+    stopped = addresses.fingerprint(readers.workspace_id, "stopped@example.com")
+    suppression.suppress(readers.workspace_id, [stopped], Suppression.Reason.ERASED)
+    lines = [f"p{n}@example.com,Name {n}" for n in range(800)]
+    for first in (50, 650):
+        lines[first : first + 3] = [
+            f"{who}@example.com,From {first}" for who in ("known", "left", "stopped")
+        ]
+    one = import_file(readers, "\n".join(["email,first name", *lines]).encode())
+    assert len(parts) > 1
+    assert (one.contacts_created, one.contacts_updated, one.duplicates) == (794, 2, 3)
+    assert (one.kept_unsubscribed, one.kept_suppressed) == (1, 1)
+    assert readers.workspace.contacts.get(email="known@example.com").first_name == "From 50"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize(
+    "order", [(FORMER, KEPT), (KEPT, FORMER), (FORMER, FORMER)], ids=["before", "after", "alone"]
+)
+def test_lines_of_a_former_address_wait_for_the_last_part(parts, monkeypatch, order):
+    lines = [f"p{n}@example.com,Name {n},Miller" for n in range(800)]
+    for place, email in zip((50, 650), order, strict=True):
+        lines[place] = f"{email},{email},Ray {place}"
+    file = "\n".join(["email,first name,last name", *lines]).encode()
+    ends = []
+    for size in (100, 10_000):
+        monkeypatch.setattr(importing, "CHUNK", size)
+        parts.clear()
+        readers = aftermath.make_world()
+        kept, gone = pairs.two(readers.workspace)
+        member = User.objects.create_user(f"member{size}@example.com", "none")
+        ann = pairs.unite(kept, gone, member, first_name="Ann")
+        one = import_file(readers, file)
+        assert (len(parts) > 1) == (size == 100)
+        assert (one.contacts_created, one.contacts_updated, one.duplicates) == (798, 1, 1)
+        ann.refresh_from_db()
+        mail = ann.consent_entries.get(purpose="mail", source="import")
+        ends.append((ann.first_name, ann.last_name, mail.evidence["line"]))
+        ends.append(aftermath.everything(readers))
+    assert ends[:2] == ends[2:]
+    if KEPT in order:
+        assert ends[0] == (KEPT, f"Ray {(50, 650)[order.index(KEPT)]}", mail.evidence["line"])
+    else:
+        assert ends[0] == ("Ann", "Ray 50", 52)
 
 
 @pytest.mark.django_db(transaction=True)
