@@ -104,7 +104,7 @@ def test_lines_of_a_former_address_wait_for_the_last_part(parts, monkeypatch, or
     for place, email in zip((50, 650), order, strict=True):
         lines[place] = f"{email},{email},Ray {place}"
     file = "\n".join(["email,first name,last name", *lines]).encode()
-    ends = []
+    ends: list[object] = []
     for size in (100, 10_000):
         monkeypatch.setattr(importing, "CHUNK", size)
         parts.clear()
