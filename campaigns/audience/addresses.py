@@ -106,7 +106,10 @@ def _check_doubtful(text: str) -> str:
         raise AddressError(_("The address is too long."))
     if "@" not in text:
         raise AddressError(_("An address needs an @-sign."))
-    if not text.rpartition("@")[0].isascii():
+    local = text.rpartition("@")[0]
+    if any(unicodedata.category(letter) == "Cf" for letter in local):
+        raise AddressError(_("The address has a character that cannot be seen: type it anew."))
+    if not local.isascii():
         raise AddressError(_("Letters such as ö before the @-sign cannot be mailed to."))
     try:
         found = validate_email(text, strict=True, allow_smtputf8=False, check_deliverability=False)

@@ -73,6 +73,12 @@ def test_bad_addresses_are_refused_with_a_sentence(text):
     assert len(str(caught.value)) > 10
 
 
+@pytest.mark.parametrize("unseen", ["\u202e", "\u200b", "\ufeff"])
+def test_a_character_that_nobody_sees_is_told_as_such(unseen):
+    with pytest.raises(addresses.AddressError, match="cannot be seen"):
+        addresses.check(f"an{unseen}n@example.com")
+
+
 @given(
     st.text(LOCAL, min_size=1, max_size=70),
     st.text(DOMAIN, min_size=1, max_size=80),
