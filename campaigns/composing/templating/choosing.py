@@ -37,7 +37,10 @@ def choices(workspace: Workspace) -> tuple[list[Choice], list[Choice]]:
     ]
     ours = [
         Choice(
-            key, one.name, one.about, reverse("composing:starter_frame", kwargs={"starter": key})
+            key,
+            str(one.name),
+            str(one.about),
+            reverse("composing:starter_frame", kwargs={"starter": key}),
         )
         for key, one in starters.every().items()
     ]
@@ -64,7 +67,7 @@ def content(workspace: Workspace, key: str) -> dict[str, Any] | None:
 def name_of_starter(key: str) -> str | None:
     """Return what one of our templates is called."""
     starter = starters.every().get(key)
-    return starter.name if starter else None
+    return str(starter.name) if starter else None
 
 
 def keep(workspace: Workspace, user: User, name: str, facts: Mapping[str, Any]) -> Template:

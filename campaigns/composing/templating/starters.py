@@ -10,16 +10,35 @@ import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from campaigns.composing.blocks import document
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 _FOLDER = Path(__file__).parent / "starters"
-# In the order of the gallery.
-KEYS = (
-    "newsletter", "announcement", "invitation", "welcome", "offer", "story", "letter", "survey",
-)  # fmt: skip
+# In the order of the gallery: what each is called, and what it is for.
+_TOLD = {
+    "newsletter": (_("Newsletter"), _("Several short pieces, the most important one first.")),
+    "announcement": (
+        _("Announcement"),
+        _("One new thing: what it is, why it matters, where to get it."),
+    ),
+    "invitation": (_("Invitation"), _("An event with its date, its place and its programme.")),
+    "welcome": (_("Welcome"), _("The first mail to somebody new.")),
+    "offer": (_("Offer"), _("A sale or a discount, with a code and an end.")),
+    "story": (_("Story"), _("One long piece, to be read in peace.")),
+    "letter": (
+        _("Letter"),
+        _("Plain words from a person. Also to ask people whether they want to stay."),
+    ),
+    "survey": (_("Survey"), _("One question, three faces: an answer in one click.")),
+}
+KEYS = tuple(_TOLD)
 _WEBSITE = "https://example.com"
 
 
@@ -28,8 +47,8 @@ class Starter:
     """One of our templates."""
 
     key: str
-    name: str
-    about: str
+    name: StrPromise
+    about: StrPromise
     subject: str
     preheader: str
     source: str
@@ -63,5 +82,7 @@ def with_pictures(source: str) -> str:
 
 def _read(key: str) -> Starter:
     facts = json.loads((_FOLDER / f"{key}.json").read_text())
-    told = {name: facts.pop(name) for name in ("name", "about", "subject", "preheader")}
-    return Starter(key=key, source=json.dumps({"version": 1, "style": {}} | facts), **told)
+    told = {name: facts.pop(name) for name in ("subject", "preheader")}
+    name, about = _TOLD[key]
+    source = json.dumps({"version": 1, "style": {}} | facts)
+    return Starter(key=key, name=name, about=about, source=source, **told)
