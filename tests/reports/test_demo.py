@@ -136,6 +136,12 @@ def test_the_audit_log_tells_what_led_here(sample):
 
 def test_some_mails_lie_in_the_local_inbox(sample):
     assert InboxMail.objects.count() == 20
+    shown = Delivery.objects.filter(uuid__in=InboxMail.objects.values("delivery_uuid"))
+    assert set(shown.filter(contact__language="en").values_list("mode", flat=True)) == {
+        "individual",
+        "aggregate",
+        "none",
+    }
     mail = InboxMail.objects.first()
     assert mail is not None
     assert b"/track/open/" in bytes(mail.content) or b"X-Tracking: opens=none" in bytes(

@@ -143,7 +143,7 @@ def _send(
         finished_at=max(one.at for one in sent) + timedelta(seconds=2),
         created_at=start - timedelta(days=2, hours=3),
     )
-    letters.put_into_inbox(campaign, sent[:4])
+    letters.put_into_inbox(campaign, letters.some(sent))
     found = history.of_mailing(mailing, _mailed(campaign, sent, settled), random, now)
     _drain(found)
     outcomes.complain(campaign, sent, random)

@@ -13,7 +13,17 @@ from campaigns.sending.inbox import arriving, store
 from campaigns.sending.models import Delivery, InboxMail
 from campaigns.sending.querysets.ledger import Claimed
 
+FEW = 4
 _STUFFED = re.compile(rb"^\.(?=\.)", re.MULTILINE)
+
+
+def some(sent: Sequence[Sent]) -> list[Sent]:
+    """Return a few mails to look at: an English one of each way of measuring, then any."""
+    first: dict[str, Sent] = {}
+    for one in sent:
+        if one.delivery.contact is not None and one.delivery.contact.language == "en":
+            first.setdefault(one.delivery.mode, one)
+    return [*first.values(), *(one for one in sent if one not in first.values())][:FEW]
 
 
 def put_into_inbox(campaign: Campaign, sent: Sequence[Sent]) -> None:

@@ -46,7 +46,8 @@ class Sent:
 
 def decide(campaign: Campaign, start: datetime, random: Random) -> list[Sent]:
     """Give every delivery of a campaign its outcome; return those that reached a mailbox."""
-    deliveries = list(Delivery.objects.filter(campaign=campaign).order_by("pk"))
+    mine = Delivery.objects.filter(campaign=campaign)
+    deliveries = list(mine.select_related("contact").order_by("pk"))
     times = {
         row.pk: start + timedelta(seconds=4 + place / MAILS_PER_SECOND)
         for place, row in enumerate(deliveries)
