@@ -62,3 +62,14 @@ def test_a_phones_list_is_shown_with_what_people_without_fields_get(page: Page):
     assert shown.evaluate("place => place.scrollWidth > place.clientWidth")
     expect(line.locator("[data-shows=preheader]")).to_have_text("From GB")
     expect(page.get_by_text("Phones show about 45.")).to_have_class("text-warning")
+
+
+def test_a_subject_is_as_wide_as_a_phone_lets_any_field_be(page: Page):
+    widths = [
+        page.locator(field).evaluate("field => field.getBoundingClientRect().width")
+        for field in ("#id_name", "#id_subject", "#id_preheader")
+    ]
+    assert widths[0] == widths[1] == widths[2]
+    for tool in page.locator(".mergeable > .tool").all():
+        # Not under its neighbour, nor under the line: a finger reaches it.
+        tool.click(trial=True)
