@@ -25,7 +25,7 @@ from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign
 from campaigns.composing.templating import choosing
 
-VIEWS = ("desktop", "mobile", "text")
+VIEWS = ("desktop", "phone", "text")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -222,7 +222,7 @@ def write_html(hand: Hand) -> None:
 @at_most(2)
 def look_at_it_on_a_phone(hand: Hand) -> None:
     hand.press(hand.page.locator("main").get_by_role("link", name="Preview"))
-    hand.press(hand.page.get_by_role("link", name="Mobile"))
+    hand.press(hand.page.get_by_role("link", name="Phone"))
     mail = hand.page.frame_locator("iframe[title='The mail']")
     expect(mail.get_by_text("Good news")).to_be_visible()
 

@@ -127,7 +127,7 @@ def places(made: Made) -> list[str]:
     views = [
         f"/campaigns/{pk}/preview/?view={view}"
         for pk in drafts
-        for view in ("desktop", "mobile", "text")
+        for view in ("desktop", "phone", "text")
     ]
     return [
         *views,

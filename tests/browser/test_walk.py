@@ -166,7 +166,7 @@ def preview(page: Page) -> None:
     page.get_by_role("link", name="leserin7@example.com").click()
     mail = page.frame_locator("iframe[title='The mail']")
     expect(mail.get_by_text("Dear Zoë7,")).to_be_visible()
-    page.get_by_role("link", name="Mobile").click()
+    page.get_by_role("link", name="Phone").click()
     expect(mail.get_by_text("Dear Zoë7,")).to_be_visible()
     page.get_by_role("link", name="Text", exact=True).click()
     expect(page.locator("pre")).to_contain_text("Dear Zoë7,")

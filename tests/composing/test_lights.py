@@ -55,7 +55,7 @@ def test_the_preview_says_whose_dark_colours_are_seen(alice, campaign):
 
 def test_the_frame_takes_the_choices_of_the_page(alice, campaign):
     page = reverse("composing:preview", args=[campaign.pk])
-    chosen = alice.get(page, {"view": "mobile", "light": "dark", "pictures": "off", "q": "x"})
+    chosen = alice.get(page, {"view": "phone", "light": "dark", "pictures": "off", "q": "x"})
     frame = reverse("composing:frame", args=[campaign.pk])
     assert f'src="{frame}?light=dark&amp;pictures=off"' in chosen.content.decode()
 

@@ -162,7 +162,7 @@ def test_senders_and_lists_of_others_cannot_be_chosen(alice, campaign):
     assert (campaign.sender_id, list(campaign.lists.values_list("pk", flat=True))) == before
 
 
-@pytest.mark.parametrize("view", ["desktop", "mobile", "text", "nonsense"])
+@pytest.mark.parametrize("view", ["desktop", "phone", "text", "nonsense"])
 def test_previews_in_every_width(alice, campaign, view):
     page = alice.get(url("preview", campaign), {"view": view}).content.decode()
     if view == "text":
