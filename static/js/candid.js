@@ -32,6 +32,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       dialog.querySelector("[data-question]").textContent = field.value;
+      nameYes(dialog.querySelector("[value=yes]"), submitter);
       dialog.returnValue = "";
       dialog.showModal();
       dialog.onclose = () => {
@@ -43,6 +44,15 @@
     },
     true,
   );
+
+  // The yes says what it does, as the button did that was pressed, and looks as dangerous.
+  function nameYes(yes, pressed) {
+    const isDangerous = /danger/.test(pressed?.className ?? "");
+    yes.textContent =
+      pressed?.textContent.trim() || pressed?.getAttribute("aria-label") || yes.dataset.otherwise;
+    yes.classList.toggle("btn-danger", isDangerous);
+    yes.classList.toggle("btn-primary", !isDangerous);
+  }
 
   // --- One submit is one submit: <form data-once> -------------------------------------
 

@@ -99,7 +99,7 @@ def test_a_shared_report_opens_without_signing_in_and_keeps_to_itself(
     expect(row).to_contain_text("Open until")
     expect(row).not_to_contain_text("never")
     row.get_by_role("button", name="Shut it").click()
-    marketer.get_by_role("button", name="Yes, go on").click()
+    marketer.get_by_role("dialog").get_by_role("button", name="Shut it").click()
     expect(marketer.get_by_text("The link opens nothing any more.")).to_be_visible()
     with reader(chromium) as context:
         answer = context.new_page().goto(address)

@@ -113,7 +113,7 @@ def test_another_way_of_writing_is_asked_for_and_can_be_taken_back(page: Page):
     writing.choose_way(page, "Markdown")
     expect(dialog).to_contain_text("Colours, columns and layout are left out.")
     expect(dialog).to_contain_text("What you have now stays among the versions.")
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Go back").click()
     expect(page.locator(".block-text")).to_have_text("Saved words")
     expect(page.locator("[name=format]:checked")).to_have_value("blocks")
 
