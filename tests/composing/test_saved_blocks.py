@@ -59,6 +59,9 @@ def test_a_name_is_given_once_in_a_workspace(alice, workspace):
 def test_a_block_is_renamed_and_deleted(alice, workspace):
     block = world.make_saved_block(workspace, name="Old")
     page = reverse("composing:saved_block", args=[block.pk])
+    shown = alice.get(page).content.decode()
+    assert "<title>Old · Candid</title>" in shown
+    assert reverse("composing:saved_block_frame", args=[block.pk]) in shown
     assert alice.post(page, {"name": "New"}).status_code == 302
     assert workspace.saved_blocks.get().name == "New"
     alice.post(page, {"delete": "yes"})

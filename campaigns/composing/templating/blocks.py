@@ -40,7 +40,7 @@ def saved_block(request: WorkspaceRequest, pk: int) -> HttpResponse:
         SavedBlock.objects.filter(pk=pk).update(name=form.cleaned_data["name"])
         return redirect("composing:saved_blocks")
     status = 422 if form.is_bound else 200
-    facts = {"form": form, "block": one}
+    facts = {"form": form, "kept": one}
     return render(request, "composing/templating/block.html", facts, status=status)
 
 
