@@ -17,7 +17,7 @@ class AskForm(forms.Form):
     def __init__(self, members: QuerySet[User], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["of"] = forms.ModelChoiceField(
-            members, label=_("Whose"), empty_label=_("Choose a member")
+            members, label=_("Who should say yes"), empty_label=_("Choose a member")
         )
 
 
