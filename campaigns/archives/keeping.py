@@ -8,6 +8,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,7 +99,7 @@ def _make(archive: Archive, heart: working.Heart) -> None:
         words = _("It could not be written: %s.") % error.strerror
         working.end(archive, Archive.Status.FAILED, error=words)
         return
-    expires_at = timezone.now() + timedelta(days=settings.ARCHIVE_DAYS)
+    expires_at = Now() + timedelta(days=settings.ARCHIVE_DAYS)
     total = sum(rows.values())
     facts = {"file": name, "rows": rows, "size": size, "done": total, "total": total}
     if not working.end(archive, Archive.Status.DONE, expires_at=expires_at, **facts):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 
 class JobQuerySet(models.QuerySet[Any]):
@@ -14,7 +14,7 @@ class JobQuerySet(models.QuerySet[Any]):
 
     def abandoned(self) -> JobQuerySet:
         """Those that should run, and that nobody works on as far as we know."""
-        return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=timezone.now()))
+        return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=Now()))
 
     def unfinished(self) -> JobQuerySet:
         """Those that wait to start, or run."""
@@ -26,4 +26,4 @@ class JobQuerySet(models.QuerySet[Any]):
 
     def expired(self) -> JobQuerySet:
         """Archives whose days are over."""
-        return self.filter(status="done", expires_at__lt=timezone.now())
+        return self.filter(status="done", expires_at__lt=Now())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from campaigns.audience.models import Import
@@ -17,7 +17,7 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
     def abandoned(self) -> ImportQuerySet:
         """Imports that should run, and that nobody works on as far as we know."""
-        return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=timezone.now()))
+        return self.filter(Q(status="queued") | Q(status="running", lease_until__lt=Now()))
 
     def unfinished(self) -> ImportQuerySet:
         """Imports that wait to start, or run."""

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -137,7 +138,8 @@ def _claim(import_id: int) -> Import | None:
             return None
         one.attempts += 1
         one.claim_token = uuid.uuid4()
-        one.lease_until = timezone.now() + LEASE
+        # By the database's clock, which whoever asks for it goes by, too.
+        one.lease_until = Now() + LEASE
         one.started_at = one.started_at or timezone.now()
         one.status = Import.Status.RUNNING
         one.save(update_fields=["attempts", "claim_token", "lease_until", "started_at", "status"])
@@ -187,10 +189,7 @@ def _stage_chunk(
         one.rows_staged += staged
         one.rejected += len(chunk) - staged
         one.partly += sum(remark.imported for remark in remarks)
-        one.lease_until = timezone.now() + LEASE
-        _save_claimed(
-            one, "bytes_read", "rows_read", "rows_staged", "rejected", "partly", "lease_until"
-        )
+        _save_claimed(one, "bytes_read", "rows_read", "rows_staged", "rejected", "partly")
 
 
 def _check(
@@ -283,7 +282,8 @@ def _show(one: Import, outcome: dict[str, int]) -> None:
 
 
 def _save_claimed(one: Import, *fields: str) -> None:
-    values = {name: getattr(one, name) for name in fields}
+    """Write down how far it is, and hold it for another while."""
+    values = {name: getattr(one, name) for name in fields} | {"lease_until": Now() + LEASE}
     if not Import.objects.held_by(one.claim_token).filter(pk=one.pk).update(**values):
         raise ClaimLostError
 

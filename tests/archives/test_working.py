@@ -13,12 +13,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from campaigns.archives import files, keeping, restoring, working, writing
 from campaigns.archives.models import Archive, Restoration
-from campaigns.audience import wording
+from campaigns.audience import statements, wording
 from campaigns.audience.models import Contact
 from campaigns.privacy.erasing import erase
 from tests import databases, world
@@ -58,8 +60,7 @@ def kill(verb, pk, place, call, settings):
 
 def expire(job):
     """Let the lease of whoever is gone run out."""
-    past = timezone.now() - timedelta(seconds=1)
-    type(job).objects.filter(pk=job.pk).update(lease_until=past)
+    type(job).objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
 
 
 def test_an_archive_is_made_and_nobody_else_reads_it(workspace, readers):
@@ -224,6 +225,26 @@ def test_a_lease_is_renewed_while_a_statement_runs(workspace, readers):
 
     working.run(Archive, made.pk, work)
     assert seen.is_set()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_lease_is_as_long_as_ever_on_a_host_whose_clock_is_wrong(workspace, readers, hours):
+    made = houses.ask(workspace)
+    rung: list[int] = []
+
+    def work(job, heart):
+        left = job.lease_until - statements.value("SELECT statement_timestamp()", {})
+        assert timedelta(0) < left <= working.LEASE
+        working.resume(Archive, rung.append)
+        # As if its worker were killed.
+        expire(made)
+        working.resume(Archive, rung.append)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(working, "BEAT", 3600)
+        with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True):
+            working.run(Archive, made.pk, work)
+    assert rung == [made.pk]
 
 
 def test_after_its_days_an_archive_is_deleted(workspace, readers, settings):

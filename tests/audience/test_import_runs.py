@@ -1,12 +1,16 @@
 """How an import runs: once, by one worker, to its end."""
 
 import threading
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
 
-from campaigns.audience import importing, staging
+from campaigns.audience import importing, staging, statements
 from campaigns.audience.models import Import, Subscription
 from tests import world
 from tests.audience.files import make_import
@@ -59,6 +63,33 @@ def test_a_lost_message_and_a_dead_worker_are_rung_for_again(readers):
     rung: list[int] = []
     assert importing.resume_stale(rung.append) == 1
     assert rung == [queued.pk]
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_lease_is_as_long_as_ever_on_a_host_whose_clock_is_wrong(readers, monkeypatch, hours):
+    monkeypatch.setattr(importing, "CHUNK", 1)
+    one = make_import(readers, b"email\na@example.com\nb@example.com\n")
+    importing.start(one)
+    rung: list[int] = []
+    real = staging.copy
+
+    def looked_at(import_id, rows):
+        running = Import.objects.filter(pk=import_id)
+        left = running.get().lease_until - statements.value("SELECT statement_timestamp()", {})
+        assert timedelta(0) < left <= importing.LEASE
+        importing.resume_stale(rung.append)
+        held = running.values("lease_until")[0]["lease_until"]
+        running.update(lease_until=Now() - timedelta(seconds=1))
+        importing.resume_stale(rung.append)
+        running.update(lease_until=held)
+        return real(import_id, rows)
+
+    monkeypatch.setattr(staging, "copy", looked_at)
+    with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True):
+        importing.run(one.pk)
+    assert rung == [one.pk, one.pk]
+    one.refresh_from_db()
+    assert one.status == "done"
 
 
 def test_it_gives_up_after_several_deaths(workspace, readers):
