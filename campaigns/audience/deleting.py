@@ -25,11 +25,17 @@ _LATER = (Subscription, Import)
 
 # Mail of the list ends for who was on it, and the ledger says why.
 _LEAVE = """
-WITH ended AS MATERIALIZED (
-    DELETE FROM audience_subscription WHERE id IN (
-        SELECT id FROM audience_subscription
-        WHERE list_id = %(list)s AND contact_id > %(after)s ORDER BY contact_id LIMIT %(step)s
-    ) RETURNING workspace_id, contact_id, list_id, status
+WITH chosen AS MATERIALIZED (
+    SELECT id, contact_id FROM audience_subscription
+    WHERE list_id = %(list)s AND contact_id > %(after)s ORDER BY contact_id LIMIT %(step)s
+), held AS MATERIALIZED (
+    SELECT contact.id FROM audience_contact AS contact
+    JOIN chosen ON chosen.contact_id = contact.id
+    ORDER BY contact.id FOR NO KEY UPDATE OF contact
+), ended AS MATERIALIZED (
+    DELETE FROM audience_subscription AS row USING held JOIN chosen ON chosen.contact_id = held.id
+    WHERE row.id = chosen.id
+    RETURNING row.workspace_id, row.contact_id, row.list_id, row.status
 ), said AS (
     INSERT INTO audience_consententry (
         workspace_id, contact_id, purpose, state, source, evidence, at, actor_id

@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from campaigns.audience.models import Field
 
 _STRIP = """
-UPDATE audience_contact SET fields = fields - %(key)s
- WHERE id IN (SELECT id FROM audience_contact
-               WHERE workspace_id = %(workspace)s AND fields ? %(key)s LIMIT %(most)s)
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM audience_contact
+     WHERE workspace_id = %(workspace)s AND fields ? %(key)s LIMIT %(most)s
+), held AS MATERIALIZED (
+    SELECT contact.id FROM audience_contact AS contact JOIN chosen USING (id)
+     ORDER BY contact.id FOR NO KEY UPDATE OF contact
+)
+UPDATE audience_contact AS contact SET fields = contact.fields - %(key)s
+  FROM held WHERE contact.id = held.id
 """
 
 _VALUES = """

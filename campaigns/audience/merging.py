@@ -25,6 +25,7 @@ from django.db import IntegrityError, connection, transaction
 from campaigns.audience import (
     columns,
     gathering,
+    holding,
     leaving_by_file,
     mail_by_file,
     notices,
@@ -45,7 +46,7 @@ _MANY = 1_000
 
 
 class MergeError(Exception):
-    """A contact was added elsewhere at the same moment; merging again will find it."""
+    """A contact was added, or is held, elsewhere at this moment; merging again will find it."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
     table = staging.table(one.pk)
     people = gathering.gather(table, values, hears_refusals=_says(one, columns.MEASURING))
     some_left = _says(one, columns.STANDING, columns.OPTED_OUT) or bool(one.everybody)
+    tags = bool(one.tags) or _says(one, columns.TAGS)
+    stated = values["stated"] or _says(one, columns.MEASURING)
+    _hold(one, values, all_known=some_left or tags or stated)
     newly_suppressed = leaving_by_file.suppress(table, values) if some_left else 0
     suppressed = gathering.set_aside(values)
     with referring.all_at_once(one.workspace_id, one.list_id), wording.later():
@@ -134,8 +138,7 @@ def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
         mail_by_file.record_known(values)
         subscribed += statements.run(_SUBSCRIBE_KNOWN, values)
     left = leaving_by_file.leave(values) if some_left else 0
-    tagged = tagging_by_file.tag(values) if one.tags or _says(one, columns.TAGS) else 0
-    stated = values["stated"] or _says(one, columns.MEASURING)
+    tagged = tagging_by_file.tag(values) if tags else 0
     consents = _record(values) if stated else 0
     statements.run("DROP TABLE gathered", values)
     return Outcome(
@@ -151,6 +154,13 @@ def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
         consents_recorded=consents,
         duplicates=people,
     )
+
+
+def _hold(one: Import, values: Mapping[str, Any], *, all_known: bool) -> None:
+    try:
+        holding.gathered(one, values, all_known=all_known)
+    except holding.HeldElsewhereError as error:
+        raise MergeError from error
 
 
 def _says(one: Import, *targets: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from campaigns.audience import statements
+from campaigns.audience.models import Import
 
 _TEXTS = ("first_name", "last_name", "language", "country", "time_zone")
 
@@ -46,6 +47,11 @@ def change(policy: str, values: Mapping[str, Any]) -> int:
     parts = _parts(policy)
     statements.run(_KEEP.format(**parts), values)
     return statements.run(_CHANGE.format(**parts), values)
+
+
+def changes(one: Import) -> str:
+    """Return the condition under which the file knows better of `contact` than we."""
+    return _parts(one.known)["changes"] if one.known in _FIELDS else "false"
 
 
 def _parts(policy: str) -> dict[str, str]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from django.db import connection
 
 _LAST_SEEN = """
-UPDATE audience_contact AS contact SET last_seen_on = seen.day
-  FROM (SELECT contact_id, (max(last_at) AT TIME ZONE 'UTC')::date AS day
+WITH seen AS MATERIALIZED (
+        SELECT contact_id, (max(last_at) AT TIME ZONE 'UTC')::date AS day
           FROM tracking_engagement
          WHERE latest_at >= statement_timestamp() - make_interval(days => %s)
            AND last_at IS NOT NULL
-         GROUP BY contact_id) AS seen
- WHERE contact.id = seen.contact_id AND 'granted' IN (measuring, measuring_clicks)
-   AND (last_seen_on IS NULL OR last_seen_on < seen.day)
+         GROUP BY contact_id
+), held AS MATERIALIZED (
+    SELECT contact.id, seen.day FROM audience_contact AS contact
+      JOIN seen ON seen.contact_id = contact.id
+     WHERE 'granted' IN (measuring, measuring_clicks)
+       AND (last_seen_on IS NULL OR last_seen_on < seen.day)
+     ORDER BY contact.id FOR NO KEY UPDATE OF contact
+)
+UPDATE audience_contact AS contact SET last_seen_on = held.day
+  FROM held WHERE contact.id = held.id
 """
 
 
@@ -25,15 +32,21 @@ def keep_last_seen(*, days: int) -> int:
 
 # Reads what tracking keeps: its events know nothing of consent, the contact does.
 _LEARN_TIME_ZONES = """
-UPDATE audience_contact AS contact SET learned_zone = seen.time_zone
-  FROM (SELECT DISTINCT ON (contact_id) contact_id, time_zone
+WITH seen AS MATERIALIZED (
+        SELECT DISTINCT ON (contact_id) contact_id, time_zone
           FROM tracking_event
          WHERE kind = 'click' AND verdict = 'human' AND mode = 'individual' AND time_zone <> ''
            AND at >= statement_timestamp() - make_interval(days => %s)
-         ORDER BY contact_id, at DESC) AS seen
- WHERE contact.id = seen.contact_id
-   AND COALESCE(NULLIF(contact.measuring_clicks, ''), contact.measuring) = 'granted'
-   AND contact.learned_zone <> seen.time_zone
+         ORDER BY contact_id, at DESC
+), held AS MATERIALIZED (
+    SELECT contact.id, seen.time_zone FROM audience_contact AS contact
+      JOIN seen ON seen.contact_id = contact.id
+     WHERE COALESCE(NULLIF(contact.measuring_clicks, ''), contact.measuring) = 'granted'
+       AND contact.learned_zone <> seen.time_zone
+     ORDER BY contact.id FOR NO KEY UPDATE OF contact
+)
+UPDATE audience_contact AS contact SET learned_zone = held.time_zone
+  FROM held WHERE contact.id = held.id
 """
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.audience import mail_by_file, statements
+from campaigns.audience import holding, mail_by_file, statements
 from campaigns.audience.models import Contact, Import, ImportBefore
 from tracking import muting
 
@@ -27,7 +27,13 @@ STEP = 2_000
 _keepers: list[Keeper] = []
 
 _RESTORE = """
-WITH before AS (
+WITH held AS MATERIALIZED (
+    SELECT contact.id FROM audience_contact AS contact
+    WHERE contact.id IN (
+        SELECT contact_id FROM audience_importbefore
+        WHERE of_id = %(import)s ORDER BY contact_id LIMIT %(step)s
+    ) ORDER BY contact.id FOR NO KEY UPDATE
+), before AS (
     DELETE FROM audience_importbefore WHERE of_id = %(import)s AND contact_id IN (
         SELECT contact_id FROM audience_importbefore
         WHERE of_id = %(import)s ORDER BY contact_id LIMIT %(step)s
@@ -38,7 +44,7 @@ WITH before AS (
         language = before.values->>'language', country = before.values->>'country',
         time_zone = before.values->>'time_zone', fields = before.values->'fields',
         updated_at = now()
-    FROM before
+    FROM before JOIN held ON held.id = before.contact_id
     WHERE contact.id = before.contact_id AND contact.workspace_id = %(workspace)s
         AND contact.updated_at = %(at)s
     RETURNING 1
@@ -137,6 +143,7 @@ def _restore(one: Import) -> bool:
 
 
 def _take_back(one: Import) -> bool:
+    holding.imported(_values(one))
     for statement in _TAKE_BACK:
         statements.run(statement, _values(one))
     return False
@@ -150,6 +157,8 @@ def _remove(one: Import) -> bool:
     if not ids:
         _end(one)
         return False
+    # Whoever is joining a list, or writes of them otherwise, is waited for and then seen.
+    Contact.objects.filter(pk__in=ids).hold()
     gone = _untouched(one, ids)
     Contact.objects.filter(pk__in=gone).delete()
     muting.forget(gone)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from campaigns.audience.bulk import acts, people
-from campaigns.audience.models import BulkEdit, BulkEditPerson
+from campaigns.audience.models import BulkEdit, BulkEditPerson, Contact
 
 STEP = 2_000
 # Erasing asks every room for each person, and a step should not take long.
@@ -83,6 +83,7 @@ def _step(edit_id: int) -> bool:
         ids = people.some(edit, SLOW_STEP if edit.action in _SLOW else STEP)
         if not ids:
             return _end(edit)
+        Contact.objects.filter(pk__in=ids).hold(no_key=True)
         outcome = (acts.UNDO if undoes else acts.DO)[edit.action](edit, ids)
         edit.after = ids[-1]
         edit.seen += len(ids)
