@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from campaigns.audience import tokens
 from campaigns.audience.models import List, SignUpForm
-from campaigns.composing import segmenting, writing
+from campaigns.composing import headers, segmenting, writing
 from campaigns.composing.inspecting import body
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, PublicPage, Revision, SegmentUse, Showing
@@ -87,9 +87,12 @@ def html_of(campaign: Campaign) -> str | None:
 
 
 def subject_of(campaign: Campaign) -> str:
-    """Return the subject as somebody of whom we know nothing would get it."""
+    """Return the subject as somebody of whom we know nothing would get it.
+
+    On one line, as in a mail: a feed with a control character in it is no XML.
+    """
     try:
-        return writing.line(campaign.subject).fill(_anybody())
+        return headers.clean(writing.line(campaign.subject).fill(_anybody()))
     except MergeTagError:
         return ""
 
@@ -97,7 +100,7 @@ def subject_of(campaign: Campaign) -> str:
 def preheader_of(campaign: Campaign) -> str:
     """Return the line behind the subject, likewise."""
     try:
-        return writing.line(campaign.preheader).fill(_anybody())
+        return headers.clean(writing.line(campaign.preheader).fill(_anybody()))
     except MergeTagError:
         return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -82,10 +83,10 @@ def mail(request: HttpRequest, public: PublicPage, pk: int) -> HttpResponse:
 @_open
 def frame(request: HttpRequest, public: PublicPage, pk: int) -> HttpResponse:
     """Serve the mail itself: no script and no form works in it, its links open new windows."""
-    html = mails.html_of(_mail(public, pk))
-    if html is None:
+    whole = mails.html_of(_mail(public, pk))
+    if whole is None:
         raise Http404
-    return frames.answer(html, links=True)
+    return frames.answer(whole, links=True)
 
 
 @_open
@@ -114,7 +115,8 @@ def _feed(kind: type[Rss201rev2Feed | Atom1Feed], public: PublicPage, name: str)
         feed.add_item(
             title=told["subject"],
             link=link,
-            description=told["preheader"],
+            # Both kinds of feed say that this is HTML, and it is words.
+            description=html.escape(told["preheader"]),
             pubdate=one.launched_at,
             unique_id=link,
         )

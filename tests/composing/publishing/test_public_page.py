@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import lxml.etree
+import lxml.html
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -168,6 +169,33 @@ def test_feeds_hold_the_newest_mails(client, workspace, sender, bread, page, nam
     told = {child.tag.rpartition("}")[2]: child.text or child.get("href") for child in entry}
     assert told["title"] == "Rye & oat <new>"
     assert told["link"].endswith(url("public_mail", page, campaign.pk))
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("public_rss", "channel/item/description"),
+        ("public_atom", "{*}entry/{*}summary"),
+    ],
+)
+def test_a_preheader_in_a_feed_is_words_to_those_who_read_html_there(
+    client, workspace, sender, bread, page, name, path
+):
+    said = 'Rye < oat <img src=x onerror="canary()">'
+    sent(workspace, sender, bread, preheader=said)
+    told = lxml.etree.fromstring(client.get(url(name, page)).content).findtext(path)
+    assert lxml.html.fromstring(f"<p>{told}</p>").text == said
+
+
+@pytest.mark.parametrize("name", ["public_rss", "public_atom", "public_page"])
+def test_what_a_merge_tag_makes_of_a_subject_is_one_line_without_control_characters(
+    client, workspace, sender, bread, page, name
+):
+    made = "A{{ '%00%0B%0A' | url_decode }}B"
+    sent(workspace, sender, bread, subject=made, preheader=made)
+    text = read(client, url(name, page))
+    assert text.count("A B") >= 2
+    assert "\x0b" not in text
 
 
 def test_social_cards_say_what_the_mail_is_about(client, workspace, sender, bread, page):
