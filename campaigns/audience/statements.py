@@ -1,9 +1,10 @@
-"""Run the SQL of an import: statements over whole sets, all with the same values."""
+"""Run SQL of our own: statements over whole sets, all with the same values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 
 def run(statement: str, values: Mapping[str, Any]) -> int:
@@ -36,3 +37,13 @@ def column(statement: str, values: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [found[0] for found in cursor.fetchall()]
+
+
+def of(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
+    """Return what asks for `rows`, with its values, to stand within another statement.
+
+    Also where there can be none, as of a segment that asks for what is gone: Django's own way
+    raises there.
+    """
+    sql, values = rows.query.get_compiler(rows.db, elide_empty=False).as_sql()
+    return str(sql), list(values)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.audience import vocabulary
-from campaigns.composing.models import Campaign
+from campaigns.composing.models import Campaign, SegmentUse
 from campaigns.sending import launch, local_times, scheduling, tasks, transport, zones
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moves
@@ -135,6 +135,23 @@ def test_somebody_in_an_earlier_zone_who_joins_later_brings_the_launch_forward(d
     tasks.look_ahead()
     draft.refresh_from_db()
     assert draft.scheduled_at == wall.replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+def test_a_campaign_that_reaches_nobody_any_more_holds_up_no_other(draft, sender):
+    """Its segment was deleted after it was scheduled, and it is the first in line."""
+    readers = draft.lists.get()
+    world.make_contact(draft.workspace, on=readers, time_zone="Europe/Berlin")
+    other = world.make_campaign(draft.workspace, lists=[readers], sender=sender)
+    wall = (moves.now() + timedelta(hours=13)).replace(tzinfo=None, microsecond=0)
+    schedule_locally(draft, wall, "UTC")
+    schedule_locally(other, wall, "UTC")
+    SegmentUse.objects.create(campaign=draft, segment=None, name="Gone", excludes=False)
+    world.make_contact(draft.workspace, on=readers, time_zone="Asia/Tokyo")
+    scheduling.look_ahead()
+    other.refresh_from_db()
+    assert other.scheduled_at == wall.replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+    with pytest.raises(scheduling.ScheduleError, match="Nobody"):
+        scheduling.plan(draft, wall, "UTC")
 
 
 def test_sending_at_once_after_all_forgets_the_local_times(crowd):

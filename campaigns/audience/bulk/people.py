@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from campaigns.accounts.models import User, Workspace
+from campaigns.audience import statements
 from campaigns.audience.models import BulkEdit, BulkEditPerson, Contact
 from campaigns.audience.querysets import ContactQuerySet
 
@@ -26,7 +27,7 @@ def choose(workspace: Workspace, by: User | None, people: ContactQuerySet) -> Bu
     """Begin a bulk edit of these people of the workspace; what changes is chosen later."""
     edit = BulkEdit.objects.create(workspace=workspace, created_by=by)
     mine = people.filter(workspace=workspace).order_by().values("pk")
-    statement, given = mine.query.sql_with_params()
+    statement, given = statements.of(mine)
     with connection.cursor() as cursor:
         cursor.execute(_FIX.format(people=statement), [edit.pk, *given])
         edit.people = cursor.rowcount

@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from campaigns.accounts.keyset import Order
-from campaigns.audience import addresses
+from campaigns.audience import addresses, statements
 from campaigns.audience.models import Contact, Segment
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import applying
@@ -250,9 +249,6 @@ def foreign_domains(campaign_id: int) -> list[str]:
 
 def _is_of(people: ContactQuerySet, name: str) -> tuple[str, dict[str, Any]]:
     """Return the condition that a delivery went to one of `people`, and its values."""
-    try:
-        sql, given = people.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "false", {}
+    sql, given = statements.of(people.order_by().values("pk"))
     values = {f"{name}{place}": value for place, value in enumerate(given)}
     return WORDS.format(people=sql % tuple(f"%({key})s" for key in values)), values

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Max, Q
 
+from campaigns.audience import statements
 from campaigns.audience.models import Contact
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.composing import allowing, narrowing
@@ -121,7 +122,7 @@ def insert(
         *("email", "email_key", "mode", "click_mode", "consent_epoch"),
         *("country", "time_zone", "learned_zone"),
     )
-    sql, given = modes.values("id", *columns).query.sql_with_params()
+    sql, given = statements.of(modes.values("id", *columns))
     further = {
         "workspace": campaign.workspace_id,
         "campaign": campaign.pk,

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.audience import statements
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.sending.local_times import Moments
 
@@ -50,9 +51,8 @@ def values(moments: Moments) -> dict[str, Any]:
 
 def waves(people: ContactQuerySet, moments: Moments) -> Sequence[tuple[str, datetime, int]]:
     """Count the people by their zone and moment; "" is no known zone."""
-    sql, given = (
-        people.order_by().values("time_zone", "learned_zone", "country").query.sql_with_params()
-    )
+    columns = ("time_zone", "learned_zone", "country")
+    sql, given = statements.of(people.order_by().values(*columns))
     with connection.cursor() as cursor:
         cursor.execute(*named(WAVES.format(mailable=sql), given, values(moments)))
         found: Sequence[tuple[str, datetime, int]] = cursor.fetchall()

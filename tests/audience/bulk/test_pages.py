@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from campaigns.audience import consent
 from campaigns.audience.bulk import people
-from campaigns.audience.models import BulkEdit, BulkEditPerson, Change
+from campaigns.audience.models import BulkEdit, BulkEditPerson, Change, Segment
 from tests import world
 from tests.audience.bulk.edits import begun
 
@@ -43,6 +43,16 @@ def test_everybody_who_matches_is_whom_the_filter_finds(alice, workspace):
     alice.post(reverse("audience:choose_people") + f"?tag={vip.pk}", {"everybody": "1"})
     chosen = BulkEditPerson.objects.values_list("contact_id", flat=True)
     assert set(chosen) == set(tagged.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("ticked", [{}, {"person": ["x"]}, {"everybody": "1"}])
+def test_who_chooses_nobody_is_told_so(alice, workspace, crowd, ticked):
+    """Nothing is ticked, or the segment of the page asks for a list that is gone."""
+    asked = {"match": "all", "of": [{"what": "list", "how": "not_on", "list": 9}]}
+    broken = Segment.objects.create(workspace=workspace, name="Not on it", question=asked)
+    address = reverse("audience:choose_people") + f"?segment={broken.pk}"
+    assert "Nobody is chosen" in alice.post(address, ticked, follow=True).text
+    assert not BulkEdit.objects.exists()
 
 
 @pytest.mark.parametrize(
