@@ -64,8 +64,12 @@ class Drainer:
         # Segments that are gone from the disk, and whose places may be forgotten.
         self._removed: list[str] = []
 
-    def step(self, limit: int = BATCH) -> int:
-        """Drain up to `limit` records, and return how many there were."""
+    def step(self, limit: int = BATCH, *, passes_over: bool = False) -> int:
+        """Drain up to `limit` records, and return how many there were.
+
+        Raises `DataError` or `IntegrityError` when the database refuses them; with `passes_over`
+        they are passed over instead.
+        """
         segments = spool.segments(self._folder)[:MOST_SEGMENTS]
         if not segments:
             return 0
@@ -74,13 +78,25 @@ class Drainer:
             parts = self._read(segments, limit)
             records = [record for part in parts for record in part.records]
             if records:
-                counting.keep(sorting.sort(records, self._recent))
+                if passes_over:
+                    self._keep_or_pass_over(records)
+                else:
+                    counting.keep(sorting.sort(records, self._recent))
                 _move(parts)
             SpoolPosition.objects.filter(segment__in=self._removed).delete()
         self._removed = [
             part.segment.name for part in parts if spool.remove(part.segment, part.end)
         ]
         return len(records)
+
+    def _keep_or_pass_over(self, records: Sequence[bytes]) -> None:
+        """Under one lock, so that nobody else passes over the same hit, and us over the next."""
+        try:
+            with transaction.atomic():
+                counting.keep(sorting.sort(records, self._recent))
+        except (DataError, IntegrityError):
+            self._refused += 1
+            logger.exception("A hit was passed over")
 
     def _read(self, segments: Sequence[Path], limit: int) -> list[_Part]:
         # Places before files: a segment whose place was forgotten is gone by then.
@@ -133,22 +149,12 @@ class Drainer:
         if self._refused >= MOST_REFUSED:
             stop.wait(LONGEST_WAIT_SECONDS)
             return
+        before = self._refused
         for _ in range(BATCH):
-            if stop.is_set():
+            if stop.is_set() or self.step(limit=1, passes_over=True) == 0:
                 return
-            try:
-                if self.step(limit=1) == 0:
-                    return
-            except (DataError, IntegrityError):
-                self._refused += 1
-                logger.exception("A hit was passed over")
-                self._pass_over()
+            if self._refused > before:
                 return
-
-    def _pass_over(self) -> None:
-        with transaction.atomic():
-            lock_draining()
-            _move(self._read(spool.segments(self._folder), 1))
 
 
 def drain(folder: Path) -> int:

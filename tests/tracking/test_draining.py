@@ -92,26 +92,33 @@ def test_a_record_that_is_none_does_not_stop_the_others(folder):
     assert spool.segments(folder) == []
 
 
-def test_a_hit_that_the_database_refuses_is_passed_over(folder, monkeypatch):
+@pytest.mark.parametrize("drainers", [1, 3])
+def test_a_hit_that_the_database_refuses_is_passed_over(folder, monkeypatch, drainers):
     campaign = make_campaign()
-    fill(folder, [make_hit(person(campaign, 1), after=n) for n in range(5)])
+    fill(folder, [make_hit(person(campaign, 1), after=n) for n in range(30)])
     real = sorting.sort
 
     def sort(records, recent):
         found = real(records, recent)
         # As wide as no column is.
         return [
-            event._replace(reason="x" * 99) if event.at.second == 2 else event for event in found
+            event._replace(reason="x" * 99) if event.at.second % 10 == 2 else event
+            for event in found
         ]
 
     monkeypatch.setattr(sorting, "sort", sort)
     stop = threading.Event()
-    runner = threading.Thread(target=_run, args=[draining.Drainer(folder), stop])
-    runner.start()
+    runners = [
+        threading.Thread(target=_run, args=[draining.Drainer(folder), stop])
+        for _number in range(drainers)
+    ]
+    for runner in runners:
+        runner.start()
     until(lambda: not spool.segments(folder), "the spool is empty")
     stop.set()
-    runner.join()
-    assert Event.objects.count() == CampaignCount.objects.get(campaign_id=campaign).opens == 4
+    for runner in runners:
+        runner.join()
+    assert Event.objects.count() == CampaignCount.objects.get(campaign_id=campaign).opens == 27
 
 
 def test_when_all_hits_are_refused_they_wait(folder, monkeypatch):
