@@ -15,6 +15,7 @@ from campaigns.audience import (
     consent,
     mail_ledger,
     measuring,
+    numbers,
     suppression,
     unsubscribing,
 )
@@ -141,7 +142,7 @@ def choose_lists(
 ) -> None:
     """Subscribe the recipient to the chosen ones of their own lists, and to no others."""
     Contact.objects.select_for_update().get(pk=contact.pk)
-    wanted = {int(text) for text in chosen if text.isascii() and text.isdigit()}
+    wanted = set(numbers.identities(chosen))
     for row in contact.subscriptions.select_related("list"):
         if row.list_id in wanted:
             _resume(contact, row)

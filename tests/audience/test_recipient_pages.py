@@ -140,6 +140,12 @@ def test_preferences_choose_among_ones_own_lists_only(client, workspace, ann, li
     assert not Unsubscription.objects.standing().exists()
 
 
+def test_what_is_no_number_of_a_list_is_passed_over(client, ann, lists, token):
+    sent = {"list": [str(lists[0].pk), "9" * 5_000, "²", ""]}
+    assert client.post(url("preferences", token), sent).status_code == 302
+    assert on(ann) == [lists[0].name]
+
+
 def test_choosing_a_list_again_takes_back_stopping_everything(client, ann, lists, token):
     client.post(url("stop_mail", token))
     client.post(url("preferences", token), {"list": [lists[0].pk]})
