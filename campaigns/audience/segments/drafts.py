@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ from campaigns.audience.segments import ast, registry
 from campaigns.audience.segments.parameters import Kind, Parameter
 
 Draft = dict[str, Any]
-_NAME = re.compile(r"([mw])-((?:\d{1,2}(?:\.\d{1,2}){0,5})?)")
+_PLACE = re.compile(r"(?:[0-9]{1,2}(?:\.[0-9]{1,2}){0,5})?")
+_NAME = re.compile(f"([mw])-({_PLACE.pattern})")
 _ORDER = ("all", "any", "none")
 # One condition that is not chosen yet.
 BLANK: Draft = {"what": "", "how": ""}
@@ -103,10 +104,11 @@ def read_removed(text: str) -> Removed | None:
         raw = json.loads(text) if text else None
     except (ValueError, RecursionError):
         return None
-    if not isinstance(raw, dict) or not isinstance(raw.get("place"), str):
+    place = raw.get("place") if isinstance(raw, dict) else None
+    if not isinstance(place, str) or not place or not _PLACE.fullmatch(place):
         return None
     part = _tidy(raw.get("part"), 0)
-    return Removed(raw["place"], part) if part else None
+    return Removed(place, part) if part else None
 
 
 def _condition(data: QueryDict, place: str) -> Draft:
@@ -154,25 +156,22 @@ def _numbers(place: str) -> tuple[int, ...]:
 
 
 def _at(draft: Draft, place: str) -> Draft | None:
+    if not _PLACE.fullmatch(place):
+        return None
     found = draft
-    for number in _steps(place):
+    for number in map(int, filter(None, place.split("."))):
         if number >= len(found.get("of", ())):
             return None
         found = found["of"][number]
     return found
 
 
-def _steps(place: str) -> Iterator[int]:
-    return (int(step) for step in place.split(".") if step.isascii() and step.isdecimal())
-
-
 def _remove(draft: Draft, place: str) -> Removed | None:
     above, _dot, last = place.rpartition(".")
-    group = _at(draft, above)
-    number = next(_steps(last), None)
-    if group is None or number is None or number >= len(group.get("of", ())):
+    if not last or _at(draft, place) is None:
         return None
-    return Removed(place, group["of"].pop(number))
+    group = _at(draft, above) or draft
+    return Removed(place, group["of"].pop(int(last)))
 
 
 def _put_back(draft: Draft, removed: Removed) -> None:
@@ -180,7 +179,7 @@ def _put_back(draft: Draft, removed: Removed) -> None:
     group = _at(draft, above)
     if group is None or "of" not in group:
         group = draft
-    group["of"].insert(next(_steps(last), 0), removed.part)
+    group["of"].insert(int(last), removed.part)
 
 
 def _tidy(raw: object, depth: int) -> Draft | None:
@@ -208,8 +207,11 @@ def _tidy(raw: object, depth: int) -> Draft | None:
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, list):
-        return all(isinstance(one, str) for one in value)
-    return isinstance(value, str | int | float)
+        return all(isinstance(one, str) and _is_plain(one) for one in value)
+    if isinstance(value, str):
+        # JSON can name half of a character, which no page can show.
+        return value == value.encode("utf-8", "ignore").decode()
+    return isinstance(value, int | float)
 
 
 def known(question: object) -> Draft:

@@ -1,5 +1,7 @@
 """Segments are built, saved, shown and used in a browser, with and without script."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -132,3 +134,20 @@ def test_others_segments_are_out_of_reach(stranger: Client, workspace):
     one = Segment.objects.create(workspace=workspace, name="Chile", question={"match": "all"})
     for name in ("segment", "edit_segment", "delete_segment", "export_segment"):
         assert stranger.get(reverse(f"audience:{name}", args=[one.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["9" * 30, "9" * 5_000, "0." + "9" * 5_000, "x.y"])
+@pytest.mark.parametrize("verb", ["add", "group", "remove", "undo"])
+def test_a_place_that_no_button_has_changes_nothing(alice, verb, place):
+    removed = json.dumps({"place": place, "part": {"what": "country", "how": "known"}})
+    sent = form() | IN_CHILE | {"do": f"{verb}:{place}", "removed": removed}
+    page = alice.post(NEW, sent)
+    assert page.status_code == 200
+    assert page.text.count('name="w-') == 1
+
+
+def test_half_a_character_comes_back_as_no_words(alice):
+    part = {"what": "first_name", "how": "is", "value": "\ud800"}
+    removed = json.dumps({"place": "0", "part": part})
+    page = alice.post(NEW, form() | IN_CHILE | {"do": "undo", "removed": removed})
+    assert page.status_code == 200 and "first_name" in page.text
