@@ -66,7 +66,9 @@ class MergeForm(forms.Form):
         return min(self.sides, key=_flaws)
 
     def _fuller(self, name: str) -> Contact:
-        return next((side for side in self.sides if value_of(side, name)), self.sides[0])
+        # No and nought are answers.
+        full = (side for side in self.sides if value_of(side, name) not in (None, ""))
+        return next(full, self.sides[0])
 
 
 def value_of(contact: Contact, name: str) -> Any:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from campaigns.accounts.models import AuditEntry, Workspace
 from campaigns.audience.duplicates import looking, sweeping
-from campaigns.audience.models import Merger, Sweep
+from campaigns.audience.models import Field, Merger, Sweep
 from tests import world
 from tests.audience import doomed_import
 from tests.audience.duplicates.pairs import put_on, say, status_on
@@ -163,3 +163,14 @@ def test_before_two_are_merged_what_is_kept_of_both_can_be_taken_along(alice, wo
         answer = alice.get(address)
         assert one.email in json.dumps(json.loads(answer.content))
         assert answer["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", [False, 0])
+def test_no_and_nought_are_answers_that_a_person_keeps(workspace, member, value):
+    Field.objects.create(workspace=workspace, key="knits", label="Knits", kind="yes_no")
+    pairs_of(workspace, 1)
+    workspace.contacts.filter(email="box0+shop@x.org").update(fields={"knits": value})
+    sweeping.run(begin(workspace, member).pk)
+    kept = workspace.contacts.get(email="box0@x.org")
+    assert kept.fields == {"knits": value}
