@@ -75,3 +75,15 @@ def test_saving_what_was_saved_changes_nothing(alice, campaign):
     once = campaign.body
     post(alice, campaign, once)
     assert campaign.body == once
+
+
+def test_half_a_character_is_left_out(alice, campaign):
+    """JSON can name one, and nothing can keep it."""
+    for block in (
+        {"type": "button", "label": "Go\ud800", "href": "https://shop.example/\udfff"},
+        {"type": "image", "src": "https://shop.example/\ud800", "alt": "A hat\ud800"},
+        {"type": "text", "html": "<p>Words\ud800</p>"},
+    ):
+        post(alice, campaign, document(**block))
+        assert campaign.format == "blocks" and "https" not in campaign.body
+        assert any(word in campaign.body for word in ('"Go"', '"A hat"', "<p>Words</p>"))

@@ -12,7 +12,8 @@ _TAGS = {
 }  # fmt: skip
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s\"'<>\\]|#|\{\{ ?\w+(?:\.\w+)? ?\}\}")
 _PICTURE = re.compile(r"https?://[^\s\"'<>\\]")
-_CONTROL = re.compile(r"[\0-\x1f\x7f]")
+# And halves of characters, which JSON can name.
+_CONTROL = re.compile(r"[\0-\x1f\x7f\ud800-\udfff]")
 # Of an HTML block: what mails are made of, and nothing that runs or is sent.
 _BLOCK_TAGS = nh3.ALLOWED_TAGS | {"center", "font", "section", "u", "s"}
 _BLOCK_ATTRIBUTES = {

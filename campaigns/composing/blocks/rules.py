@@ -38,8 +38,9 @@ def text(longest: int, default: str = "") -> Rule:
         found = _kept(value, str, default=default)
         if len(found) > longest:
             raise BlocksError(_("A text in a block is too long."))
-        # A mark of byte order is dropped by the parsers that meet it first, and only there.
-        found = found.replace("\0", "").replace("\ufeff", "")
+        # A mark of byte order is dropped by the parsers that meet it first, and only there; half
+        # of a character, which JSON can name, is kept by nothing.
+        found = found.encode("utf-8", "ignore").decode().replace("\0", "").replace("\ufeff", "")
         return found.replace("\r\n", "\n").replace("\r", "\n")
 
     return rule
