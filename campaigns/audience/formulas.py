@@ -5,9 +5,13 @@
 
 import re
 
-# The full-width forms are formulas after Unicode normalisation; spaces do not stop one.
-_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
-_GUARDED = re.compile(r"'+\s*[=+\-@\t\r\n＝＋－＠]")
+# A formula begins with one of these; the full-width forms do after Unicode normalisation.
+SIGNS = "=+-@\t\r\n＝＋－＠"
+_BEGIN = rf"\s*[{re.escape(SIGNS)}]"
+# What `guard` guards, as Python and PostgreSQL both read it; spaces do not stop a formula.
+FORMULA = f"^'*{_BEGIN}"
+_FORMULA = re.compile(FORMULA)
+_GUARDED = re.compile(f"'+{_BEGIN}")
 
 
 def guard(cell: str) -> str:

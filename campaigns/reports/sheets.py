@@ -12,13 +12,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from campaigns.audience import formulas
+
 # What a cell may hold before it becomes text.
 Cell = str | int | float | datetime | bool | None
 
 BOM = b"\xef\xbb\xbf"
-# A cell that starts so is a formula to some spreadsheet program (OWASP, CSV injection);
-# the full-width forms are one after Unicode normalisation.
-DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠")
 ROWS_PER_CHUNK = 500
 
 
@@ -37,11 +36,6 @@ def lines(rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
         yield "".join(writer.writerow(_row(row)) for row in chunk).encode()
 
 
-def safe(value: str) -> str:
-    """Return text that no spreadsheet program takes for a formula."""
-    return f"'{value}" if value[:1] in DANGEROUS else value
-
-
 def moment(value: datetime) -> str:
     """Return a time to the second, without its offset, which would make it text in Excel.
 
@@ -55,7 +49,7 @@ def _claim(value: bool) -> str:
 
 
 # How cells are written; numbers, and nothing at all, the csv module writes as they are.
-WRITTEN: dict[type, Callable[[Any], str]] = {str: safe, datetime: moment, bool: _claim}
+WRITTEN: dict[type, Callable[[Any], str]] = {str: formulas.guard, datetime: moment, bool: _claim}
 
 
 def _row(cells: Sequence[Cell]) -> list[object]:

@@ -11,9 +11,10 @@ import pytest
 from django.conf import settings
 
 from campaigns.accounts.models import Member
+from campaigns.audience import formulas
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
-from campaigns.reports import days, saving, sharing, sheets
+from campaigns.reports import days, saving, sharing
 from campaigns.reports.rhythm import Rhythm
 from campaigns.sending.models import Delivery
 from tests import world
@@ -136,4 +137,4 @@ def _plain(found) -> str:
 
 def _runs(cell: str | None) -> bool:
     """Whether a spreadsheet program takes it for a formula; a number below zero is none."""
-    return (cell or "")[:1] in sheets.DANGEROUS - {"", "-"} or bool(re.match(r"-\D", cell or ""))
+    return (cell or "")[:1] in set(formulas.SIGNS) - {"-"} or bool(re.match(r"-\D", cell or ""))

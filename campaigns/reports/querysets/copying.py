@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.audience import formulas
 from campaigns.reports import sheets
 
 ROWS_PER_CHUNK = 500
@@ -23,11 +24,8 @@ def moment(column: str) -> str:
 
 
 def safe(column: str) -> str:
-    """Text that no spreadsheet program takes for a formula; see `sheets.safe`."""
-    return (
-        f"CASE WHEN left({column}, 1) = ANY(%(dangerous)s) THEN '''' || {column}"
-        f" ELSE nullif({column}, '') END"
-    )
+    """Text that no spreadsheet program takes for a formula; see `formulas.guard`."""
+    return f"CASE WHEN {column} ~ %(formula)s THEN '''' || {column} ELSE nullif({column}, '') END"
 
 
 def word(column: str, words: str) -> str:
@@ -44,7 +42,7 @@ def address(column: str, domain: str) -> str:
 def stream(sql: str, values: Mapping[str, Any], header: Sequence[str]) -> Iterator[bytes]:
     """Yield a CSV file of the rows of `sql` in chunks, the header first."""
     yield from sheets.stream(header, ())
-    given = {**values, "dangerous": sorted(sheets.DANGEROUS)}
+    given = {**values, "formula": formulas.FORMULA}
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
