@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.audience import addresses
 from campaigns.audience.segments.conditions import anniversaries, texts
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import How, Values, What, fact
@@ -42,10 +43,17 @@ def _one_of(name: str, called: Any, thing: str) -> dict[str, How]:
 
 def _domain() -> How:
     def found(_who: Any, values: Values) -> Any:
-        domain = str(values["value"]).lower().removeprefix("@")
-        return fact(Q(email_key__endswith=f"@{domain}"))
+        domain = str(values["value"]).removeprefix("@")
+        return fact(Q(email_key__endswith=addresses.key(f"@{domain}")))
 
     return How(_("is at the domain"), found, _("whose address is at %(value)s"), texts.TEXT)
+
+
+def _address(_values: Values, lookup: str, value: str) -> Q:
+    """Compare an address with what members read, which is not what is kept of its domain."""
+    if not value.isascii():
+        value = addresses.key(value) if "@" in value else addresses.key(f"@{value}")[1:]
+    return Q(**{f"email__{lookup}": value})
 
 
 WHATS = (
@@ -56,9 +64,7 @@ WHATS = (
         {"domain": _domain()}
         | {
             how: one
-            for how, one in texts.text(
-                texts.column("email"), _filled("email"), _("whose address")
-            ).items()
+            for how, one in texts.text(_address, _filled("email"), _("whose address")).items()
             if how not in ("known", "unknown")
         },
     ),
