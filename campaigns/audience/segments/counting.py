@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Contact, Segment
 from campaigns.audience.segments import compiling, estimating, querysets
-from campaigns.audience.segments.ast import Group
+from campaigns.audience.segments.ast import Group, QuestionError
 from campaigns.audience.segments.estimating import About, Estimate
 
 # While somebody builds a question they look at the number; after saving nobody waits.
@@ -69,7 +69,11 @@ def count_saved(segment_id: int) -> None:
     if segment is None:
         return
     workspace, asked = segment.workspace, segment.question
-    question = compiling.read(asked)
+    try:
+        question = compiling.read(asked)
+    except QuestionError:
+        # Its page says what is wrong.
+        return
     people = querysets.within(SAVED_MS, lambda: _people(workspace, question))
     unseen = querysets.within(SAVED_MS, lambda: _unseen(workspace, question))
     Segment.objects.filter(pk=segment.pk).note_count(asked, people, unseen)

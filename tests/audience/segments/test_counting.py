@@ -105,3 +105,10 @@ def test_who_was_last_seen_is_known_of_those_only_who_agreed(workspace):
     assert compiling.unseen(workspace, never).get() == unmeasured
     consent.refuse(never_seen, consent.Evidence(ConsentEntry.Source.MEMBER))
     assert not compiling.people(workspace, never).exists()
+
+
+def test_a_question_that_cannot_be_asked_any_more_is_not_counted(workspace):
+    one = segment(workspace, {"what": "shoe size", "how": "is", "value": 40})
+    counting.count_saved(one.pk)
+    one.refresh_from_db()
+    assert (one.people, one.counted_at) == (None, None)
