@@ -162,7 +162,7 @@ class Reader:
             for one in listed if isinstance(listed, list) else []:
                 told = Told(int(one["rows"]), int(one["bytes"]), str(one["sha256"]))
                 files[str(one["name"])] = (told, [str(column["name"]) for column in one["columns"]])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ArchiveError(_("Its manifest is not as manifests are.")) from error
         found = {}
         for part in catalogue.PARTS:
@@ -170,7 +170,9 @@ class Reader:
                 raise ArchiveError(_("Its manifest says nothing of %s.") % part.filename)
             told, names = files[part.filename]
             _check_columns(part, names)
-            if told.size != self._zip.getinfo(part.filename).file_size or told.rows < 0:
+            size = self._zip.getinfo(part.filename).file_size
+            # No line is shorter than the end of it.
+            if told.size != size or not 0 <= told.rows <= size:
                 raise ArchiveError(_("%s is not as long as its manifest says.") % part.filename)
             found[part.name] = told
         return found

@@ -87,12 +87,22 @@ def more_rows(files, manifest):
     next(one for one in manifest["files"] if one["name"] == "lists.csv")["rows"] = 7
 
 
+def endless_rows(files, manifest):
+    manifest["files"][0]["rows"] = float("inf")
+
+
+def more_rows_than_bytes(files, manifest):
+    manifest["files"][-1]["rows"] = 2**80
+
+
 WRONG = {
     "a missing file": (drop("contacts.csv"), "contacts.csv is missing"),
     "another format": (manifest_says(format="x"), "no archive of a Candid workspace"),
     "a later version": (manifest_says(version=3), "another version"),
     "no list of files": (manifest_says(files="x"), "says nothing of"),
     "files of nonsense": (manifest_says(files=[{"name": 1}]), "not as manifests are"),
+    "rows without end": (endless_rows, "not as manifests are"),
+    "more rows than bytes": (more_rows_than_bytes, "not as long as its manifest says"),
     "an unknown column": (add_column, "a column that is not known here: 'is_admin'"),
     "more rows than there are": (more_rows, "another number of lines"),
     "a header that lies": (replacing("lists.csv", b"id,name", b"id,nome"), "cannot be read"),
