@@ -6,6 +6,7 @@ being sent.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,8 @@ _HEADERS = {
     "Accept": "text/html,*/*;q=0.8",
     "Accept-Encoding": "identity",
 }
+# No address has them, and a NUL is kept by no database.
+_UNTYPED = re.compile(r"[\0-\x1f\x7f]")
 Trouble = LinkLook.Trouble
 
 
@@ -126,7 +129,7 @@ def look(url: str) -> Look:
         for _hop in range(_MOST_REDIRECTS):
             response = outbound_web.ask(place, deadline, headers=_HEADERS, unencrypted=True)
             status = response.status
-            further = urljoin(place, response.headers.get("Location", ""))
+            further = urljoin(place, _UNTYPED.sub("", response.headers.get("Location", "")))
             response.close()
             if status not in _REDIRECTS or further == place:
                 return Look(status, _judged(status), moved_to)

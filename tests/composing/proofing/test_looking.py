@@ -28,6 +28,7 @@ def web(settings) -> Iterator[str]:
             "/loop": (302, "/there"),
             "/there": (302, "/loop"),
             "/file": (302, "file:///etc/passwd"),
+            "/odd": (301, "/new?a\0b\x07c"),
         }
         pages = {"/new": 200, "/gone": 410, "/broken": 500, "/robots-out": 403}
 
@@ -145,3 +146,11 @@ def test_links_that_nobody_asks_for_are_forgotten(campaign):
     LinkLook.objects.update(asked_at=timezone.now() - timedelta(days=31))
     looking.tidy()
     assert not LinkLook.objects.exists()
+
+
+def test_a_signpost_with_letters_that_nobody_can_type_spoils_no_other_look(campaign, web):
+    campaign.body = f"[A]({web}/odd) [B]({web}/missing)"
+    campaign.save(update_fields=["body"])
+    looking.ask(campaign, lambda _workspace: None)
+    looking.run(campaign.workspace_id)
+    assert proof.of_links(campaign)["looked"] == 2
