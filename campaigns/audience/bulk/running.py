@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,10 +27,20 @@ DRAFTS_KEPT = timedelta(days=1)
 _SLOW = frozenset({BulkEdit.Action.ERASE, BulkEdit.Action.STOP_MEASURING})
 
 
-def start(edit: BulkEdit) -> bool:
-    """Let a bulk edit whose action is chosen run; say whether this call was the one."""
+def choose(edit: BulkEdit, action: str, values: Mapping[str, Any]) -> bool:
+    """Say what the edit shall change; say whether it was still time to."""
     waiting = BulkEdit.objects.filter(pk=edit.pk, status=BulkEdit.Status.CHOSEN)
-    return waiting.exclude(action="").update(status=BulkEdit.Status.RUNNING) == 1
+    return waiting.update(action=action, values=values) == 1
+
+
+def start(edit: BulkEdit, **more: Any) -> bool:
+    """Let a bulk edit run with what was chosen, as `edit` has it, and `more` beside its values.
+
+    Say whether this call was the one: not where something else was chosen meanwhile.
+    """
+    waiting = BulkEdit.objects.filter(pk=edit.pk, status=BulkEdit.Status.CHOSEN)
+    same = waiting.filter(action=edit.action, values=edit.values).exclude(action="")
+    return same.update(status=BulkEdit.Status.RUNNING, values={**edit.values, **more}) == 1
 
 
 def can_undo(edit: BulkEdit) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.audience import fields as own
+from campaigns.audience import typed_values
 from campaigns.audience.bulk import acts, fields, people
 from campaigns.audience.models import (
     BulkEdit,
@@ -163,8 +164,8 @@ def _set_field(edit: BulkEdit) -> str:
         label, shown = str(fields.PLAIN[name][0]), str(value)
     else:
         field = fields.own(edit.workspace_id, name)
-        label = field.label if field else name
-        shown = own.shown(field, value) if field else str(value)
+        label = field.label if field else name.removeprefix(fields.OWN)
+        shown = own.shown(field, value) if field else typed_values.written(value)
     if not shown:
         return _("Empty “%(field)s”") % {"field": label}
     return _("Set “%(field)s” to “%(value)s”") % {"field": label, "value": shown}

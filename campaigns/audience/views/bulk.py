@@ -54,8 +54,7 @@ def bulk_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         context = {"edit": edit, "form": form, "known_tags": request.workspace.tags.all()[:500]}
         status = 422 if form.is_bound else 200
         return render(request, "audience/bulk_edit.html", context, status=status)
-    edit.action, edit.values = form.cleaned_data["action"], form.chosen()
-    edit.save(update_fields=["action", "values"])
+    running.choose(edit, form.cleaned_data["action"], form.chosen())
     return redirect("audience:begin_bulk_edit", pk)
 
 
@@ -91,11 +90,11 @@ def undo_bulk_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _begin(request: WorkspaceRequest, edit: BulkEdit) -> None:
+    more = {}
     if edit.action == BulkEdit.Action.ADD_TAGS:
         made = tags.named(request.workspace.pk, edit.values["names"])
-        edit.values = {**edit.values, "tags": [tag.pk for tag in made]}
-        edit.save(update_fields=["values"])
-    if running.start(edit):
+        more["tags"] = [tag.pk for tag in made]
+    if running.start(edit, **more):
         audit.record(
             request,
             request.workspace,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaigns.audience.bulk import people, running, telling
 from campaigns.audience.models import Change, Contact, Tagging
 from tests.audience.bulk.edits import begun, state, undone
 
@@ -51,3 +52,30 @@ def test_tags_are_put_on_and_taken_off(workspace, member, crowd):
     assert edit.changed == 1 and not Tagging.objects.exists()
     undone(edit)
     assert state(workspace) == before
+
+
+def test_a_field_that_is_gone_is_told_by_its_key(workspace, member, crowd):
+    workspace.contact_fields.create(key="company", label="Company")
+    edit = begun(workspace, member, "set_field", field="field:company", value=None)
+    assert telling.sentence(edit) == "Empty “Company”"
+    workspace.contact_fields.all().delete()
+    assert telling.sentence(edit) == "Empty “company”"
+
+
+def test_what_has_begun_is_not_chosen_anew(workspace, member, crowd):
+    """Two tabs: one says yes to a change while the other chooses to delete everybody."""
+    edit = people.choose(workspace, member, workspace.contacts.all())
+    assert running.choose(edit, "set_field", {"field": "country", "value": "FR"})
+    here, there = (workspace.bulk_edits.get(pk=edit.pk) for _ in range(2))
+    assert running.start(here)
+    assert not running.choose(there, "erase", {})
+    running.run(edit.pk)
+    assert set(workspace.contacts.values_list("country", flat=True)) == {"FR"}
+
+
+def test_only_what_was_read_is_begun(workspace, member, crowd):
+    edit = people.choose(workspace, member, workspace.contacts.all())
+    assert running.choose(edit, "set_field", {"field": "country", "value": "FR"})
+    here, there = (workspace.bulk_edits.get(pk=edit.pk) for _ in range(2))
+    assert running.choose(there, "suppress", {})
+    assert not running.start(here)
