@@ -7,6 +7,7 @@ import logging
 import re
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -39,16 +40,19 @@ def take() -> int:
     old = Q(thumbnail=None) | ~Q(thumbnail__version=F("version"))
     written = Campaign.objects.filter(old, updated_at__lt=timezone.now() - QUIET).exclude(body="")
     chosen = written.select_related("workspace", "sender").order_by("-updated_at")[:AT_ONCE]
-    for campaign in chosen:
-        Thumbnail.objects.update_or_create(
-            campaign=campaign,
-            defaults={
-                "workspace": campaign.workspace,
-                "version": campaign.version,
-                "image": _picture(program, campaign),
-            },
-        )
-    return len(chosen)
+    return sum(_keep(campaign, _picture(program, campaign)) for campaign in chosen)
+
+
+def _keep(campaign: Campaign, image: bytes) -> bool:
+    """Keep a picture, and say whether there still is a campaign that it is of."""
+    facts = {"workspace": campaign.workspace, "version": campaign.version, "image": image}
+    try:
+        # The key is checked at the end of the transaction.
+        with transaction.atomic():
+            Thumbnail.objects.update_or_create(campaign=campaign, defaults=facts)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _picture(program: str, campaign: Campaign) -> bytes:

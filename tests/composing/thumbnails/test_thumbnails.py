@@ -76,6 +76,24 @@ def test_it_is_taken_anew_when_another_version_is_written(workspace):
     assert BLUE in colours(bytes(Thumbnail.objects.get(campaign=campaign).image))
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_a_campaign_that_is_deleted_meanwhile_none_is_kept_and_the_others_are(
+    workspace, monkeypatch
+):
+    going = written(workspace, SQUARE % "red")
+    staying = written(workspace, SQUARE % "blue", version=7)
+    real = taking._picture
+
+    def picture(program, campaign):
+        Campaign.objects.filter(pk=going.pk).delete()
+        return real(program, campaign)
+
+    monkeypatch.setattr(taking, "_picture", picture)
+    # Both were chosen before the one goes.
+    assert taking.take() == 1
+    assert Thumbnail.objects.get().campaign == staying
+
+
 def test_it_waits_until_somebody_pauses(workspace):
     world.make_campaign(workspace, body="Hello")
     assert taking.take() == 0
