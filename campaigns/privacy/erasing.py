@@ -12,7 +12,9 @@ from django.db import transaction
 
 from campaigns.archives import keeping as archives
 from campaigns.audience import forgetting as audience
+from campaigns.audience.models import Contact
 from campaigns.sending import forgetting as sending
+from tracking.querysets import lock_draining
 
 FORGET: Sequence[Callable[[Sequence[int]], None]] = (
     archives.forget,
@@ -27,5 +29,8 @@ def erase(contact_ids: Sequence[int]) -> None:
 
     What stays is a keyed hash of each address, so that nobody mails it again, and counts.
     """
+    # Whoever writes of people holds them first, and then what is kept of what they did.
+    Contact.objects.filter(pk__in=contact_ids).hold()
+    lock_draining()
     for forget in FORGET:
         forget(contact_ids)

@@ -75,6 +75,9 @@ def take_in(told: Told) -> None:
 
     Who opened or clicked is not a provider's to tell: that the mail arrived is all we take.
     """
+    if _is_about_the_person(told):
+        # Before their mail, as whoever erases or merges people does.
+        Contact.objects.filter(pk=told.delivery.person_id).hold(no_key=True)
     if not told.is_unwanted:
         _keep(told)
     _note(told)
@@ -150,6 +153,12 @@ def _complain(delivery: Delivery) -> None:
         suppression.suppress(contact.workspace_id, [contact.fingerprint], reason, campaign_id)
         details = {"campaign": campaign_id}
         mail_ledger.complain(contact, consent.Evidence(ConsentEntry.Source.COMPLAINT, details))
+
+
+def _is_about_the_person(told: Told) -> bool:
+    """Whether something of the person may change by it, and not only of the mail."""
+    theirs = (EventType.COMPLAINED, EventType.UNSUBSCRIBED)
+    return told.kind in theirs or _weighs_on_the_rest(told)
 
 
 def _weighs_on_the_rest(told: Told) -> bool:

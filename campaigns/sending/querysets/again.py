@@ -7,14 +7,14 @@ is sending again in the very transaction that gives it something to send.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from campaigns.composing.models import Campaign
-from campaigns.sending.querysets import reasons
+from campaigns.sending.querysets import digests, reasons
 
 Status = Campaign.Status
 # What may get further mails. What was cancelled was ended for good.
@@ -35,6 +35,11 @@ looked AS MATERIALIZED (
 """  # noqa: S608 - constants of this module
 FAILED = "d.state IN ('failed', 'expired')"
 UNKNOWN = "d.state = 'unknown'"
+# Of what is not confirmed more is kept than the row.
+BITS = f"""
+WITH {LOOK.format(state="{state}")}
+SELECT d.campaign_id, d.contact_id >> 12 AS block FROM looked JOIN sending_delivery d USING (id)
+"""  # noqa: S608 - constants of this module
 # How many were moved, and where the next look begins.
 TELL = "SELECT (SELECT count(*) FROM moved), (SELECT max(id) FROM looked)"
 
@@ -127,7 +132,9 @@ def retry(
 
 def resend(campaign_id: int, *, as_of: datetime, after: int) -> tuple[int, int | None]:
     """Send again the next of what is not confirmed: a person takes it on them. As `retry`."""
-    return _some(RESEND, campaign_id, {"as_of": as_of, "after": after})
+    values = {"as_of": as_of, "after": after}
+    _hold(UNKNOWN, campaign_id, values)
+    return _some(RESEND, campaign_id, values)
 
 
 def resend_due(campaign_id: int, *, wait: timedelta, longest: timedelta) -> int:
@@ -139,7 +146,9 @@ def resend_due(campaign_id: int, *, wait: timedelta, longest: timedelta) -> int:
         with transaction.atomic():
             if locked(campaign_id) is None:
                 break
-            moved, after = _some(RESEND_DUE, campaign_id, values | {"after": after})
+            values["after"] = after
+            _hold(DUE, campaign_id, values)
+            moved, after = _some(RESEND_DUE, campaign_id, values)
             if moved:
                 reopen(campaign_id)
         done += moved
@@ -161,6 +170,11 @@ def reopen(campaign_id: int, *, paused: str = "") -> bool:
         pause_reason=paused,
         pause_cause=Campaign.PauseCause.USER if paused else "",
     )
+
+
+def _hold(state: str, campaign_id: int, values: Mapping[str, Any]) -> None:
+    given = {**values, "campaign": campaign_id, "limit": CHUNK}
+    digests.hold(BITS.format(state=state), given)
 
 
 def _some(sql: str, campaign_id: int, values: dict[str, Any]) -> tuple[int, int | None]:

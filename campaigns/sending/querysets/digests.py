@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -69,6 +69,22 @@ SELECT g.campaign_id, g.first_at, g.last_at
 """
 
 
+# {which} has campaign_id and block. Whose bits are being made is waited for first, as each
+# change of a mail waits for it.
+WAIT = """
+SELECT pg_advisory_xact_lock_shared({lock}, (campaign_id %% 2147483648)::integer)
+  FROM (SELECT DISTINCT campaign_id FROM ({which}) w ORDER BY 1) k
+"""
+HOLD_BITS = """
+WITH held AS MATERIALIZED (
+    SELECT b.id FROM sending_mailbits b JOIN (SELECT DISTINCT * FROM ({which}) w) k
+           ON k.campaign_id = b.campaign_id AND k.block = b.block
+     ORDER BY b.campaign_id, b.block FOR UPDATE OF b
+)
+SELECT count(*) FROM held
+"""
+
+
 class Span(NamedTuple):
     """Between which moments a campaign's mails went out, of those that may have been read."""
 
@@ -95,6 +111,16 @@ def make(campaign_id: int) -> bool:
         cursor.execute(CLEAR, values)
         cursor.execute(FILL, values)
     return len(believed([campaign_id])) == 1
+
+
+def hold(which: str, values: Mapping[str, Any]) -> None:
+    """Hold the bits that are about to change by the mails of many people, always in one order.
+
+    `which` is a question for their campaign_id and block; whoever asks holds those mails.
+    """
+    with connection.cursor() as cursor:
+        for statement in (WAIT, HOLD_BITS):
+            cursor.execute(statement.format(which=which, lock=LOCK), values)
 
 
 def believed(campaign_ids: Collection[int]) -> list[Span]:

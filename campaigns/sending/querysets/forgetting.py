@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from campaigns.sending.pacing import domains
+from campaigns.sending.querysets import digests
 
 # Also those of contacts who were merged into them.
 THEIRS = """d.id IN (
@@ -53,10 +54,9 @@ UPDATE sending_providerevent e
 # Whoever holds a claim loses it with the token, and with it the right to mail. What is being
 # handed over right now gets its answer, which counts: only the address is gone. The domains
 # of mailbox providers stay for the counts; any other may be a person's own.
+HOLD = f"SELECT id FROM sending_delivery d WHERE {THEIRS} ORDER BY id FOR UPDATE"  # noqa: S608
+BITS = f"SELECT d.campaign_id, d.contact_id >> 12 AS block FROM sending_delivery d WHERE {THEIRS}"  # noqa: S608
 FORGET = f"""
-WITH held AS MATERIALIZED (
-    SELECT id FROM sending_delivery d WHERE {THEIRS} ORDER BY id FOR UPDATE
-)
 UPDATE sending_delivery d
    SET contact_id = NULL, address = '', address_key = 'erased ' || d.id,
        domain = CASE WHEN d.domain = ANY(%(domains)s) THEN d.domain ELSE '' END,
@@ -65,7 +65,7 @@ UPDATE sending_delivery d
        claim_token = CASE WHEN {WAITS} THEN NULL ELSE d.claim_token END,
        done_at = CASE WHEN {WAITS} THEN clock_timestamp() ELSE d.done_at END,
        next_at = NULL
-  FROM held WHERE d.id = held.id
+ WHERE {THEIRS}
 """  # noqa: S608 - constants of this module
 
 
@@ -75,5 +75,7 @@ def forget(contact_ids: Sequence[int]) -> int:
     with connection.cursor() as cursor:
         for statement in (FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS, FORGET_BELONGINGS):
             cursor.execute(statement, values)
+        cursor.execute(HOLD, values)
+        digests.hold(BITS, values)
         cursor.execute(FORGET, values)
         return int(cursor.rowcount)

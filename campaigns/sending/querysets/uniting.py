@@ -11,8 +11,16 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.sending.querysets import digests
+
 HOLD = """
 SELECT id FROM sending_delivery WHERE contact_id IN (%(gone)s, %(kept)s) ORDER BY id FOR UPDATE
+"""
+
+# What is known of mails to the one will be known of the other.
+BITS = """
+SELECT d.campaign_id, unnest(ARRAY[%(gone)s::bigint >> 12, %(kept)s::bigint >> 12]) AS block
+  FROM sending_delivery d WHERE d.contact_id IN (%(gone)s, %(kept)s)
 """
 
 # Whoever had withdrawn since the launch gets nothing recorded, as a claim would say; else it is
@@ -79,7 +87,7 @@ UPDATE sending_delivery d SET {_CANCELLED}
 """  # noqa: S608 - constants of this module
 
 STATEMENTS = (
-    *(HOLD, LOWER, NAME_SECONDS, LEAVE_OUT, HAND_OVER_SECONDS, HAND_OVER),
+    *(LOWER, NAME_SECONDS, LEAVE_OUT, HAND_OVER_SECONDS, HAND_OVER),
     *(ADDRESS, KNOWN_ALREADY),
 )
 
@@ -87,5 +95,7 @@ STATEMENTS = (
 def unite(values: Mapping[str, Any]) -> None:
     """Let the deliveries of one contact be another's, and none of what waits a second one."""
     with connection.cursor() as cursor:
+        cursor.execute(HOLD, values)
+        digests.hold(BITS, values)
         for statement in STATEMENTS:
             cursor.execute(statement, values)
