@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns.accounts.models import Member, User, Workspace
 
@@ -35,15 +35,25 @@ def add(workspace: Workspace, newcomer: Newcomer) -> Member:
     Raises `AlreadyMemberError`.
     """
     with transaction.atomic():
-        user = User.objects.filter(email__iexact=newcomer.email).first()
-        if user is None:
-            user = User.objects.create_user(newcomer.email, newcomer.password, name=newcomer.name)
+        user = _user(newcomer)
         member, created = Member.objects.get_or_create(
             workspace=workspace, user=user, defaults={"role": newcomer.role}
         )
     if not created:
         raise AlreadyMemberError
     return member
+
+
+def _user(newcomer: Newcomer) -> User:
+    known = User.objects.filter(email__iexact=newcomer.email)
+    if (user := known.first()) is not None:
+        return user
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(newcomer.email, newcomer.password, name=newcomer.name)
+    except IntegrityError:
+        # Somebody else made them at the same moment.
+        return known.get()
 
 
 def change_role(member: Member, role: str) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -103,7 +103,13 @@ def move(contact: Contact, email: str) -> None:
         raise MovingError
     mine = Contact.objects.filter(pk=contact.pk, email_key=contact.email_key)
     fingerprint = addresses.fingerprint(contact.workspace_id, key)
-    if not mine.update(email=email, email_key=key, fingerprint=fingerprint):
+    try:
+        with transaction.atomic():
+            moved = mine.update(email=email, email_key=key, fingerprint=fingerprint)
+    except IntegrityError as error:
+        # Somebody of this address came at the same moment.
+        raise MovingError from error
+    if not moved:
         raise MovingError
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.forms.senders import SenderForm
 from campaigns.accounts.models import Sender, StandIn
 from campaigns.accounts.requests import WorkspaceRequest
@@ -51,10 +52,10 @@ def delete_sender(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _edit(request: WorkspaceRequest, sender: Sender) -> HttpResponse:
     new = sender.pk is None
     form = SenderForm(request.POST or None, instance=sender, workspace=request.workspace)
-    if not form.is_valid():
+    saved = saving.saved(form)
+    if saved is None:
         status = 422 if form.is_bound else 200
         return render(request, "accounts/sender.html", {"form": form, "new": new}, status=status)
-    saved = form.save()
     action = "sender_added" if new else "sender_changed"
     audit.record(request, request.workspace, action, sender=saved.pk, fields=form.changed_data)
     messages.success(request, _("The sender is saved."))

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import (
     acting,
@@ -93,12 +94,13 @@ def edit_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.contacts, pk=pk)
     before = changing.snapshot(one)
     form = ContactForm(request.POST or None, instance=one)
-    if not form.is_valid():
+    saved = saving.saved(form)
+    if saved is None:
         status = 422 if form.is_bound else 200
         return render(
             request, "audience/edit_contact.html", {"form": form, "contact": one}, status=status
         )
-    changing.note_edit(form.save(), before, request.user)
+    changing.note_edit(saved, before, request.user)
     messages.success(request, _("The contact is saved."))
     return redirect("audience:contact", pk)
 

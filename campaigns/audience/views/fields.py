@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import fields, tasks
 from campaigns.audience.field_forms import FieldForm
@@ -81,11 +82,11 @@ def strip_field(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _edit(request: WorkspaceRequest, one: Field) -> HttpResponse:
     new = one.pk is None
     form = FieldForm(request.POST or None, instance=one)
-    if not form.is_valid():
+    saved = saving.saved(form)
+    if saved is None:
         status = 422 if form.is_bound else 200
         context = {"form": form, "field": one, "new": new}
         return render(request, "audience/edit_field.html", context, status=status)
-    saved = form.save()
     action = "field_added" if new else "field_changed"
     audit.record(request, request.workspace, action, field=saved.pk)
     messages.success(request, _("The field is saved."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import browsing, deleting, fields, subscribing, tasks
 from campaigns.audience.forms import AddContactForm, ListForm
@@ -105,10 +106,10 @@ def csv_response(chunks: Iterable[bytes], filename: str) -> StreamingHttpRespons
 def _edit(request: WorkspaceRequest, one: List) -> HttpResponse:
     new = one.pk is None
     form = ListForm(request.POST or None, instance=one)
-    if not form.is_valid():
+    saved = saving.saved(form)
+    if saved is None:
         status = 422 if form.is_bound else 200
         return render(request, "audience/edit_list.html", {"form": form, "new": new}, status=status)
-    saved = form.save()
     audit.record(request, request.workspace, "list_added" if new else "list_changed", list=saved.pk)
     messages.success(request, _("The list is saved."))
     return redirect("audience:list", saved.pk)

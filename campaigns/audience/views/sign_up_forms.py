@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import sign_up_snippets
-from campaigns.audience.models import SignUpForm
 from campaigns.audience.sign_up_editing import SignUpEditing, form_of
 
 
@@ -21,8 +21,7 @@ def edit_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.lists, pk=pk)
     form = form_of(one)
     editing = SignUpEditing(request.POST or None, instance=form)
-    if editing.is_valid():
-        saved: SignUpForm = editing.save()
+    if (saved := saving.saved(editing)) is not None:
         audit.record(
             request, request.workspace, "sign_up_form_changed", list=pk, open=saved.is_open
         )

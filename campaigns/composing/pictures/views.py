@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing.pictures import answers, keeping, querysets, using
 from campaigns.composing.pictures.forms import FolderForm, PictureForm
@@ -90,8 +91,7 @@ def folder(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _edit_folder(request: WorkspaceRequest, one: PictureFolder) -> HttpResponse:
     new = one.pk is None
     form = FolderForm(request.POST or None, instance=one)
-    if form.is_valid():
-        form.save()
+    if saving.saved(form) is not None:
         return redirect("composing:pictures")
     context = {"form": form, "new": new}
     status = 422 if form.is_bound else 200

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing.publishing import mails
 from campaigns.composing.publishing.forms import PublicPageForm
@@ -23,8 +24,7 @@ def edit_page(request: WorkspaceRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(request.workspace.lists.select_related("workspace"), pk=pk)
     page = mails.page_of(one)
     form = PublicPageForm(request.POST or None, instance=page)
-    if form.is_valid():
-        saved = form.save()
+    if (saved := saving.saved(form)) is not None:
         audit.record(request, request.workspace, "public_page_changed", list=pk, open=saved.is_open)
         messages.success(request, _("The public page is saved."))
         return redirect("composing:list_page", pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit
+from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing import frames
 from campaigns.composing.blocks import document, layout
@@ -36,8 +37,7 @@ def saved_block(request: WorkspaceRequest, pk: int) -> HttpResponse:
         messages.success(request, _("“%s” is deleted. Mails that have it keep it.") % one.name)
         return redirect("composing:saved_blocks")
     form = RenameForm(request.POST or None, instance=one)
-    if form.is_valid():
-        SavedBlock.objects.filter(pk=pk).update(name=form.cleaned_data["name"])
+    if saving.saved(form) is not None:
         return redirect("composing:saved_blocks")
     status = 422 if form.is_bound else 200
     facts = {"form": form, "kept": one}
@@ -71,10 +71,9 @@ def keep_block(request: WorkspaceRequest) -> HttpResponse:
     """Keep a block: posted are its `name` and its `body`, JSON as the editor has it."""
     one = SavedBlock(workspace=request.workspace, created_by=request.user)
     form = SavedBlockForm(request.POST, instance=one)
-    if not form.is_valid():
+    if saving.saved(form) is None:
         reasons = [str(error) for errors in form.errors.values() for error in errors]
         return JsonResponse({"error": " ".join(reasons)}, status=422)
-    form.save()
     audit.record(request, request.workspace, "block_kept", block=one.pk)
     return JsonResponse(_facts(one), status=201)
 

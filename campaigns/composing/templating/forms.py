@@ -85,6 +85,12 @@ class RenameForm(SavedBlockForm):
         model = SavedBlock
         fields = ("name",)
 
+    def save(self, commit: bool = True) -> SavedBlock:
+        """Write the name, and nothing else."""
+        one: SavedBlock = self.instance
+        one.save(update_fields=["name"])
+        return one
+
 
 class ImportForm(forms.Form):
     """A template of another program, as HTML: a file, or pasted."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaigns.accounts.models import Sender
@@ -27,7 +28,13 @@ def keep(mailbox: BounceMailbox) -> None:
     """Save a mailbox, to be read at the next tick."""
     mailbox.next_at = timezone.now()
     mailbox.trouble, mailbox.failures = "", 0
-    mailbox.save()
+    try:
+        with transaction.atomic():
+            mailbox.save()
+    except IntegrityError:
+        # Somebody else named the sender's mailbox at the same moment: the later one counts.
+        mailbox.pk = BounceMailbox.objects.values_list("pk", flat=True).get(sender=mailbox.sender)
+        mailbox.save(force_update=True)
 
 
 def drop(sender: Sender) -> bool:
