@@ -15,6 +15,7 @@ LINKS = {
     "kept": r"/kept/\S+",
     "move": r"/move/\S+",
     "stay": r"/u/\S+/stay",
+    "leave": r"/u/\S+",
 }
 
 

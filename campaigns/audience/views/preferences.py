@@ -63,10 +63,10 @@ def new_address(request: HttpRequest, token: tokens.Token, contact: Contact | No
         try:
             email = addresses.check(request.POST.get("email", ""))
         except addresses.AddressError:
-            return _back(request, "wrong=1")
+            return _back(request, "wrong=1#address")
         if moving.may_ask(contact):
             tasks.mail_new_address.delay_on_commit(contact.pk, moving.wrap(email))
-    return _back(request, "moving=1")
+    return _back(request, "moving=1#address")
 
 
 @require_POST
@@ -78,7 +78,7 @@ def join(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> 
         sign_up = offering.ask(contact, wanted, get_language() or "")
         if sign_up is not None:
             tasks.mail_sign_up.delay_on_commit(sign_up)
-    return _back(request, "joining=1")
+    return _back(request, "joining=1#more")
 
 
 @require_POST

@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -157,7 +158,7 @@ def measuring(request: HttpRequest, token: tokens.Token, contact: Contact | None
                 consent.grant(contact, evidence, purposes)
             case "no":
                 consent.refuse(contact, evidence, purposes)
-    return redirect("audience:preferences", token=_text(request))
+    return redirect(reverse("audience:preferences", args=[_text(request)]) + "#recorded")
 
 
 def _language(request: HttpRequest, contact: Contact | None) -> str:
