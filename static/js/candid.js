@@ -130,6 +130,28 @@
     if (event.detail.successful) document.getElementById("notices")?.replaceChildren();
   });
 
+  // --- A table that is sorted or turned comes anew: the keyboard stays where it was ------
+
+  const TURNS = ".sort, .pager a";
+  const called = (link) => link.rel || link.textContent.trim();
+  let held = null;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const link = document.activeElement?.closest(TURNS);
+    if (!link || !event.detail.target.contains(link)) return;
+    held = { part: event.detail.target.id, name: called(link), pages: Boolean(link.closest(".pager")) };
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!held || document.activeElement !== document.body) return;
+    const links = [...(document.getElementById(held.part)?.querySelectorAll(TURNS) ?? [])];
+    // The last page has no next one.
+    const other = (link) => held.pages && link.closest(".pager");
+    const link = links.find((one) => called(one) === held.name) ?? links.find(other);
+    link?.focus({ preventScroll: true });
+    held = null;
+  });
+
   // --- Tabs that do not fit show the one that is open -----------------------------------
 
   function showOpenTab() {

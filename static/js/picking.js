@@ -1,5 +1,5 @@
-/* Tick people in a list: all, ranges with Shift, up and down with the arrows. Without it,
-   boxes are ticked one by one. */
+/* Tick people in a list: all, ranges with Shift, up and down with the arrows, and with Enter to
+   what can be done with them. Without it, boxes are ticked one by one. */
 (() => {
   const all = () => [...document.querySelectorAll("[data-pick-one]")];
   // Where a range begins.
@@ -36,6 +36,15 @@
       last = box;
     }
     if (head || box) show();
+  });
+
+  // The buttons stand above the rows: Tab alone would take all of them to come there.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-pick-one], [data-pick-all]")) return;
+    event.preventDefault();
+    const button = document.querySelector("[data-pick-button]");
+    button?.scrollIntoView({ block: "nearest" });
+    button?.focus();
   });
 
   document.addEventListener("keydown", (event) => {
