@@ -212,8 +212,16 @@ API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)  # Of one 
 # --- Language and time -----------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-# Of members' pages. Recipients are spoken to in `campaigns.audience.languages.SPOKEN`.
+# Of members' pages, and of what is mailed to members.
 LANGUAGES = [("en", "English")]
+# What recipients are spoken to in, each in its own words.
+RECIPIENT_LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "nl": "Nederlands",
+}
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True

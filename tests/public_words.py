@@ -36,6 +36,8 @@ MODULES = (
     "audience/models/consent.py",
     "audience/models/leaving.py",
     "audience/models/people.py",
+    "composing/disclosing.py",
+    "composing/footer.py",
     "composing/sunset/words.py",
     "sending/models/__init__.py",
     "privacy/known.py",

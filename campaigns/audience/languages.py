@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -16,13 +17,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from campaigns.audience.models import Contact
 
 # In their own words, as the preferences page offers them.
-SPOKEN = {
-    "en": "English",
-    "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "nl": "Nederlands",
-}
+SPOKEN: dict[str, str] = settings.RECIPIENT_LANGUAGES
 OTHERWISE = "en"
 
 

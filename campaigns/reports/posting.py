@@ -74,11 +74,11 @@ def send(mail_id: int) -> bool:
 
 
 def compose(mail: ReportMail) -> EmailMultiAlternatives:
-    """Write the mail, in the workspace's language and time zone, as things stand now."""
+    """Write the mail as things stand now: as members' pages speak, in the workspace's time zone."""
     receiver = mail.receiver
     report = receiver.schedule.report
     workspace, kind = report.workspace, kinds.KINDS[report.kind]
-    with translation.override(workspace.language), timezone.override(workspace.zone):
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(workspace.zone):
         digest = kind.digest(workspace, QueryDict(report.query))
         file = b"".join(sheets.stream(digest.header, digest.lines))
         context = {

@@ -16,6 +16,7 @@ FORM = {
     "postal_address": "1 Main Street\nSpringfield",
     "policy": "consent",
     "time_zone": "Europe/Amsterdam",
+    "language": "nl",
 }
 
 
@@ -38,7 +39,7 @@ def test_setting_up_furnishes_the_house_and_signs_the_owner_in(db, client: Clien
     assert (response.status_code, response["Location"]) == (302, "/")
     workspace = Workspace.objects.get()
     assert (workspace.name, workspace.policy) == ("Acme", "consent")
-    assert workspace.time_zone == "Europe/Amsterdam"
+    assert (workspace.time_zone, workspace.language) == ("Europe/Amsterdam", "nl")
     owner = User.objects.get()
     assert owner.check_password(FORM["password"])
     assert Member.objects.get().role == Member.Role.OWNER

@@ -15,7 +15,7 @@ SETTINGS = {
     "postal_address": "2 Side Street",
     "policy": "strict",
     "time_zone": "Asia/Tokyo",
-    "language": "en",
+    "language": "nl",
 }
 
 
@@ -29,7 +29,13 @@ def test_an_owner_changes_the_settings(alice: Client, workspace):
     )
     entry = workspace.audit.get()
     assert entry.action == "workspace_changed"
-    assert set(entry.details["fields"]) == {"name", "postal_address", "policy", "time_zone"}
+    assert set(entry.details["fields"]) == {
+        "name",
+        "postal_address",
+        "policy",
+        "time_zone",
+        "language",
+    }
 
 
 def test_a_wrong_entry_changes_nothing_not_even_the_page_around_it(alice: Client, workspace):

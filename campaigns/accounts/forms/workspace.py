@@ -38,7 +38,12 @@ class WorkspaceForm(_WorkspaceModelForm):
         initial="UTC",
         help_text=_("Pages show times in this zone."),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.RECIPIENT_LANGUAGES.items,
+        initial="en",
+        help_text=_("Of your mails, and of what recipients see. A campaign can choose another."),
+    )
     hides_trap = forms.BooleanField(
         label=_("Hide a link in mails that only machines follow"),
         required=False,
@@ -57,8 +62,7 @@ class WorkspaceForm(_WorkspaceModelForm):
 class SetUpForm(WorkspaceForm):
     """The first workspace and its owner, at once."""
 
-    language = None  # type: ignore[assignment]  # Django's way to leave a parent's field out.
-    hides_trap = None  # type: ignore[assignment]  # Likewise.
+    hides_trap = None  # type: ignore[assignment]  # Django's way to leave a parent's field out.
     email = AddressField(
         label=_("Your e-mail address"),
         widget=forms.EmailInput({"autocomplete": "username"}),
@@ -71,10 +75,10 @@ class SetUpForm(WorkspaceForm):
         help_text=_("At least 10 characters. A sentence is easier to remember than a riddle."),
     )
 
-    field_order = ["name", "email", "password", "postal_address", "policy", "time_zone"]
+    field_order = ["name", "email", "password", "postal_address", "policy", "time_zone", "language"]
 
     class Meta(WorkspaceForm.Meta):
-        fields = ["name", "postal_address", "policy", "time_zone"]
+        fields = ["name", "postal_address", "policy", "time_zone", "language"]
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

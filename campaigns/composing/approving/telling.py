@@ -31,7 +31,7 @@ def tell(approval_id: int, asked_of: int) -> bool:
     )
     if approval is None:
         return False
-    with translation.override(approval.workspace.language):
+    with translation.override(settings.LANGUAGE_CODE):
         mail = _mail(approval)
     mail.connection = get_connection(timeout=SECONDS)
     try:

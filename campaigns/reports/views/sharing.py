@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -115,7 +116,7 @@ def _page(link: ShareLink) -> str:
         "zone": workspace.time_zone,
         "report": shared_report.of(link.campaign, timezone.now()),
     }
-    with translation.override(workspace.language), timezone.override(workspace.zone):
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(workspace.zone):
         page = render_to_string("reports/shared.html", context)
     cache.set(_key(link), page, SECONDS_KEPT)
     return page
