@@ -26,6 +26,7 @@ CONTENT = (
     "preheader",
     "sender",
     "reply_to",
+    "language",
     "format",
     "body",
     "text",

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from campaigns.accounts.forms.fields import AddressField, LineField
 from campaigns.accounts.models import Workspace
+from campaigns.audience import languages
 from campaigns.audience.models import List
 from campaigns.composing import editing, narrowing, utm
 from campaigns.composing.blocks import document
@@ -77,6 +78,14 @@ class CampaignForm(_CampaignModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Who is on several lists gets one mail."),
     )
+    language = forms.ChoiceField(
+        label=_("Language of the mail"),
+        required=False,
+        help_text=_(
+            "Programs read it out in this language, and its last lines are written in it. Pasted "
+            "HTML and MJML name their own in lang."
+        ),
+    )
     only_segments = forms.MultipleChoiceField(
         label=_("Only people in"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -113,6 +122,7 @@ class CampaignForm(_CampaignModelForm):
             "sender",
             "reply_to",
             "lists",
+            "language",
             "format",
             "body",
             "inline_css",
@@ -151,6 +161,11 @@ class CampaignForm(_CampaignModelForm):
         sender = self.fields["sender"]
         sender.queryset = workspace.senders.order_by("name", "email")  # type: ignore[attr-defined]  # of a ModelChoiceField
         sender.empty_label = _("Choose a sender")  # type: ignore[attr-defined]  # of a ModelChoiceField
+        usual = languages.SPOKEN.get(workspace.language, workspace.language)
+        self.fields["language"].choices = [  # type: ignore[attr-defined]  # of a ChoiceField
+            ("", _("As the workspace: %s") % usual),
+            *languages.SPOKEN.items(),
+        ]
         self.fields["tracking"].choices = TRACKING_CHOICES  # type: ignore[attr-defined]  # of a ChoiceField
         self.fields["policy"].choices = POLICY_CHOICES  # type: ignore[attr-defined]  # as above
         for name in DESCRIBED:

@@ -56,6 +56,7 @@ def unregistered(campaign: Campaign) -> Revision:
         reply_to=campaign.reply_to or (sender.reply_to if sender else ""),
         unsubscribe_mailbox=sender.unsubscribe_mailbox if sender else "",
         postal_address=campaign.workspace.postal_address,
+        language=campaign.spoken,
         list_name=list_name,
         list_key=list_key,
         words=campaign.format in (campaign.Format.MARKDOWN, campaign.Format.BLOCKS),

@@ -101,6 +101,8 @@ class Campaign(models.Model):
     on_unknown = models.CharField(
         max_length=5, choices=OnUnknown, default=OnUnknown.HOLD, db_default="hold"
     )
+    # What the mail is read out in, and its footer written in. Empty: the workspace's language.
+    language = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
     format = models.CharField(max_length=10, choices=Format, default=Format.MARKDOWN)
     body = models.TextField(_("body"), blank=True)
     # Empty: derived from the body.
@@ -183,6 +185,11 @@ class Campaign(models.Model):
         """Whether everything may still change, the audience included."""
         return self.status == self.Status.DRAFT
 
+    @property
+    def spoken(self) -> str:
+        """Return the language that the mail is in: its own, else the workspace's."""
+        return self.language or self.workspace.language
+
 
 class SegmentUse(models.Model):
     """A segment that narrows whom a campaign reaches: only its people, or all but them."""
@@ -218,6 +225,8 @@ class Revision(models.Model):
     reply_to = models.EmailField(max_length=254, blank=True)
     unsubscribe_mailbox = models.EmailField(max_length=254, blank=True)
     postal_address = models.TextField(max_length=500, blank=True)
+    # Empty in those from before campaigns could choose: the workspace's.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     # RFC 2919: the name and the label of the List-Id.
     list_name = models.CharField(max_length=120, blank=True)
     list_key = models.CharField(max_length=60, blank=True)

@@ -36,6 +36,11 @@ PARTS: tuple[Part, ...] = (
             Column("preheader", "Preheader.", must=_LINE),
             named("sender", "senders", "From whom."),
             Column("reply_to", "Reply-to address.", must=_LINE),
+            Column(
+                "language",
+                "Its language; empty: the workspace's.",
+                must="{0} ~ '^([a-z]{{2,3}}(-[a-z0-9]{{2,5}})?)?$'",
+            ),
             named("non_openers_of", "campaigns", "Only for who did not open that campaign."),
             Column(
                 "on_unknown",
@@ -134,6 +139,11 @@ PARTS: tuple[Part, ...] = (
             Column("reply_to", "Reply-to address.", must=_LINE),
             Column("unsubscribe_mailbox", "A mailbox that takes wishes to leave.", must=_LINE),
             Column("postal_address", "The postal address below it."),
+            Column(
+                "language",
+                "The language of its last lines; empty: the workspace's.",
+                must="{0} ~ '^([a-z]{{2,3}}(-[a-z0-9]{{2,5}})?)?$'",
+            ),
             Column("list_name", "The name of the list in its header.", must=_LINE),
             Column("list_key", "The label of the list in its header.", must=_LINE),
             *plain(

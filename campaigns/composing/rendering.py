@@ -69,7 +69,7 @@ def _from_blocks(source: str, campaign: Campaign) -> str:
     return layout.to_html(
         document.read(source),
         title=sender.name if sender else campaign.workspace.name,
-        language=campaign.workspace.language,
+        language=campaign.spoken,
         look=looks.of(campaign.workspace),
     )
 
@@ -82,7 +82,7 @@ def _from_markdown(source: str, campaign: Campaign) -> tuple[str, str]:
     page = render_to_string(
         "composing/mail.html",
         {
-            "language": campaign.workspace.language,
+            "language": campaign.spoken,
             "brand": sender.name if sender else campaign.workspace.name,
             # Rendered with HTML switched off: what an author typed is escaped in it.
             "body": mark_safe(body),

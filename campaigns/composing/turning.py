@@ -88,7 +88,7 @@ def _to_mjml(campaign: Campaign) -> str:
         return layout.to_mjml(
             document.read(campaign.body),
             title=campaign.sender.name if campaign.sender else campaign.workspace.name,
-            language=campaign.workspace.language,
+            language=campaign.spoken,
             look=looks.of(campaign.workspace),
         )
     return (

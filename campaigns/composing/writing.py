@@ -10,9 +10,7 @@ import html
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils import translation
-
-from campaigns.audience import recipient_links
+from campaigns.audience import languages, recipient_links
 from campaigns.audience.models import Tracking
 from campaigns.composing import disclosing, footer, markup, merge_tags, plain_text, slots
 from campaigns.composing.disclosing import Recorded
@@ -47,7 +45,8 @@ def write(revision: Revision, recorded: Recorded, *, tracked: bool) -> Written:
     pixel = tracked and recorded.opens != Tracking.NONE
     links = tracked and recorded.clicks != Tracking.NONE
     numbers: dict[str, int] = revision.links if links else {}
-    with translation.override(revision.workspace.language):
+    spoken = (revision.language, revision.workspace.language)
+    with languages.speaking(languages.known(*spoken) or languages.OTHERWISE):
         return Written(
             subject=line(revision.subject),
             html=_html(revision, recorded, numbers, pixel=pixel),

@@ -115,7 +115,7 @@ def furnish(workspace: Workspace, member: User, folder: Path) -> Scene:
     mail = scene.campaign.deliveries.earliest("pk")
     said = {segmenting.field(segment.key): segmenting.IN}
     Belonging.objects.create(workspace=workspace, delivery=mail, revision=content.number, said=said)
-    draft = world.make_campaign(workspace, name="Draft")
+    draft = world.make_campaign(workspace, name="Draft", language="fr")
     boat = picture(workspace, member)
     url = addresses.url(boat.files["plain"])
     editing.save(draft, {"body": f"Hello ![A boat]({url})"}, editing.Page(1, "tab", member))
