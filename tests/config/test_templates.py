@@ -1,4 +1,4 @@
-"""What is wrong in a template raises nothing: an unknown name stands in the page as nothing at all."""
+"""What is wrong in a template raises nothing: an unknown name is shown as nothing at all."""
 
 import re
 from pathlib import Path
