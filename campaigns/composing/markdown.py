@@ -6,8 +6,11 @@ A link that stands alone and has the title "button" becomes one:
 
 from __future__ import annotations
 
+import re
+
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import validateLink
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
@@ -62,11 +65,20 @@ def _is_button(children: list[Token]) -> bool:
     )
 
 
+def _may_link(url: str) -> bool:
+    """Whether a link may lead there. `feed:javascript:` is a script to some old programs."""
+    scheme = _SCHEME.match(url)
+    return validateLink(url) and (scheme is None or scheme[1].lower() in _SCHEMES)
+
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SCHEMES = frozenset({"http", "https", "mailto", "sms", "tel", "webcal"})
 # Only what says "https://": `file.md` is no address.
 _linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
 _markdown.enable(["table", "strikethrough", "linkify"])
 _markdown.linkify = _linkify
+_markdown.validateLink = _may_link  # type: ignore[method-assign]  # as its documentation says
 _markdown.core.ruler.push("buttons", _buttons)
 _markdown.core.ruler.push("pictures", _pictures)

@@ -17,6 +17,8 @@ from campaigns.composing import markup
 
 # In angle brackets (RFC 3986, appendix C) or bare.
 _URL = re.compile(r"(?<=<)https?://[^\s<>]+(?=>)|https?://[^\s<>\"]+", re.IGNORECASE)
+# What lxml reads in HTML and refuses to write: control characters, and what is no character.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _APART = {"display": Display.block, "margin_before": 1, "margin_after": 1}
 _STYLES = {
     **STRICT_CSS_PROFILE,
@@ -36,7 +38,7 @@ def derive(source: str) -> str:
     for element in root.xpath("//table[not(.//th)]"):
         _unwrap_table(element)
     for image in root.xpath("//img[@alt]"):
-        image.tail = f"{image.get('alt').strip()}{image.tail or ''}"
+        image.tail = _writable(f"{image.get('alt').strip()}{image.tail or ''}")
     for link in root.xpath("//a[@href]"):
         _show_address(link)
     lines = Inscriptis(root, _CONFIG).get_text().splitlines()
@@ -83,9 +85,13 @@ def _show_address(link: lxml.html.HtmlElement) -> None:
         last = link[-1] if len(link) else None
         tail = f" <{url}>"
         if last is None:
-            link.text = (link.text or "").rstrip() + tail
+            link.text = _writable((link.text or "").rstrip() + tail)
         else:
-            last.tail = (last.tail or "").rstrip() + tail
+            last.tail = _writable((last.tail or "").rstrip() + tail)
+
+
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub("", text)
 
 
 def _without_punctuation(url: str) -> str:

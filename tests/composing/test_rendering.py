@@ -3,6 +3,7 @@
 import pytest
 
 from campaigns.composing import rendering
+from campaigns.composing.models import Campaign
 from tests import world
 
 
@@ -76,6 +77,14 @@ def test_a_link_titled_button_becomes_a_button(workspace):
     assert "<p" not in html[html.index('class="button"') - 40 : html.index('class="button"')]
 
 
+@pytest.mark.parametrize("scheme", ["view-source:", "feed:", "jar:", "livescript:", "x-y:"])
+def test_markdown_links_lead_to_the_web_to_mail_and_to_phones_only(workspace, scheme):
+    html = render(workspace, f"[x]({scheme}javascript:y()) ![x]({scheme}javascript:y())").html
+    assert f'="{scheme}' not in html
+    for url in ("https://e.example/", "mailto:a@e.example", "tel:+31", "#part", "/a:b", "a"):
+        assert f'href="{url}"' in render(workspace, f"[x]({url})").html
+
+
 def test_bare_addresses_become_links_bare_names_do_not(workspace):
     html = render(workspace, "See https://e.example/x and read.me").html
     assert 'href="https://e.example/x"' in html
@@ -87,6 +96,20 @@ def test_text_is_derived_with_addresses_behind_words(workspace):
     assert "this <https://e.example/?a=1&b=2>." in text
     assert "* a" in text
     assert text.startswith("T\n")
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "&#1;", "\ufffe", "&#xffff;"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<a href='https://example.com/'>Shop{}</a>",
+        "<a href='https://example.com/'><b>Shop</b>{}</a>",
+        "<img src='https://example.com/a.png' alt='Shop{}'>",
+    ],
+)
+def test_text_is_derived_from_characters_that_no_text_should_have(workspace, source, odd):
+    campaign = Campaign(workspace=workspace, format="html", body=source.format(odd))
+    assert rendering.derived_text(campaign).startswith("Shop")
 
 
 def test_text_of_layout_tables_reads_as_text(workspace):
