@@ -4,7 +4,7 @@ PYTHON ?= python3
 ROOM ?= tests
 RUN = .venv/bin/python
 
-.PHONY: help up demo database install install-dev test test-services test-web-servers bench screenshots chaos prove format clean
+.PHONY: help up demo database install install-dev test test-services test-web-servers bench screenshots chaos prove harmless format clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
@@ -44,6 +44,9 @@ chaos: install-dev ## The long proof: kill, freeze and crash everything while ca
 
 prove: install-dev ## The whole job at ten thousand people, with kills on the way; every count must agree
 	@$(RUN) -m tests.chaos.whole_job
+
+harmless: install-dev ## Ten thousand hostile snippets through every way of writing, in a real browser
+	@HOSTILE_SNIPPETS=10000 $(RUN) -m pytest -q --durations=0 tests/composing/test_hostile_snippets.py tests/browser/test_hostile_mails.py tests/browser/test_hostile_places.py
 
 format: install-dev ## Format the code
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .
