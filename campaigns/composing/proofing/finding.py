@@ -14,6 +14,10 @@ class Weight(StrEnum):
     MAY = "may"  # Some will see the mail a little plainer.
 
 
+# The place of a finding that no field mends: where members talk about the campaign.
+TALK = "talk"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing to mend."""

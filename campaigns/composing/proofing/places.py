@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from campaigns.composing.blocks import document
 from campaigns.composing.blocks.document import Block, BlocksError
 from campaigns.composing.models import Campaign
-from campaigns.composing.proofing.finding import Finding
+from campaigns.composing.proofing.finding import TALK, Finding
 
 
 def href(campaign: Campaign, finding: Finding) -> str:
     """Return the address of the place: a field, a line of the body, or one of its blocks."""
     if not finding.field:
         return ""
+    if finding.field == TALK:
+        return reverse("composing:talk", args=[campaign.pk])
     place = f"id_{finding.field}"
     number = _number(campaign, finding)
     if number:

@@ -20,7 +20,7 @@ from campaigns.composing.proofing import (
     readers,
     spam,
 )
-from campaigns.composing.proofing.finding import Finding, Weight
+from campaigns.composing.proofing.finding import TALK, Finding, Weight
 from campaigns.composing.proofing.sheet import Sheet
 
 Check = Callable[[Campaign], Iterable[Finding]]
@@ -50,7 +50,7 @@ def of_mail(campaign: Campaign) -> list[Placed]:
 
 def of_others(campaign: Campaign) -> list[Placed]:
     """Return what recipients' fields, name servers and a spam filter say: it takes seconds."""
-    if checks.problems(campaign):
+    if checks.review(campaign).problems:
         return []
     return _placed(campaign, _of_others(campaign))
 
@@ -76,6 +76,8 @@ def _of_mail(campaign: Campaign) -> Iterator[Finding]:
     review = checks.review(campaign)
     for problem in review.problems:
         yield Finding(Weight.MUST, problem.message, field=problem.field)
+    for problem in checks.unapproved(campaign):
+        yield Finding(Weight.MUST, problem.message, field=TALK)
     for problem in review.advice:
         yield Finding(Weight.SHOULD, problem.message, field=problem.field)
     if review.problems:

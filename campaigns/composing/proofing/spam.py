@@ -66,10 +66,10 @@ def findings(message: bytes) -> Iterator[Finding]:
         message_ = _(
             "The spam filter takes it for spam: %(points)s points, and %(limit)s are too many."
         )
-        yield Finding(Weight.SHOULD, message_ % facts, field="", details=against)
+        yield Finding(Weight.SHOULD, message_ % facts, details=against)
     elif found.points > found.limit / 2:
         message_ = _("The spam filter is in doubt: %(points)s points; %(limit)s would be spam.")
-        yield Finding(Weight.MAY, message_ % facts, field="", details=against)
+        yield Finding(Weight.MAY, message_ % facts, details=against)
 
 
 def score(message: bytes) -> Score:

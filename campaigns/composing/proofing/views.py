@@ -10,6 +10,7 @@ from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing import tasks
 from campaigns.composing.models import Campaign
 from campaigns.composing.proofing import looking, proof
+from campaigns.composing.proofing.finding import TALK
 
 
 @require_safe
@@ -20,7 +21,8 @@ def check(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "campaign": campaign,
         "found": found,
-        "blocked": any(one.finding.weight == "must" for one in found),
+        # A missing yes is no fault of the mail: all of it can be looked at meanwhile.
+        "blocked": any(one.finding.weight == "must" and one.finding.field != TALK for one in found),
         **_links(campaign),
     }
     return render(request, "composing/proofing/check.html", context)
