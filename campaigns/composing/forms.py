@@ -18,6 +18,7 @@ from campaigns.composing import editing, narrowing, utm
 from campaigns.composing.blocks import document
 from campaigns.composing.blocks.document import BlocksError
 from campaigns.composing.models import Campaign
+from campaigns.composing.source_field import SourceField
 
 # Django's own classes are generic for the type checker only.
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class CampaignForm(_CampaignModelForm):
             "body": forms.Textarea(attrs={"rows": 22}),
             "text": forms.Textarea(attrs={"rows": 14}),
         }
+        field_classes = {"body": SourceField, "text": SourceField}
         labels = {"policy": _("Whose opens and clicks")}
         help_texts = {
             "policy": _("Only stricter than the workspace and the lists, never laxer."),
@@ -189,6 +191,11 @@ class CampaignForm(_CampaignModelForm):
         data.update(self.data)
         data["version"] = str(version)
         self.data = data
+
+    def clean_text(self) -> str:
+        """Take nothing but blanks for no text of its own: one is made of the mail then."""
+        text: str = self.cleaned_data["text"]
+        return text if text.strip() else ""
 
     def clean(self) -> dict[str, Any] | None:
         """Keep of blocks only what is allowed in them; others than ours are not saved."""

@@ -5,17 +5,24 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from campaigns.composing.templating import starters
 from tests.browser import documents, pages, writing
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader
 from tests.browser.writing import add, block
 
 SEEDS = range(8)
+BY_HAND = {
+    "markdown": "\n# Hello\n\n  {{ contact.first_name }} & “you”\n\n\t- one\n\n",
+    "html": "\n<!DOCTYPE html>\n<body>\n\t<p>a&amp;b &lt; c</p>\n<textarea>\nx</textarea>\n\n",
+    "mjml": "<mjml>\n <mj-body><mj-section><mj-column>\n<mj-text>A &amp; B</mj-text>\n"
+    "</mj-column></mj-section></mj-body>\n</mjml>\n\n",
+}
 # As another page of the same member would save it.
-POST = """async (body) => {
+POST = """async ([body, format]) => {
   const form = document.getElementById("compose");
   const data = new FormData(form);
-  data.set("format", "blocks");
+  data.set("format", format);
   data.set("body", body);
   const answer = await fetch(form.action, { method: "POST", body: data });
   return answer.status;
@@ -34,9 +41,9 @@ def page(chromium: Browser, demo_house: stacks.Stack) -> Iterator[Page]:
         page.close(run_before_unload=False)
 
 
-def load(page: Page, source: str) -> None:
+def load(page: Page, source: str, way: str = "blocks") -> None:
     """Open a document in the editor that the server has got already."""
-    assert page.evaluate(POST, source) == 200
+    assert page.evaluate(POST, [source, way]) == 200
     page.reload()
 
 
@@ -44,6 +51,24 @@ def load(page: Page, source: str) -> None:
 def test_a_document_that_nobody_touches_is_saved_as_it_was(page: Page, seed: int):
     source = documents.make(seed)
     load(page, source)
+    assert writing.body(page) == source
+    writing.save(page)
+    page.reload()
+    assert writing.body(page) == source
+
+
+@pytest.mark.parametrize("key", starters.KEYS)
+def test_each_of_our_templates_is_saved_as_it_was(page: Page, key: str):
+    source = starters.every()[key].body("")
+    load(page, source)
+    writing.save(page)
+    page.reload()
+    assert writing.body(page) == source
+
+
+@pytest.mark.parametrize(("way", "source"), BY_HAND.items())
+def test_what_is_written_by_hand_is_saved_as_it_was(page: Page, way: str, source: str):
+    load(page, source, way)
     assert writing.body(page) == source
     writing.save(page)
     page.reload()

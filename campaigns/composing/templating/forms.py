@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.forms.fields import LineField
 from campaigns.composing.blocks import document, locking
 from campaigns.composing.blocks.rules import BlocksError
+from campaigns.composing.source_field import SourceField
 from campaigns.composing.templating.models import SavedBlock, Template
 
 # Django's own class is generic for the type checker only.
@@ -32,6 +33,7 @@ class TemplateForm(_TemplateModelForm):
         model = Template
         fields = ("name", "subject", "preheader", "body", "inline_css")
         widgets = {"body": forms.Textarea(attrs={"rows": 22, "spellcheck": "false"})}
+        field_classes = {"body": SourceField}
         labels = {"inline_css": _("Copy styles into the elements")}
 
     def __init__(self, *args: Any, may_lock: bool, **kwargs: Any) -> None:
