@@ -10,8 +10,9 @@ from campaigns.accounts.ordering import Sort
 from campaigns.api import asking, doors, figures, pages
 from campaigns.api.doors import Key, Scope
 from campaigns.api.figures import CampaignPage, CampaignShape, ReportShape, WantedCampaigns
+from campaigns.audience import downloads
 from campaigns.composing.models import Campaign
-from campaigns.reports import downloads, exports
+from campaigns.reports import exports
 
 router = Router(auth=Key(Scope.CAMPAIGNS_READ), tags=["Campaigns"])
 _NEWEST_FIRST = Sort(("created_at",), falls=True, by_moment=True)

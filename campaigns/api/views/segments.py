@@ -18,9 +18,8 @@ from campaigns.api.shapes import (
     Turning,
     Validity,
 )
-from campaigns.audience import export
+from campaigns.audience import downloads, export
 from campaigns.audience.segments import applying
-from campaigns.audience.views.lists import csv_response
 
 router = Router(auth=Key(Scope.SEGMENTS_READ), tags=["Segments"])
 _PEOPLE = Key(Scope.SEGMENTS_READ, Scope.CONTACTS_READ)
@@ -101,4 +100,4 @@ def segment_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Streamed: a million rows need no memory on either side. UTF-8 with a byte order mark."""
     workspace = doors.workspace(request)
     one = get_object_or_404(workspace.segments.select_related("workspace"), pk=pk)
-    return csv_response(export.people(workspace.pk, applying.people(one)), f"segment-{pk}.csv")
+    return downloads.csv(export.people(workspace.pk, applying.people(one)), f"segment-{pk}.csv")

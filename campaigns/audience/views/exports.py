@@ -8,9 +8,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import browsing, export, ledger_file, looking
+from campaigns.audience import browsing, downloads, export, ledger_file, looking
 from campaigns.audience.segments import applying
-from campaigns.audience.views.lists import csv_response
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -45,7 +44,7 @@ def export_ledger(request: WorkspaceRequest, kind: str, pk: int | None = None) -
     one = get_object_or_404(request.workspace.contacts, pk=pk) if pk else None
     lines = ledger_file.lines(request.workspace.pk, one)
     if kind == "csv":
-        return csv_response(export.as_csv(ledger_file.table(lines)), "consent.csv")
+        return downloads.csv(export.as_csv(ledger_file.table(lines)), "consent.csv")
     return StreamingHttpResponse(
         ledger_file.as_json(lines),
         content_type="application/json",
@@ -58,7 +57,7 @@ def export_ledger(request: WorkspaceRequest, kind: str, pk: int | None = None) -
 
 def _answer(table: export.Table, name: str, kind: str) -> HttpResponseBase:
     if kind == "csv":
-        return csv_response(export.as_csv(table), f"{name}.csv")
+        return downloads.csv(export.as_csv(table), f"{name}.csv")
     return FileResponse(
         export.as_workbook(table),
         as_attachment=True,

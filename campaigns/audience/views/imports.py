@@ -15,6 +15,7 @@ from campaigns.accounts.ordering import Sort
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import (
     columns,
+    downloads,
     export,
     handing_in,
     importing,
@@ -26,7 +27,6 @@ from campaigns.audience import (
 )
 from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
 from campaigns.audience.models import Import
-from campaigns.audience.views.lists import csv_response
 
 PREVIEW_ROWS = 5
 # What a column holds is guessed by.
@@ -110,7 +110,7 @@ def one_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_safe
 def import_remarks(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
     one = get_object_or_404(request.workspace.imports, pk=pk)
-    return csv_response(export.remarks_of(one), f"import-{one.pk}-left-out.csv")
+    return downloads.csv(export.remarks_of(one), f"import-{one.pk}-left-out.csv")
 
 
 @require_POST

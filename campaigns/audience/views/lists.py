@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -92,15 +90,6 @@ def add_contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
             return redirect("audience:contact", contact.pk)
     status = 422 if form.is_bound else 200
     return render(request, "audience/add_contact.html", {"form": form, "list": one}, status=status)
-
-
-def csv_response(chunks: Iterable[bytes], filename: str) -> StreamingHttpResponse:
-    """Answer with a CSV file, sent as it is made."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{filename}"',
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _edit(request: WorkspaceRequest, one: List) -> HttpResponse:

@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import export, field_querysets, retyping, tasks
+from campaigns.audience import downloads, export, field_querysets, retyping, tasks
 from campaigns.audience.field_forms import KindForm
 from campaigns.audience.models import Field
 from campaigns.audience.retyping import Wanted
-from campaigns.audience.views.lists import csv_response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +44,7 @@ def misfits(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse | HttpR
     if not form.is_valid():
         return redirect("audience:retype_field", pk)
     rows = retyping.misfits(field, _wanted(field, form))
-    return csv_response(export.misfits(rows), f"{field.key}-does-not-fit.csv")
+    return downloads.csv(export.misfits(rows), f"{field.key}-does-not-fit.csv")
 
 
 def _wanted(field: Field, form: KindForm) -> Wanted:

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import choosing, export, stopping, suppression, suppression_file
+from campaigns.audience import choosing, downloads, export, stopping, suppression, suppression_file
 from campaigns.audience.models import Suppression
 from campaigns.audience.suppression_forms import EntryForm, LiftForm, StopForm
-from campaigns.audience.views.lists import csv_response
 
 SHOWN_DOMAINS = 5
 
@@ -73,7 +72,7 @@ def lift_suppression(request: WorkspaceRequest) -> HttpResponse:
 
 @require_safe
 def export_suppressions(request: WorkspaceRequest) -> HttpResponseBase:
-    return csv_response(
+    return downloads.csv(
         export.as_csv(suppression_file.table(request.workspace.pk)), "not-mailed.csv"
     )
 

@@ -4,11 +4,11 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import downloads
 from campaigns.composing import frames
 from campaigns.composing.models import Campaign, Revision
 from campaigns.reports import click_map, exports, hits, providers, reading, recipients
@@ -106,14 +106,7 @@ def mailboxes(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def csv(request: WorkspaceRequest, pk: int, what: str) -> StreamingHttpResponse:
     """Stream a file of a campaign, with the same filters as on screen."""
     export = exports.export(_campaign(request, pk), what, request.GET)
-    return StreamingHttpResponse(
-        export.chunks,
-        content_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": content_disposition_header(True, export.filename) or "",
-            "Cache-Control": "no-store",
-        },
-    )
+    return downloads.csv(export.chunks, export.filename)
 
 
 def _chosen(request: WorkspaceRequest, revisions: list[Revision]) -> Revision | None:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import measuring
-from campaigns.reports import downloads, moments, story, story_sheet
+from campaigns.audience import downloads, measuring
+from campaigns.reports import moments, story, story_sheet
 
 
 @require_safe

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import downloads
 from campaigns.composing.models import Thumbnail
 from campaigns.reports import (
     chart_sheet,
     comparison_sheet,
-    downloads,
     listing,
     listing_sheet,
     overview,

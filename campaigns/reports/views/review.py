@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import comparison_sheet, downloads, review
+from campaigns.audience import downloads
+from campaigns.reports import comparison_sheet, review
 
 
 @require_safe

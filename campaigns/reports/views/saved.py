@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts import audit
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import downloads, kinds, posting, saved_sheets, saving
+from campaigns.audience import downloads
+from campaigns.reports import kinds, posting, saved_sheets, saving
 from campaigns.reports.forms import SaveForm, ScheduleForm
 from campaigns.reports.models import SavedReport
 

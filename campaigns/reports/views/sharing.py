@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns.accounts import audit, guessing
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.reports import downloads, saved_sheets, shared_report, sharing
+from campaigns.audience import downloads
+from campaigns.reports import saved_sheets, shared_report, sharing
 from campaigns.reports.forms import ShareForm
 from campaigns.reports.models import ShareLink
 
