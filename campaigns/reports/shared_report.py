@@ -112,13 +112,21 @@ class SharedReport:
 
     @cached_property
     def timeline(self) -> Chart | None:
-        """Opens and clicks day by day; days of a few have no value."""
+        """Opens and clicks day by day: of many people in all, and days of few have no value.
+
+        A day is told in opens and clicks, never in people: one of them may have many.
+        """
         start = self.campaign.launched_at or self.campaign.created_at
         span = over_time.Span(over_time.DAY, start, self.now, self.campaign.workspace.zone)
         buckets = span.buckets()
+        summary = self.summary
         series = [
-            Series(_("Opens"), self._days(span, buckets, "opens")),
-            Series(_("Clicks"), self._days(span, buckets, "clicks")),
+            Series(name, self._days(span, buckets, what))
+            for name, what, people in (
+                (_("Opens"), "opens", summary.opened.sure),
+                (_("Clicks"), "clicks", summary.clicked.count),
+            )
+            if people >= self.least
         ]
         if not any(value for one in series for value in one.values):
             return None

@@ -127,6 +127,16 @@ def test_days_of_a_few_have_no_value(many):
     assert any(values)
 
 
+def test_what_a_few_did_again_and_again_is_no_line_of_the_chart(make_scene):
+    few = make_scene(granted=40)
+    for person in range(3):
+        for hour in range(5):
+            few.opens(person, after=3600 * hour + 1800)
+            few.clicks(person, after=3600 * hour + 1860)
+    few.drain()
+    assert shared_report.of(few.campaign, timezone.now()).timeline is None
+
+
 def test_a_mailing_to_a_few_shows_nothing(make_scene, client):
     scene = make_scene(granted=9)
     page = client.get(path_of(scene.campaign)).text
@@ -203,7 +213,10 @@ def test_who_asks_for_many_links_that_do_not_exist_has_to_wait(many, settings):
 
     assert {ask("/shared/broken/", "203.0.113.7") for _ in range(guessing.MOST)} == {404}
     assert ask("/shared/broken/", "203.0.113.7") == 429
-    assert ask(path, "203.0.113.7") == 429
+    answer = Client().get(path, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert "Please wait" in answer.text and "in 5 minutes" in answer.text
+    assert answer["Cache-Control"] == "private, no-store"
     # Others are not kept out with them, nor who asks for what there is.
     assert {ask(path, "203.0.113.8") for _ in range(guessing.MOST + 1)} == {200}
     # In IPv6 the asker is a network.

@@ -93,15 +93,21 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     ones nobody needs any more.
     """
     if guessing.has_to_wait(request, "reports"):
-        return HttpResponse(status=429, headers={"Retry-After": str(guessing.SECONDS)})
+        minutes = {"minutes": guessing.SECONDS // 60}
+        answer = render(request, "reports/shared_wait.html", minutes, status=429)
+        answer["Retry-After"] = str(guessing.SECONDS)
+        return _quiet(answer)
     link = sharing.find(token)
     if link is None:
         guessing.missed(request, "reports")
-        return render(request, "reports/shared_nothing.html", status=404)
+        return _quiet(render(request, "reports/shared_nothing.html", status=404))
     if request.method == "GET" and not request.user.is_authenticated:
         sharing.note_opening(link)
-    page = cache.get(_key(link)) or _page(link)
-    response = HttpResponse(page)
+    return _quiet(HttpResponse(cache.get(_key(link)) or _page(link)))
+
+
+def _quiet(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep the page, find it, or hear of its address."""
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "private, no-store"
