@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -28,3 +29,18 @@ def name(request: HttpRequest) -> str:
     if ":" in address:
         address = str(ipaddress.ip_network(f"{address}/{_NETWORK}", strict=False))
     return salted_hmac("accounts.askers", address).hexdigest()
+
+
+def count(what: str, seconds: int) -> int:
+    """Count one more of `what`, and return how many there were since the first of them.
+
+    `seconds` after the first, they begin anew.
+    """
+    if cache.add(what, 1, seconds):
+        return 1
+    try:
+        return cache.incr(what)
+    except ValueError:
+        # It went out of date between the two.
+        cache.set(what, 1, seconds)
+        return 1

@@ -23,13 +23,7 @@ def has_to_wait(request: HttpRequest, what: str) -> bool:
 
 def missed(request: HttpRequest, what: str) -> None:
     """Count one of `what` that does not exist."""
-    key = _key(request, what)
-    if not cache.add(key, 1, SECONDS):
-        try:
-            cache.incr(key)
-        except ValueError:
-            # It went out of date in between.
-            cache.set(key, 1, SECONDS)
+    askers.count(_key(request, what), SECONDS)
 
 
 def _key(request: HttpRequest, what: str) -> str:

@@ -6,7 +6,6 @@ by `signing_up`, which knows it from the database.
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from campaigns.accounts import askers
@@ -20,16 +19,6 @@ OF_FORM = {True: 3_000, False: 300}
 def is_too_much(request: HttpRequest, form_id: int, *, proven: bool) -> bool:
     """Count one more try, and say whether it is one too many."""
     kind = "proven" if proven else "plain"
-    asker = _count(f"audience:join:{kind}:{askers.name(request)}")
-    form = _count(f"audience:join:{kind}:{form_id}")
+    asker = askers.count(f"audience:join:{kind}:{askers.name(request)}", HOUR)
+    form = askers.count(f"audience:join:{kind}:{form_id}", HOUR)
     return asker > OF_ASKER[proven] or form > OF_FORM[proven]
-
-
-def _count(key: str) -> int:
-    if cache.add(key, 1, HOUR):
-        return 1
-    try:
-        return cache.incr(key)
-    except ValueError:
-        # It expired between the two.
-        return 1
