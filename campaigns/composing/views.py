@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from campaigns.accounts import audit
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.audience import numbers
 from campaigns.audience.models import Contact
 from campaigns.composing import editing, frames, lights, pages, previewing
 from campaigns.composing.forms import CampaignForm, NewCampaignForm
@@ -162,9 +163,7 @@ def _contact(request: WorkspaceRequest) -> Contact | None:
     chosen = request.GET.get("contact", "")
     if not chosen:
         return None
-    if not chosen.isascii() or not chosen.isdecimal() or len(chosen) > 18:
-        raise Http404
-    return get_object_or_404(request.workspace.contacts, pk=int(chosen))
+    return get_object_or_404(request.workspace.contacts, pk=numbers.identity(chosen))
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

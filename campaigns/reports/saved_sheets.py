@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience import numbers
 from campaigns.reports import kinds, saving, sharing, sheets
 from campaigns.reports.models import Receiver, SavedReport, Schedule, ShareLink
 from campaigns.reports.sheets import Cell
@@ -70,9 +70,7 @@ def _receiver(one: Receiver) -> str:
 def _links(workspace: Workspace, asked: str) -> Iterable[ShareLink]:
     if not asked:
         return chain(sharing.open_links(workspace), sharing.ended_links(workspace))
-    links: QuerySet[ShareLink] = workspace.share_links.none()
-    if asked.isascii() and asked.isdecimal() and len(asked) < 19:
-        links = workspace.share_links.filter(campaign=int(asked))
+    links = workspace.share_links.filter(campaign=numbers.identity(asked))
     return links.select_related("campaign", "created_by").order_by("-pk")
 
 

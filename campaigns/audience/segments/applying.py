@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Q
 
 from campaigns.accounts.models import Workspace
+from campaigns.audience import numbers
 from campaigns.audience.models import Segment
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import compiling
@@ -58,7 +59,4 @@ def is_broken(segment: Segment) -> bool:
 
 def asked(workspace: Workspace, params: Mapping[str, str]) -> Segment | None:
     """Return the segment that a page's address names, if it is the workspace's."""
-    text = params.get("segment", "")
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
-        return None
-    return workspace.segments.filter(pk=int(text)).first()
+    return workspace.segments.filter(pk=numbers.identity(params.get("segment", ""))).first()
