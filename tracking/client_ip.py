@@ -43,7 +43,8 @@ def _is_trusted(address: Address, trusted: tuple[Network, ...]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _parse(text: str) -> Address | None:
-    text = text.strip().removeprefix("[").partition("]")[0]
+    # The part behind "%" names an interface of whoever wrote it, and means nothing here.
+    text = text.strip().removeprefix("[").partition("]")[0].partition("%")[0]
     if text.count(":") == 1:  # IPv4 with a port, as some proxies write it.
         text = text.partition(":")[0]
     try:

@@ -28,6 +28,9 @@ READER, OTHER, LIAR = "145.97.20.10", "8.8.8.8", "1.2.3.4"
         ("10.0.0.1", f"{READER}:52011", READER),
         ("10.0.0.1", "[2001:67c:2e8::1]:443", "2001:67c:2e8::1"),
         ("::ffff:10.0.0.1", f"::ffff:{READER}", READER),
+        # Which interface it came by is known to whoever said so alone.
+        ("fe80::1%eth0", "", "fe80::1"),
+        ("10.0.0.1", "fe80::1%25eth0", "fe80::1"),
         ("", READER, ""),
         ("/run/web.sock", READER, ""),
     ],
