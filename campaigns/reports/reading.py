@@ -14,13 +14,13 @@ from campaigns.reports import breakdowns, engagement, figures, ledger, over_time
 from campaigns.reports.best_hour import Day
 from campaigns.reports.breakdowns import Breakdown
 from campaigns.reports.charts import Chart
-from campaigns.reports.engagement import Engaged, Facets, LinkClicks
-from campaigns.reports.figures import Bounds, Rate
-from campaigns.reports.ledger import Ledger
+from campaigns.reports.engagement import Facets, LinkClicks
+from campaigns.reports.figures import Rate
 from campaigns.reports.over_time import Line, Span
 from campaigns.reports.querysets import ledger as questions
 from campaigns.reports.querysets.engagement import HourRow
 from campaigns.reports.sorting import Sorted
+from campaigns.reports.summaries import Summary
 from tracking.models import Mode
 
 SENDING = (Campaign.Status.PREPARING, Campaign.Status.SENDING)
@@ -36,13 +36,12 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a campaign's report says. Figures that a page leaves out are never asked for."""
+class Report(Summary):
+    """What a campaign's report says beside its line in the list of campaigns.
 
-    campaign: Campaign
-    ledger: Ledger
-    engaged: Engaged
-    unsubscribed: int
+    Figures that a page leaves out are never asked for.
+    """
+
     wanted: Wanted
     now: datetime
 
@@ -55,24 +54,11 @@ class Report:
         return 0 < self.ledger.measured < least or 0 < self.ledger.clicks_measured < least
 
     @property
-    def hides_totals(self) -> bool:
-        """Whether so few are only counted that their totals would be about each of them."""
-        return self.ledger.hides_totals
-
-    @property
     def is_about_people(self) -> bool:
         """Whether there is anybody who may be measured one by one."""
         return self.ledger.measured > 0 or self.ledger.clicks_measured > 0
 
     # --- Headlines -----------------------------------------------------------------------
-
-    @property
-    def opened(self) -> Bounds:
-        return self.engaged.opened(self.ledger.measured)
-
-    @property
-    def clicked(self) -> Rate:
-        return self.engaged.clicked(self.ledger.clicks_measured)
 
     @property
     def raw_opened(self) -> Rate:
@@ -91,10 +77,6 @@ class Report:
     def raw_click_to_open(self) -> Rate:
         clickers, openers = self.raw_clicked.count, self.raw_opened.count
         return Rate(min(clickers, openers), openers)
-
-    @property
-    def left(self) -> Rate:
-        return Rate(min(self.unsubscribed, self.ledger.delivered), self.ledger.delivered)
 
     @property
     def complained(self) -> Rate:
