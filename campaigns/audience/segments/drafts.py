@@ -104,10 +104,11 @@ def read_removed(text: str) -> Removed | None:
         raw = json.loads(text) if text else None
     except (ValueError, RecursionError):
         return None
-    place = raw.get("place") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict):
+        return None
+    place, part = raw.get("place"), _tidy(raw.get("part"), 0)
     if not isinstance(place, str) or not place or not _PLACE.fullmatch(place):
         return None
-    part = _tidy(raw.get("part"), 0)
     return Removed(place, part) if part else None
 
 
