@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
@@ -15,6 +16,7 @@ from campaigns.audience.bulk import acts, fields, people
 from campaigns.audience.models import (
     BulkEdit,
     Consent,
+    Field,
     List,
     Subscription,
     Suppression,
@@ -38,24 +40,49 @@ class Look:
     changing: int | None
 
 
+@dataclass(frozen=True)
+class Names:
+    """What the things are called that bulk edits name, as far as they are there still."""
+
+    fields: Mapping[str, Field]
+    lists: Mapping[int, str]
+    tags: Mapping[int, str]
+
+
+def names(workspace_id: int, edits: Iterable[BulkEdit]) -> Names:
+    """Return the names for some edits of the workspace: as many queries as for one."""
+    some = list(edits)
+    lists = {pk for edit in some for pk in people.lists(edit)}
+    tags = {pk for edit in some for pk in edit.values.get("tags", ())}
+    fields = Field.objects.staying().filter(workspace=workspace_id)
+    found = List.objects.filter(workspace=workspace_id, pk__in=lists)
+    mine = Tag.objects.filter(workspace=workspace_id, pk__in=tags)
+    return Names(
+        fields={field.key: field for field in fields},
+        lists=dict(found.order_by("name").values_list("pk", "name")),
+        tags=dict(mine.order_by("name").values_list("pk", "name")),
+    )
+
+
 def look(edit: BulkEdit) -> Look:
     """Count what would happen."""
     return Look(edit.people, querysets.within(WAIT_MS, lambda: _changing(edit).count()))
 
 
-def sentence(edit: BulkEdit) -> str:
+def sentence(edit: BulkEdit, named: Names | None = None) -> str:
     """Return in words what the edit does to each of its people."""
+    called = named or names(edit.workspace_id, [edit])
     match edit.action:
         case BulkEdit.Action.SET_FIELD:
-            return _set_field(edit)
+            return _set_field(edit, called)
         case BulkEdit.Action.ADD_TAGS:
-            return _("Add the tags: %(tags)s") % {"tags": ", ".join(_tag_names(edit))}
+            return _("Add the tags: %(tags)s") % {"tags": _tag_names(edit, called)}
         case BulkEdit.Action.REMOVE_TAGS:
-            return _("Take off the tags: %(tags)s") % {"tags": ", ".join(_tag_names(edit))}
+            return _("Take off the tags: %(tags)s") % {"tags": _tag_names(edit, called)}
         case BulkEdit.Action.SUBSCRIBE:
-            return _("Put them on “%(list)s”") % {"list": _list_name(edit)}
+            return _("Put them on “%(list)s”") % {"list": _list_names(edit, called)}
         case BulkEdit.Action.UNSUBSCRIBE:
-            return _("Take them off “%(list)s”") % {"list": _list_name(edit)}
+            return _("Take them off “%(list)s”") % {"list": _list_names(edit, called)}
         case _:
             return str(edit.get_action_display())
 
@@ -158,13 +185,14 @@ def _with_another_value(edit: BulkEdit, mine: ContactQuerySet) -> ContactQuerySe
     return mine.exclude(fields__contains={key: value})
 
 
-def _set_field(edit: BulkEdit) -> str:
+def _set_field(edit: BulkEdit, called: Names) -> str:
     name, value = str(edit.values["field"]), edit.values["value"]
     if name in fields.PLAIN:
         label, shown = str(fields.PLAIN[name][0]), str(value)
     else:
-        field = fields.own(edit.workspace_id, name)
-        label = field.label if field else name.removeprefix(fields.OWN)
+        key = name.removeprefix(fields.OWN)
+        field = called.fields.get(key)
+        label = field.label if field else key
         shown = own.shown(field, value) if field else typed_values.written(value)
     if not shown:
         return _("Empty “%(field)s”") % {"field": label}
@@ -177,14 +205,13 @@ def _known_tags(edit: BulkEdit) -> list[Tag]:
     return [tag for tag in found if tag.name.lower() in lowered]
 
 
-def _tag_names(edit: BulkEdit) -> list[str]:
+def _tag_names(edit: BulkEdit, called: Names) -> str:
     if "names" in edit.values:
-        return [str(name) for name in edit.values["names"]]
-    mine = Tag.objects.filter(workspace=edit.workspace_id, pk__in=edit.values["tags"])
-    return list(mine.order_by("name").values_list("name", flat=True))
+        return ", ".join(map(str, edit.values["names"]))
+    return ", ".join(name for pk, name in called.tags.items() if pk in edit.values["tags"])
 
 
-def _list_name(edit: BulkEdit) -> str:
-    mine = List.objects.filter(workspace=edit.workspace_id, pk__in=people.lists(edit))
-    names = mine.order_by("name").values_list("name", flat=True)
-    return "”, “".join(names) or _("a list that is gone")
+def _list_names(edit: BulkEdit, called: Names) -> str:
+    ids = people.lists(edit)
+    found = [name for pk, name in called.lists.items() if pk in ids]
+    return "”, “".join(found) or _("a list that is gone")

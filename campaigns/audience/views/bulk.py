@@ -22,8 +22,9 @@ SHOWN = 50
 def bulk_edits(request: WorkspaceRequest) -> HttpResponse:
     """Show what was done to many at once, the newest first, to undo it."""
     rows = request.workspace.bulk_edits.exclude(status=BulkEdit.Status.CHOSEN)
-    rows = rows.select_related("created_by").order_by("-pk")[:SHOWN]
-    found = [{"edit": row, "sentence": telling.sentence(row)} for row in rows]
+    edits = list(rows.select_related("created_by").order_by("-pk")[:SHOWN])
+    names = telling.names(request.workspace.pk, edits)
+    found = [{"edit": edit, "sentence": telling.sentence(edit, names)} for edit in edits]
     return render(request, "audience/bulk_edits.html", {"edits": found})
 
 

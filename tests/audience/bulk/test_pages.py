@@ -1,6 +1,8 @@
 """Members tick contacts, read what would happen, confirm it, and undo it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.audience import consent
@@ -115,3 +117,28 @@ def test_consent_that_was_refused_is_counted_before(workspace, member, crowd, al
         reverse("audience:bulk_edit", args=[edit.pk]), {"action": "stop_measuring"}, follow=True
     )
     assert "4 contacts change" in page.text
+
+
+def test_the_page_of_many_edits_asks_as_often_as_that_of_one(alice, workspace, member, crowd):
+    workspace.contact_fields.create(key="company", label="Company")
+    tag, readers = workspace.tags.create(name="vip"), world.make_list(workspace, name="Readers")
+
+    def page():
+        with CaptureQueriesContext(connection) as asked:
+            text = alice.get(reverse("audience:bulk_edits")).text
+        return len(asked), text
+
+    begun(workspace, member, "set_field", field="field:company", value="Acme")
+    few, _text = page()
+    begun(workspace, member, "remove_tags", tags=[tag.pk])
+    begun(workspace, member, "subscribe", list=readers.pk, basis="customer")
+    begun(workspace, member, "unsubscribe", list=readers.pk)
+    many, text = page()
+    assert many == few
+    for sentence in (
+        "Set “Company” to “Acme”",
+        "Take off the tags: vip",
+        "Put them on “Readers”",
+        "Take them off “Readers”",
+    ):
+        assert sentence in text
