@@ -9,11 +9,13 @@ import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+import idna
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+DEFAULT_PORTS = {"https": 443, "http": 80}
 # Wraps an IPv4 address that a router on the way would unwrap.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -50,8 +52,10 @@ def addresses(host: str, port: int) -> list[str]:
     return ips
 
 
-def check_url(url: str, *, unencrypted: bool = False) -> None:
-    """Refuse an address that is not https to a public host. Raises `OutboundError`.
+def check_url(url: str, *, unencrypted: bool = False) -> list[str]:
+    """Return where to connect to for a web address; see `addresses`.
+
+    Raises `OutboundError` for one that is not https to a public host.
 
     `unencrypted` lets http through, where nothing is told and nothing is believed.
     """
@@ -66,7 +70,22 @@ def check_url(url: str, *, unencrypted: bool = False) -> None:
         raise OutboundError(_("Only https:// is safe for keys and mails."))
     if parts.username or parts.password:
         raise OutboundError(_("Leave user names and passwords out of the address."))
-    addresses(parts.hostname, port or (443 if parts.scheme == "https" else 80))
+    return addresses(ascii_host(parts.hostname), port or DEFAULT_PORTS[parts.scheme])
+
+
+def ascii_host(host: str) -> str:
+    """Return a host's name as name servers, certificates and web servers know it (RFC 5891).
+
+    Raises `UnknownHostError` for what can be no name.
+    """
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise UnknownHostError(
+            _("No host called “%(host)s” was found. Check the spelling.") % {"host": host}
+        ) from error
 
 
 def is_public(text: str) -> bool:

@@ -26,11 +26,10 @@ def ask(
     `deadline` is one of `time.monotonic`. Raises `OutboundError`, `urllib3`'s `HTTPError`,
     `OSError` or `ValueError`.
     """
-    outbound.check_url(url, unencrypted=unencrypted)
+    address = outbound.check_url(url, unencrypted=unencrypted)[0]
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = outbound.addresses(host, port)[0]
+    host = outbound.ascii_host(parts.hostname or "")
+    port = parts.port or outbound.DEFAULT_PORTS[parts.scheme]
     patience = max(0.1, deadline - time.monotonic())
     timeout = urllib3.Timeout(connect=min(_CONNECT_SECONDS, patience), read=patience)
     pool: urllib3.HTTPConnectionPool
@@ -44,8 +43,14 @@ def ask(
     return pool.urlopen(
         "GET",
         path,
-        headers={**headers, "Host": parts.netloc},
+        headers={**headers, "Host": _authority(host, parts.port)},
         redirect=False,
         retries=False,
         preload_content=False,
     )
+
+
+def _authority(host: str, port: int | None) -> str:
+    """Return what stands in the header Host: RFC 9110, section 7.2."""
+    name = f"[{host}]" if ":" in host else host
+    return f"{name}:{port}" if port else name

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
+from campaigns.accounts import outbound
 from campaigns.composing.models import LinkLook
 from campaigns.composing.proofing import looking, proof
 from tests import world
@@ -33,6 +34,8 @@ def web(settings) -> Iterator[str]:
         pages = {"/new": 200, "/gone": 410, "/broken": 500, "/robots-out": 403}
 
         def do_GET(self) -> None:
+            if self.path == "/host":
+                self.moves["/host"] = (301, f"http://{self.headers['Host']}/new")
             status, to = self.moves.get(self.path, (self.pages.get(self.path, 404), ""))
             self.send_response(status)
             if to:
@@ -80,6 +83,22 @@ def test_what_is_at_the_end_of_a_link(web, path, trouble, status):
 def test_only_a_page_that_moved_for_good_is_said_to_have_moved(web):
     assert looking.look(f"{web}/old").moved_to == f"{web}/new"
     assert looking.look(f"{web}/away").moved_to == ""
+
+
+def test_a_host_in_letters_of_its_own_is_asked_by_the_name_that_servers_know(web, monkeypatch):
+    asked: list[str] = []
+
+    def addresses(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(outbound, "addresses", addresses)
+    port = web.rpartition(":")[2]
+    assert looking.look(f"http://Bäckerei.example:{port}/host").moved_to == (
+        f"http://xn--bckerei-5wa.example:{port}/new"
+    )
+    assert set(asked) == {"xn--bckerei-5wa.example"}
+    assert looking.look("http://ba..d.ö/").trouble == Trouble.NO_HOST
 
 
 def test_a_private_network_is_never_asked(web, settings):
