@@ -31,12 +31,3 @@ def register(campaign_id: int, workspace_id: int, urls: Sequence[str]) -> dict[s
     ]
     Link.objects.bulk_create(links)
     return numbers | {link.url: link.number for link in links}
-
-
-def url_of(campaign_id: int, number: int) -> str | None:
-    """Return where link `number` leads, or None when there is no such link."""
-    return (
-        Link.objects.filter(campaign_id=campaign_id, number=number)
-        .values_list("url", flat=True)
-        .first()
-    )

@@ -62,12 +62,6 @@ def people_table(workspace_id: int, people: ContactQuerySet) -> Table:
     )
 
 
-def contacts_of(one: List) -> Iterator[bytes]:
-    """Yield the CSV file of everybody who is or was on the list."""
-    everybody = Contact.objects.filter(workspace=one.workspace_id).members(one.pk)
-    return as_csv(list_table(one, everybody.order_by("pk")))
-
-
 def people(workspace_id: int, contacts: ContactQuerySet) -> Iterator[bytes]:
     """Yield the CSV file of contacts of the workspace."""
     return as_csv(people_table(workspace_id, contacts.order_by("pk")))
