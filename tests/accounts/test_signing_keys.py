@@ -56,7 +56,10 @@ def test_an_owner_makes_keys_publishes_them_and_mails_are_signed(alice: Client, 
 
 def test_keys_are_sealed_and_never_shown(alice: Client, workspace, domain):
     page = alice.get(PAGE).text
-    for key in workspace.signing_keys.all():
+    assert domain in page
+    keys = list(workspace.signing_keys.all())
+    assert len(keys) == 2
+    for key in keys:
         assert "PRIVATE KEY" in key.private_pem
         assert b"PRIVATE" not in bytes(key.sealed_private)
         assert key.private_pem.splitlines()[1] not in page

@@ -98,7 +98,9 @@ def test_the_sample_shows_every_kind_of_hit(sample):
 
 
 def test_mails_went_out_to_those_who_were_there_by_then(sample):
-    for campaign in Campaign.objects.filter(status="sent"):
+    sent = list(Campaign.objects.filter(status="sent"))
+    assert len(sent) == 5
+    for campaign in sent:
         rows = Delivery.objects.filter(campaign=campaign)
         assert not rows.filter(contact__created_at__gt=campaign.launched_at).exists()
         assert not rows.filter(state__in=["pending", "claimed", "sending"]).exists()
@@ -123,7 +125,9 @@ def test_the_house_is_lived_in(sample):
 
 
 def test_what_is_not_out_yet_may_go_out(sample):
-    for campaign in sample.workspace.campaigns.filter(status__in=["draft", "scheduled"]):
+    waiting = list(sample.workspace.campaigns.filter(status__in=["draft", "scheduled"]))
+    assert {campaign.status for campaign in waiting} == {"draft", "scheduled"}
+    for campaign in waiting:
         assert proof.of_mail(campaign) == []
 
 
