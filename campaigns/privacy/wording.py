@@ -18,9 +18,9 @@ from campaigns.audience.models import (
     Suppression,
     Unsubscription,
 )
-from campaigns.reports import reasons, verdicts
+from campaigns.reports import places, reasons, verdicts
 from campaigns.sending.models import Delivery
-from tracking import hits
+from tracking import hits, networks, signatures
 
 LABELS: Mapping[str, str | Promise] = {
     "address": _("Sent to"),
@@ -121,6 +121,51 @@ FLAGS: Mapping[str, str | Promise] = {
     hits.NO_NAVIGATION: _("wanted to show no page"),
     hits.SECURE: _("came over https"),
 }
+# Signs of hits that no class of choices names. What is not here is the name of a program.
+HITS: Mapping[str, Mapping[str, str | Promise]] = {
+    "kind": {"open": _("A mail was opened"), "click": _("A link was followed")},
+    "device": {
+        "desktop": _("Computer"),
+        "mobile": _("Phone"),
+        "tablet": _("Tablet"),
+        "other": _("Another device"),
+    },
+    "network": {
+        networks.RELAY: _("A relay that hides where it comes from"),
+        networks.DATA_CENTRE: _("A data centre"),
+        networks.LOCAL: _("A private network"),
+    },
+    "family": {
+        signatures.NONE: _("Says nothing of itself"),
+        signatures.BARE: _("Says next to nothing of itself"),
+        signatures.CRAWLER: _("A search robot"),
+        signatures.BROWSER: _("A browser"),
+        signatures.OLD_BROWSER: _("An old browser"),
+        signatures.APPLE_MAIL: _("Apple Mail, or a program like it"),
+        signatures.APP: _("A part of an app"),
+        signatures.OTHER: _("Another program"),
+    },
+}
+# What stands beside an answer, to prove it.
+EVIDENCE: Mapping[str, str | Promise] = {
+    "address": _("Sent to"),
+    "api_key": _("Key of a program, by number"),
+    "basis": _("On which ground"),
+    "bulk_edit": _("Change of many, by number"),
+    "campaign": _("Mail, by number"),
+    "confirmed": _("Confirmed"),
+    "file": _("File"),
+    "form": _("Form, by number"),
+    "import": _("Import, by number"),
+    "line": _("Line of the file"),
+    "list": _("List, by number"),
+    "name": _("List"),
+    "note": _("Note"),
+    "statement": _("In the sender’s words"),
+    "stays": _("Wanted to stay"),
+    "undone": _("Taken back"),
+}
+PROOFS: Mapping[str, str | Promise] = {"by mail": _("by mail"), "True": _("Yes")}
 NOT_KEPT = (
     _("Your internet address"),
     _("The full name that your program gives itself"),
@@ -154,8 +199,26 @@ VALUES: Mapping[str, Mapping[str, type[TextChoices]]] = {
 
 def value(section: str, name: str, code: Any) -> Any:
     """Return a value as people read it: a code in words, anything else as it is."""
+    if section == "answers" and name == "evidence":
+        return {_told(EVIDENCE, sign): _proof(sign, proof) for sign, proof in code.items()}
+    if section in ("profile", "hits", "deeds") and name == "country":
+        return places.name(code) if code else code
+    if section == "hits" and name == "beside":
+        return reasons.words(code) if code else code
+    if section in ("hits", "deeds") and name in HITS:
+        return _told(HITS[name], code)
     choices = VALUES.get(section, {}).get(name)
     return str(choices(code).label) if choices and code in choices.values else code
+
+
+def _told(words: Mapping[str, str | Promise], code: str) -> str:
+    return str(words.get(code, code))
+
+
+def _proof(sign: str, proof: Any) -> Any:
+    if sign == "basis" and proof in Subscription.Basis.values:
+        return str(Subscription.Basis(proof).label)
+    return _told(PROOFS, str(proof)) if isinstance(proof, str | bool) else proof
 
 
 def label(name: str) -> str:

@@ -28,6 +28,8 @@ SAID = """() => {
   return said;
 }"""
 LETTERS = re.compile(r"[^\W\d_]")
+# Each person's is another, which would hide what stands beside it.
+ADDRESS = re.compile(r"[^\s,:]+@[\w.-]+")
 
 
 def of_page(page: Page) -> set[str]:
@@ -50,5 +52,5 @@ def alike(language: str) -> set[str]:
 
 
 def _worded(texts: Iterable[str]) -> set[str]:
-    spaced = (re.sub(r"\s+", " ", text).strip() for text in texts)
+    spaced = (ADDRESS.sub("@", re.sub(r"\s+", " ", text)).strip() for text in texts)
     return {text for text in spaced if LETTERS.search(text)}

@@ -37,6 +37,21 @@ SAID = """
 SELECT purpose, state FROM audience_consententry e JOIN audience_contact c ON c.id = e.contact_id
 WHERE c.email_key = %s AND purpose <> 'mail' ORDER BY e.id
 """
+# The person with the most different hits, and where they see them.
+BUSIEST = """
+from django.db.models import Count
+from django.urls import reverse
+from campaigns.audience.models import Contact
+from campaigns.privacy import links
+from tracking.models import Event
+people = Event.objects.filter(contact_id__isnull=False, country="PL").values("contact_id")
+[most] = people.annotate(n=Count("verdict", distinct=True)).order_by("-n", "contact_id")[:1]
+pk = most["contact_id"]
+print(pk, reverse("privacy:everything", args=[links.seal(Contact.objects.get(pk=pk))]))
+"""
+CODES = """
+SELECT kind, device, network, country, verdict, beside FROM tracking_event WHERE contact_id = %s
+"""
 STOPPED = """
 SELECT reason FROM audience_suppression s JOIN audience_contact c ON c.fingerprint = s.fingerprint
 WHERE c.email_key = %s AND s.workspace_id = c.workspace_id
@@ -128,6 +143,21 @@ def test_nothing_on_the_way_stays_english(
     assert way.said.keys() == english.keys()
     left = {name: untranslated(said & english[name], language) for name, said in way.said.items()}
     assert {name: sorted(texts) for name, texts in left.items() if texts} == {}
+
+
+def test_each_open_and_click_is_told_in_words(chromium: Browser, working_house: stacks.Stack):
+    pk, path = working_house.manage("shell", "--verbosity=0", "-c", BUSIEST).split()
+    working_house.query("UPDATE audience_contact SET language = 'nl' WHERE id = %s", int(pk))
+    with reader(chromium, java_script_enabled=False, viewport=PHONE) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(working_house.address + path)
+        look(page, "events-nl")
+        said = spoken.of_page(page)
+    assert {"Een mail werd geopend", "Een link werd gevolgd", "Polen"} <= said
+    codes = {code for row in working_house.query(CODES, int(pk)) for code in row if code}
+    assert codes
+    assert said & codes == set()
 
 
 @contextmanager
@@ -320,5 +350,5 @@ def be_erased(way: Way) -> None:
 
 def untranslated(texts: set[str], language: str) -> set[str]:
     """Return those that neither people wrote nor both languages share."""
-    names = re.compile(rf"{LIST}|{MORE}|{WELCOME}|{SENDER}|Ida|@|https?://|UTC$")
+    names = re.compile(rf"{LIST}|{MORE}|{WELCOME}|{SENDER}|^Ida$|https?://|UTC$")
     return {text for text in texts - spoken.alike(language) if not names.search(text)}
