@@ -77,9 +77,16 @@ def test_a_key_stops_with_its_member(workspace, member):
     assert program.get(LISTS).status_code == 401
 
 
-def test_a_key_opens_nothing_while_its_member_may_not_sign_in(program, member):
+def test_a_key_opens_nothing_while_its_member_may_not_sign_in(program, member, workspace):
+    world.make_member(workspace, email="owner2@example.org")
+    browser = Client()
+    browser.force_login(User.objects.get(email="owner2@example.org"))
+    assert "Open</" in browser.get(PAGE).text
     User.objects.filter(pk=member.pk).update(is_active=False)
     assert program.get(LISTS).status_code == 401
+    page = browser.get(PAGE).text
+    assert "Its member may not sign in" in page and "Open</" not in page
+    assert "/revoke/" in page, "it would open again with them"
     User.objects.filter(pk=member.pk).update(is_active=True)
     assert program.get(LISTS).status_code == 200
 

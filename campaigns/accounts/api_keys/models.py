@@ -57,6 +57,11 @@ class ApiKey(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it opens anything."""
+        return self.is_revocable and self.member is not None and self.member.user.is_active
+
+    @property
+    def is_revocable(self) -> bool:
+        """Whether it opens something, or will once its member may sign in again."""
         return self.revoked_at is None and self.member_id is not None
 
     @property
