@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Schema
 from pydantic import Field, model_validator
 
@@ -126,7 +127,10 @@ def start(request: HttpRequest, onto: List, sent: NewImport) -> int:
     """Queue an import of what is sent, and return its number. Raises a problem, and keeps nothing,
     where it could not be imported."""
     file, shape, form = _read(sent)
-    if not form.is_valid():
+    # Days are those of the workspace, as on its pages.
+    with timezone.override(onto.workspace.zone):
+        valid = form.is_valid()
+    if not valid:
         raise problems.of_form(form, _NAMED | _columns(form))
     by, key = doors.user(request), doors.key_id(request)
     one = handing_in.keep(onto, file, shape, by)

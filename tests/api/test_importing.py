@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 
 from campaigns.accounts.models import AuditEntry
 from campaigns.audience import importing, suppression
@@ -114,6 +117,26 @@ def test_what_cannot_be_imported_is_refused_and_not_kept(program, workspace, sen
     refused = start(program, world.make_list(workspace), **sent)
     assert problem(refused, "invalid")["errors"][0]["at"] == at
     assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "status"),
+    [
+        ("Pacific/Kiritimati", "2026-03-02", 201),  # It is tomorrow there.
+        ("Pacific/Kiritimati", "2026-03-03", 422),
+        ("Pacific/Pago_Pago", "2026-03-01", 422),  # It is yesterday there still.
+        ("Pacific/Pago_Pago", "2026-02-28", 201),
+    ],
+)
+def test_a_day_is_yet_to_come_by_the_zone_of_the_workspace(program, workspace, zone, day, status):
+    workspace.time_zone = zone
+    workspace.save(update_fields=["time_zone"])
+    news = world.make_list(workspace)
+    said = {"measuring": "statement", "statement": "Ticked a box", "said_on": day}
+    at = datetime(2026, 3, 1, 10 if "Kiri" in zone else 5, tzinfo=UTC)
+    with time_machine.travel(at, tick=True):
+        answer = start(program, news, rows=[{"email": "ann@example.com"}], **said)
+    assert answer.status_code == status, answer.text
 
 
 def test_the_same_request_of_one_name_starts_one_import(program, workspace):
