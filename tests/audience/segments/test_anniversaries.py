@@ -1,9 +1,11 @@
 """Days that come around each year are found by the workspace's clock, from the next year on."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from campaigns.audience.models import ConsentEntry, Contact, Subscription
@@ -18,10 +20,12 @@ EARLY, LATE = time(0, 10), time(23, 50)
 
 
 @pytest.fixture
-def today(workspace) -> date:
+def today(workspace) -> Iterator[date]:
     workspace.time_zone = ZONE.key
     workspace.save(update_fields=["time_zone"])
-    return timezone.localdate(timezone=ZONE)
+    # It stays today until all is asked.
+    with time_machine.travel(timezone.now(), tick=False):
+        yield timezone.localdate(timezone=ZONE)
 
 
 @pytest.fixture

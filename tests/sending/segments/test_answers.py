@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=[False, True], ids=["under way", "over"])
-def town(request: pytest.FixtureRequest, workspace: Workspace) -> Town:
-    return Town(workspace, over=request.param)
+def town(request: pytest.FixtureRequest, workspace: Workspace) -> Iterator[Town]:
+    # No day ends while questions are asked about days.
+    with time_machine.travel(timezone.now(), tick=False):
+        yield Town(workspace, over=request.param)
 
 
 Choice = tuple[str, list[str], dict[str, st.SearchStrategy[Any]]]
