@@ -75,9 +75,9 @@ def take_in(told: Told) -> None:
 
     Who opened or clicked is not a provider's to tell: that the mail arrived is all we take.
     """
-    if _is_about_the_person(told):
+    if _is_about_the_person(told) and (person := told.delivery.person_id) is not None:
         # Before their mail, as whoever erases or merges people does.
-        Contact.objects.filter(pk=told.delivery.person_id).hold(no_key=True)
+        Contact.objects.filter(pk=person).hold(no_key=True)
     if not told.is_unwanted:
         _keep(told)
     _note(told)

@@ -1,15 +1,18 @@
 """A large file is merged while later rows of it are staged, and the end is the same."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import transaction
 
 from campaigns.accounts.models import User
 from campaigns.audience import addresses, following, importing, merging, staging, suppression
-from campaigns.audience.models import Import, Suppression
+from campaigns.audience.models import Contact, Import, Suppression
 from tests.audience import aftermath
 from tests.audience.duplicates import pairs
 from tests.audience.files import import_file, make_import
+from tests.turns import beside
 
 FILE = aftermath.plain_file(500)
 FORMER, KEPT = "ann.ray@gmail.com", "annray@gmail.com"
@@ -74,6 +77,25 @@ def test_the_first_line_of_an_address_counts_in_whichever_part_the_second_is(par
     assert len(parts) > 1 and (one.contacts_created, one.duplicates) == (400, 400)
     names = readers.workspace.contacts.filter(email__startswith="p").values_list("first_name")
     assert {name for (name,) in names} == {f"Name {n}" for n in range(400)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
+def test_a_part_that_comes_out_of_turn_waits_for_nobody_and_all_of_them_at_once_do(parts):
+    """Who holds somebody may be about to hold others whom an earlier part has changed."""
+    readers = aftermath.make_world()
+    lines = [f"p{n}@example.com,Name {n}" for n in range(800)]
+    lines[650] = "known@example.com,From 650"
+    file = "\n".join(["email,first name", *lines]).encode()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            known = Contact.objects.select_for_update().get(email="known@example.com")
+            begun = beside(pool, lambda: import_file(readers, file, known="overwrite"))
+            assert not begun.done()
+        assert begun.result().status == "done"
+    assert len(parts) > 2 and parts[-1] == (0, None)
+    known.refresh_from_db()
+    assert known.first_name == "From 650"
 
 
 @pytest.mark.django_db(transaction=True)

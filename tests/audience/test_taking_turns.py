@@ -215,6 +215,5 @@ def test_whoever_waits_for_the_first_of_many_people_holds_none_of_the_others(
             assert set(free.filter(pk__in=[contact.pk for contact in others])) == set(others)
             for model in (Subscription, Tagging):
                 mine = model.objects.filter(contact__in=others)
-                rows = model.objects.select_for_update(skip_locked=True)
-                assert set(rows.filter(pk__in=mine)) == set(mine)
+                assert set(mine.select_for_update(skip_locked=True)) == set(mine)
         begun.result()

@@ -1,12 +1,14 @@
 """Undoing an import: people are as before, and nothing is taken from whom something happened to."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import consent, suppression, tasks, undoing, unsubscribing
+from campaigns.audience import consent, subscribing, suppression, tasks, undoing, unsubscribing
 from campaigns.audience.models import (
     Contact,
     Import,
@@ -19,6 +21,7 @@ from campaigns.audience.models import (
 from tests import world
 from tests.audience.files import import_file
 from tests.sending import stage
+from tests.turns import beside
 
 FILE = (
     b"email,first name,city,status,tags\n"
@@ -51,6 +54,28 @@ def state(workspace):
         "gone": list(Suppression.objects.values()) + list(Unsubscription.objects.values()),
         "tags": list(Tag.objects.values_list("name", "taggings")),
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_joining_another_list_at_that_moment_stays(workspace):
+    """Whoever puts somebody on a list holds them meanwhile."""
+    one = import_file(world.make_list(workspace), b"email\nann@example.com\nben@example.com\n")
+    ann, _ben = workspace.contacts.order_by("pk")
+    friends = world.make_list(workspace)
+    assert undoing.start(one)
+    # The last steps are about the people themselves.
+    for step in (undoing._restore, undoing._take_back):
+        while undoing._in_step(one.pk, step):
+            pass
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            subscribing.join(ann, friends, subscribing.Basis("consent", "At the fair"))
+            begun = beside(pool, lambda: undoing.run(one.pk))
+            assert not begun.done()
+        begun.result()
+    one.refresh_from_db()
+    assert (one.status, one.undone["removed"], one.undone["stayed"]) == ("undone", 1, 1)
+    assert list(workspace.contacts.all()) == [ann]
 
 
 def undo(one: Import) -> dict[str, int]:

@@ -14,6 +14,7 @@ from campaigns.privacy.erasing import erase
 from campaigns.sending import facts
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import again, digests, moves
+from campaigns.sending.severities import Severity
 from tests import world
 from tests.audience.duplicates.pairs import unite
 from tests.sending import stage
@@ -115,7 +116,7 @@ def refused_softly(_people, mail, _member):
         key="1",
         at=NOW,
         kind=EventType.BOUNCED,
-        severity=facts.Severity.SOFT,
+        severity=Severity.SOFT,
     )
     return lambda: facts.take_in(told)
 
