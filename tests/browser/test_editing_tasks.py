@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from tests.browser import pages, writing
 from tests.browser import stack as stacks
@@ -16,6 +16,7 @@ from tests.browser.chromium import reader
 from tests.browser.hands import Hand
 from tests.browser.test_round_trips import load
 from tests.browser.writing import block, blocks, kinds
+from tests.composing.pictures import photos
 
 SCREENS: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1440, "height": 900}},
@@ -56,10 +57,18 @@ def hand(
         # What pictures say is not fetched.
         page.route("https://example.com/**", lambda route: route.abort())
         pages.sign_in(page, demo_house.address)
+        keep_a_picture(page, demo_house.address)
         writing.begin(page, demo_house.address, "Tasks")
         writing.save(page)
         yield Hand(page, is_finger="has_touch" in SCREENS[request.param])
         page.close(run_before_unload=False)
+
+
+def keep_a_picture(page: Page, address: str) -> None:
+    page.goto(f"{address}/pictures/")
+    boat = FilePayload(name="boat.png", mimeType="image/png", buffer=photos.photo(1400, 700))
+    page.locator("[data-picture-file]").set_input_files(boat)
+    expect(page.locator(".pictures img").first).to_be_visible()
 
 
 def palette(page: Page, name: str) -> Locator:
@@ -103,6 +112,20 @@ def replace_a_picture(hand: Hand) -> None:
     hand.press(block(hand.page, "image"))
     hand.type("example.com/new.png", into=hand.page.get_by_label("Or its address"))
     assert blocks(hand.page)[1]["src"] == "https://example.com/new.png"
+
+
+@at_most(5)
+def replace_a_picture_from_the_library(hand: Hand) -> None:
+    hand.press(block(hand.page, "image"))
+    hand.press(hand.page.get_by_role("button", name="Choose a picture"))
+    dialog = hand.page.get_by_role("dialog", name="Insert picture")
+    hand.press(dialog.get_by_role("button", name="boat").first)
+    hand.type("A boat at dawn", into=dialog.get_by_label("What does it show?"))
+    hand.press(dialog.get_by_role("button", name="Insert", exact=True))
+    expect(dialog).to_be_hidden()
+    found = blocks(hand.page)[1]
+    assert "/media/pictures/" in found["src"]
+    assert found["alt"] == "A boat at dawn"
 
 
 @at_most(2)
@@ -241,8 +264,8 @@ def style(page: Page) -> dict[str, str]:
     return found
 
 
-def test_they_are_twenty():
-    assert len(TASKS) == 20
+def test_they_are_twenty_and_one():
+    assert len(TASKS) == 21
 
 
 @pytest.mark.parametrize(("steps", "task"), TASKS, ids=[task.__name__ for _steps, task in TASKS])
