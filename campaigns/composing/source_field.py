@@ -19,5 +19,5 @@ class SourceField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text, each of its line ends a line feed."""
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n")
