@@ -46,7 +46,7 @@ prove: install-dev ## The whole job at ten thousand people, with kills on the wa
 	@$(RUN) -m tests.chaos.whole_job
 
 harmless: install-dev ## Ten thousand hostile snippets through every way of writing, in a real browser
-	@HOSTILE_SNIPPETS=10000 $(RUN) -m pytest -q --durations=0 tests/composing/test_hostile_snippets.py tests/browser/test_hostile_mails.py tests/browser/test_hostile_places.py
+	@HOSTILE_SNIPPETS=10000 $(RUN) -m pytest -q --durations=0 tests/composing/test_hostile_snippets.py tests/browser/test_hostile_*.py
 
 format: install-dev ## Format the code
 	@$(RUN) -m ruff format . && $(RUN) -m ruff check --fix .

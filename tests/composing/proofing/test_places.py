@@ -1,6 +1,7 @@
 """Every finding has a button, and where it goes there is something to mend."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -78,7 +79,7 @@ def test_what_is_found_in_blocks_has_a_block_to_go_to(alice, campaign):
 
 
 def test_lists_and_segments_have_a_place_to_go_to(alice, workspace, campaign):
-    SegmentUse.objects.create(campaign=campaign, segment=None, name="Gone")
+    SegmentUse.objects.create(campaign=campaign, segment=None, name="Gone", excludes=False)
     campaign.lists.clear()
     found = proof.of_mail(campaign)
     assert {one.href.rpartition("#")[2] for one in found} == {"id_lists", "id_segments"}
@@ -112,7 +113,7 @@ def test_recipients_are_looked_at_while_a_yes_is_missing(alice, member, workspac
 def test_what_others_say_has_a_place_to_go_to(alice, workspace, campaign, settings, monkeypatch):
     segment = Segment.objects.create(
         workspace=workspace, name="Near",
-        question={"all": [{"field": "country", "is": "any_of", "values": ["NL"]}]},
+        question={"match": "all", "of": [{"what": "country", "how": "is", "values": ["NL"]}]},
     )  # fmt: skip
     real = Provider.objects.create(workspace=workspace, name="SMTP", kind=Provider.Kind.SMTP)
     campaign.sender = world.make_sender(workspace, provider=real)
@@ -136,8 +137,8 @@ def test_links_that_lead_nowhere_have_a_place_to_go_to(alice, workspace, campaig
     LinkLook.objects.ask(
         workspace.pk,
         ["https://bakery.nl/gone"],
-        fresh=timezone.timedelta(),
-        patience=timezone.timedelta(),
+        fresh=timedelta(),
+        patience=timedelta(),
     )
     LinkLook.objects.update(looked_at=timezone.now(), status=404, trouble="gone")
     found = proof.of_links(campaign)["found"]
