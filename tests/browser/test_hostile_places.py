@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route
 
 from tests.browser import pages
 from tests.browser import stack as stacks
@@ -18,8 +18,11 @@ from tests.composing import hostile
 # Of every so many snippets one, so that all kinds are among them.
 SAMPLE = 40
 PART = 50
-# In any frame: the frames of mails are of the page's own site, and would find its window.
-CANARY = "window.canary = () => { top.ran = (top.ran || 0) + 1; }"
+# In any frame. One that is held is a stranger to the window around it, but has a console.
+CANARY = """window.canary = () => {
+  console.log("ran");
+  try { top.ran = (top.ran || 0) + 1; } catch { /* The console has told. */ }
+}"""
 # The mail of the newest campaign that is out says it, and a new one with a template of it does.
 MAKE = """
 import json
@@ -106,6 +109,10 @@ def looked_at(page: Page, address: str) -> list[str]:
     def opened(popup: Page) -> None:
         did.append(popup.url)
 
+    def hear(message: ConsoleMessage) -> None:
+        did.extend(["ran"] * (message.text == "ran"))
+
+    page.on("console", hear)
     page.on("dialog", ask)
     page.on("popup", opened)
     page.route(re.compile(r"evil\.invalid|attacker|example\.(?:com|net|org)"), strangers)
@@ -117,6 +124,7 @@ def looked_at(page: Page, address: str) -> list[str]:
     did += ["ran"] * page.evaluate("window.ran || 0")
     did += [page.url] * (page.url != address)
     page.unroute_all(behavior="ignoreErrors")
+    page.remove_listener("console", hear)
     page.remove_listener("dialog", ask)
     page.remove_listener("popup", opened)
     return did
