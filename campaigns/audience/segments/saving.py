@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -62,15 +64,27 @@ def save(segment: Segment, name: str, question: Group) -> None:
 
 def duplicate(segment: Segment, user: User) -> Segment:
     """Make a copy under a name of its own."""
+    for name in _names_of_copies(segment):
+        # Somebody may take the name just now, perhaps by a second press of the same button.
+        with suppress(IntegrityError), transaction.atomic():
+            return Segment.objects.create(
+                workspace=segment.workspace,
+                created_by=user,
+                name=name,
+                question=segment.question,
+                people=segment.people,
+                unseen=segment.unseen,
+                counted_at=segment.counted_at,
+            )
+    raise AssertionError("names never end")
+
+
+def _names_of_copies(segment: Segment) -> Iterator[str]:
+    """Yield names that no segment of the workspace had when they were asked for."""
     taken = {name.lower() for name in segment.workspace.segments.values_list("name", flat=True)}
     most = Segment._meta.get_field("name").max_length or 0
-    number, name = 1, ""
-    while not name or name.lower() in taken:
+    for number in itertools.count(1):
         ending = "" if number == 1 else f" {number}"
         name = (_("Copy of %s") % segment.name)[: most - len(ending)] + ending
-        number += 1
-    copy = Segment(workspace=segment.workspace, created_by=user)
-    copy.people, copy.unseen, copy.counted_at = segment.people, segment.unseen, segment.counted_at
-    copy.name, copy.question = name, segment.question
-    copy.save(force_insert=True)
-    return copy
+        if name.lower() not in taken:
+            yield name

@@ -1,13 +1,17 @@
 """Segments are built, saved, shown and used in a browser, with and without script."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from campaigns.audience.models import Segment
+from campaigns.audience.segments import saving
 from tests import world
+from tests.turns import beside
 
 pytestmark = pytest.mark.django_db
 NEW = "/segments/new/"
@@ -151,3 +155,14 @@ def test_half_a_character_comes_back_as_no_words(alice):
     removed = json.dumps({"place": "0", "part": part})
     page = alice.post(NEW, form() | IN_CHILE | {"do": "undo", "removed": removed})
     assert page.status_code == 200 and "first_name" in page.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_of_one_button_make_two_copies(workspace, member):
+    one = Segment.objects.create(workspace=workspace, name="Chile", question={})
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first = saving.duplicate(one, member)
+            second = beside(pool, lambda: saving.duplicate(one, member))
+        names = (first.name, second.result().name)
+    assert names == ("Copy of Chile", "Copy of Chile 2")
