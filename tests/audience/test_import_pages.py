@@ -2,12 +2,13 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.audience import import_forms, importing, reading, tasks
 from campaigns.audience.models import Import
@@ -262,3 +263,14 @@ def test_a_header_alone_is_nobody_and_what_was_pasted_beside_it_stays(alice, rea
     response = alice.post(reverse("audience:upload", args=[readers.pk]), {"pasted": "E-mail,Name"})
     assert response.status_code == 422 and not Import.objects.exists()
     assert "no lines below" in response.context["form"].errors["pasted"][0]
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(30, False), (-1, True)])
+def test_an_import_that_nobody_works_on_any_more_says_that_it_goes_on(
+    alice, readers, seconds, says
+):
+    one = make_import(readers, FILE.encode())
+    until = timezone.now() + timedelta(seconds=seconds)
+    Import.objects.filter(pk=one.pk).update(status=Import.Status.RUNNING, lease_until=until)
+    page = alice.get(reverse("audience:import", args=[one.pk])).text
+    assert ("goes on by itself" in page) is says

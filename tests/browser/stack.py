@@ -39,6 +39,7 @@ class Stack:
     var: Path
     environment: dict[str, str]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    commands: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed."""
@@ -62,8 +63,18 @@ class Stack:
         """Start the programs of these names, and wait until the web server answers."""
         for program in programs.all_of(run):
             if program.name in names:
-                self.processes[program.name] = self._spawn(program.name, program.command)
+                self.commands[program.name] = program.command
+                self.start_again(program.name)
         until(self._answers, "the web server answers", seconds=START_SECONDS)
+
+    def start_again(self, name: str) -> None:
+        """Start a program that ended."""
+        self.processes[name] = self._spawn(name, self.commands[name])
+
+    def kill(self, name: str) -> None:
+        """End a program and all that it forked at once, as `kill -9` does."""
+        signal_group(self.processes[name].pid, signal.SIGKILL)
+        self.processes[name].wait()
 
     def stop(self) -> None:
         """End every process that was started here, and what it forked."""

@@ -6,6 +6,7 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
@@ -136,6 +137,12 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename}: {self.status}"
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether who worked on it was not heard of for so long that somebody else takes over."""
+        is_held = self.status == self.Status.RUNNING and self.lease_until is not None
+        return is_held and self.lease_until < timezone.now()
 
     def open(self) -> BinaryIO:
         """Open the uploaded file for reading, as a context."""
