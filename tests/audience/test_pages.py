@@ -252,3 +252,16 @@ def test_a_contacts_page_shows_both_answers_and_the_words(alice, workspace):
     assert "Which links are followed" in page and "When mails are opened" in page
     assert "May we see &lt;clicks&gt;?" in page
     assert "Words no. 1, SHA-256" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "told"),
+    [("nl", "NL", ("Dutch", "Netherlands")), ("nl-be", "BE", ("Flemish", "Belgium"))],
+)
+def test_a_contacts_page_calls_language_and_country_by_name(
+    alice, workspace, language, country, told
+):
+    ann = world.make_contact(workspace, language=language, country=country)
+    page = alice.get(reverse("audience:contact", args=[ann.pk])).text
+    for words in told:
+        assert f"<dd>{words}</dd>" in page
