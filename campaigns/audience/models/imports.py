@@ -141,8 +141,9 @@ class Import(models.Model):
     @property
     def was_interrupted(self) -> bool:
         """Whether who worked on it was not heard of for so long that somebody else takes over."""
-        is_held = self.status == self.Status.RUNNING and self.lease_until is not None
-        return is_held and self.lease_until < timezone.now()
+        if self.status != self.Status.RUNNING or self.lease_until is None:
+            return False
+        return self.lease_until < timezone.now()
 
     def open(self) -> BinaryIO:
         """Open the uploaded file for reading, as a context."""

@@ -47,6 +47,9 @@ class Answer:
     yes: Q
     no: Q
 
+    def __and__(self, other: Answer) -> Answer:
+        return Answer(self.yes & other.yes, self.no | other.no)
+
     def __invert__(self) -> Answer:
         return Answer(self.no, self.yes)
 
