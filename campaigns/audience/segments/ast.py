@@ -107,7 +107,10 @@ def _group(raw: dict[Any, Any], place: tuple[int, ...], grammar: Grammar) -> Gro
         raise QuestionError(where, "There is something in it that is not known here.")
     if not isinstance(of, list) or not of:
         # A group without conditions would be true of everybody.
-        raise QuestionError(_within(where, "of"), "A group needs at least one condition.")
+        raise QuestionError(
+            _within(where, "of"),
+            "A group needs at least one condition: add one, or remove the group.",
+        )
     if len(place) >= DEEPEST:
         raise QuestionError(where, "Groups may be %(most)d deep, no deeper.", most=DEEPEST)
     if len(of) > MOST_CONDITIONS:
@@ -129,7 +132,9 @@ def _values(raw: dict[str, Any], place: str, parameters: tuple[Parameter, ...]) 
         if one.name not in raw:
             if one.optional:
                 continue
-            raise QuestionError(_within(place, one.name), "Something is missing here.")
+            raise QuestionError(
+                _within(place, one.name), "Fill in what is missing here, or remove the condition."
+            )
         try:
             found[one.name] = one.read(raw[one.name])
         except ValueRefused as error:

@@ -89,7 +89,8 @@ def test_buttons_add_remove_and_undo(alice, people, news):
 def test_what_is_not_finished_is_not_saved_and_says_where(alice):
     answer = alice.post(NEW, form() | {"w-0": "country", "h-0": "is", "save": "yes"})
     assert answer.status_code == 422
-    assert answer.context["built"].root.parts[0].error == "Something is missing here."
+    error = answer.context["built"].root.parts[0].error
+    assert error == "Fill in what is missing here, or remove the condition."
     assert not Segment.objects.exists()
 
 
