@@ -249,8 +249,8 @@ def answer(way: Way) -> None:
         form = way.page.locator(f"form:has([name=purpose][value={purpose}])")
         form.locator(f"[name=answer][value={said}]").click()
     way.note("preferences-answered")
-    rows = way.house.query(SAID, way.mailbox.address)
-    assert rows == [("opens", "granted"), ("clicks", "refused")]
+    answers = way.house.query(SAID, way.mailbox.address)
+    assert answers == [("opens", "granted"), ("clicks", "refused")]
 
 
 def move(way: Way) -> None:
