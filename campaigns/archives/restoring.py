@@ -30,7 +30,7 @@ from campaigns.archives import (
     writing,
 )
 from campaigns.archives.reading import ArchiveError, Reader
-from campaigns.audience import referring, wording
+from campaigns.audience import list_bits_querysets, referring, wording
 from campaigns.audience.models import Contact, Subscription
 from tracking import partitions
 from tracking.parts import Column, Part
@@ -166,6 +166,8 @@ class _Restorer:
         if rows and part.model is Contact:
             first = self._shifts[part.name]
             wording.wait(self._workspace.pk, first + 1, first + self._most[part.name])
+        if part.model is Subscription:
+            list_bits_querysets.note_workspace(self._workspace.pk)
         return rows
 
     def _insert(self, part: Part) -> int:

@@ -86,6 +86,19 @@ SELECT list_id, block FROM audience_listbits
 UNION SELECT list_id, contact_id >> 12 FROM audience_subscription
 """
 
+# Of those who came at once, when the triggers rest: a block more costs nothing but its renewal.
+_NOTE_BLOCKS = """
+INSERT INTO audience_listchange (list_id, block) SELECT %s, generate_series(%s, %s)
+"""
+_NOTE_LISTS = """
+INSERT INTO audience_listchange (list_id, block)
+SELECT DISTINCT list_id, contact_id >> 12 FROM audience_subscription WHERE list_id IN (
+    SELECT id FROM audience_list WHERE workspace_id = %s
+)
+"""
+# The triggers take it for granted that no note is taken away in a transaction that leaves one.
+_REMEMBER_NOTHING = "SELECT set_config('candid.joined', '', true)"
+
 _IS_NOTED = "SELECT EXISTS (SELECT FROM audience_listchange)"
 
 
@@ -106,6 +119,7 @@ def renew_some() -> int:
             return 0
         cursor.execute(_RENEW, [AT_ONCE])
         (found,) = cursor.fetchone()
+        cursor.execute(_REMEMBER_NOTHING)
     return int(found)
 
 
@@ -121,6 +135,18 @@ def is_noted() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_IS_NOTED)
         return bool(cursor.fetchone()[0])
+
+
+def note(list_id: int, first_id: int, last_id: int) -> None:
+    """Let the bits of a list be renewed from one contact to another, who joined unnoticed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_BLOCKS, [list_id, first_id >> 12, last_id >> 12])
+
+
+def note_workspace(workspace_id: int) -> None:
+    """Let the bits of all lists of a workspace be renewed, whose people came unnoticed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_LISTS, [workspace_id])
 
 
 def note_all() -> None:

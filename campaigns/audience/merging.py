@@ -27,6 +27,7 @@ from campaigns.audience import (
     gathering,
     holding,
     leaving_by_file,
+    list_bits_querysets,
     mail_by_file,
     notices,
     overwriting,
@@ -127,6 +128,8 @@ def _merge_part(one: Import, values: Mapping[str, Any]) -> Outcome:
         created = _create(values)
         mail_by_file.record_new(values)
         subscribed = statements.run(_SUBSCRIBE_NEW, values)
+    if created:
+        list_bits_querysets.note(one.list_id, *statements.row(_EXTENT, values))
     wording.see_to(values, at_once=created <= _MANY)
     updated = kept = 0
     known = people - suppressed - created
@@ -204,6 +207,7 @@ SELECT %(workspace)s, %(list)s, contact_id, 'subscribed', %(basis)s,
     coalesce(nullif(proof, ''), %(basis_note)s), now()
 FROM gathered WHERE {who} AND standing = ''
 """
+_EXTENT = "SELECT min(contact_id), max(contact_id) FROM gathered WHERE is_new"
 # Nobody can have put on a list who is made in this transaction; they are gathered in their order.
 _SUBSCRIBE_NEW = _SUBSCRIBE.format(who="is_new")
 _SUBSCRIBE_KNOWN = (

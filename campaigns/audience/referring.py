@@ -26,7 +26,8 @@ def all_at_once(workspace_id: int, *list_ids: int) -> Iterator[None]:
 
     For new contacts and their subscriptions only: the contacts are nobody else's to delete,
     and neither are lists that were made in this transaction, which need not be named.
-    What follows the block is checked row by row again.
+    What follows the block is checked row by row again. Nor are the lists' bits noted in it
+    (`list_bits_querysets.note`): the caller does that.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ALLOWED)

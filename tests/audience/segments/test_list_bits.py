@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from random import Random
 
@@ -16,6 +17,7 @@ from campaigns.audience import referring, tasks
 from campaigns.audience.models import Contact, List, ListBits, ListChange, Subscription
 from campaigns.audience.segments import compiling, crowds
 from tests import world
+from tests.audience.files import import_file
 
 BLOCK = 4096
 STATUSES = ("subscribed", "unsubscribed")
@@ -102,15 +104,34 @@ def test_of_a_list_that_is_gone_no_bits_are_left(workspace, people):
 
 
 @pytest.mark.django_db
-def test_who_is_written_as_an_import_writes_is_told_too(workspace, people):
+@pytest.mark.parametrize("allowed", [True, False])
+def test_whom_an_import_puts_on_a_list_is_told_too(workspace, monkeypatch, allowed):
     news = world.make_list(workspace)
-    with transaction.atomic(), referring.all_at_once(workspace.pk, news.pk):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('session_replication_role')")
-            # Else nothing is proven: the test's server lets us.
-            assert cursor.fetchone() == ("replica",)
-        subscribe(news, people)
-    assert len(found(news, "on")) == len(people)
+    subscribe(news, [world.make_contact(workspace, email="known@example.com")])
+    list_bits.renew()
+    if not allowed:
+        monkeypatch.setattr(referring, "_ALLOWED", "SELECT false")
+    file = "".join(f"p{n}@example.com\n" for n in range(20))
+    import_file(news, f"email\n{file}known@example.com\n".encode())
+    assert len(found(news, "on")) == 21
+    list_bits.renew()
+    assert len(found(news, "on")) == 21
+    assert all(told(status) == kept(status) for status in STATUSES)
+
+
+@pytest.mark.django_db
+def test_who_joins_at_once_leaves_a_note_for_each_block(workspace, people):
+    news = world.make_list(workspace)
+    subscribe(news, people)
+    assert ListChange.objects.count() == 2
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        list_bits.renew()
+        subscribe(world.make_list(workspace), people)
+        raise ZeroDivisionError
+    assert ListChange.objects.count() == 2
+    offers = world.make_list(workspace)
+    subscribe(offers, people)
+    assert agree(news, offers)
 
 
 @pytest.mark.django_db
