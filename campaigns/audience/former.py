@@ -59,7 +59,8 @@ WITH found AS MATERIALIZED (
     INSERT INTO renamed (line, email) SELECT line, former FROM found
 )
 UPDATE {staged} AS staged
-SET email = found.email, email_key = found.email_key, fingerprint = found.fingerprint
+SET email = found.email, email_key = found.email_key, fingerprint = found.fingerprint,
+    again = true
 FROM found WHERE staged.line = found.line
 """
 

@@ -25,6 +25,7 @@ from campaigns.audience import (
     checking,
     fielding,
     following,
+    mail_by_file,
     merging,
     reading,
     sifting,
@@ -33,6 +34,7 @@ from campaigns.audience import (
     tidying,
 )
 from campaigns.audience.models import Import, ImportRemark
+from campaigns.audience.repeating import Repeats
 from tracking import garbage
 
 logger = logging.getLogger(__name__)
@@ -159,10 +161,11 @@ def _stage(one: Import, follower: following.Follower) -> None:
     with one.open() as file:
         width = len(reading.column_names(file, shape))
         checker = checking.Checker(one.workspace_id, targets, width, fielding.kinds(one))
+        beside = staging.Beside(Repeats(knows_all=one.rows_read == 0), mail_by_file.teller(one))
         rows = itertools.islice(reading.rows(file, shape), one.rows_read, None)
         with garbage.uncollected():
             while chunk := list(itertools.islice(rows, CHUNK)):
-                _stage_chunk(one, checker, chunk, file.tell())
+                _stage_chunk(one, checker, beside, reading.Chunk(chunk, file.tell()))
                 if in_parts and len(chunk) == CHUNK:
                     follower.tell(chunk[-1].line)
 
@@ -177,17 +180,17 @@ def _begin(one: Import) -> None:
 
 
 def _stage_chunk(
-    one: Import, checker: checking.Checker, chunk: list[reading.Row], position: int
+    one: Import, checker: checking.Checker, beside: staging.Beside, chunk: reading.Chunk
 ) -> None:
     remarks: list[ImportRemark] = []
     with transaction.atomic():
         # Checked while they are sent: the database stores one row as we read the next.
-        staged = staging.copy(one.pk, _check(one, checker, chunk, remarks))
+        staged = staging.copy(one.pk, _check(one, checker, chunk.rows, remarks), beside)
         ImportRemark.objects.bulk_create(remarks, batch_size=1000)
-        one.bytes_read = position
-        one.rows_read += len(chunk)
+        one.bytes_read = chunk.end
+        one.rows_read += len(chunk.rows)
         one.rows_staged += staged
-        one.rejected += len(chunk) - staged
+        one.rejected += len(chunk.rows) - staged
         one.partly += sum(remark.imported for remark in remarks)
         _save_claimed(one, "bytes_read", "rows_read", "rows_staged", "rejected", "partly")
 
@@ -210,28 +213,25 @@ def _look_at(
     rows: list[reading.Row],
     remarks: list[ImportRemark],
 ) -> Iterator[checking.Person]:
-    for line, cells in rows:
+    for row in rows:
         try:
-            yield checker.check(line, cells)
+            yield checker.check(*row)
         except checking.RejectedError as error:
-            remarks.append(_remark(one, line, cells, str(error), imported=False))
+            remarks.append(_remark(one, row, str(error), imported=False))
             continue
         if checker.remarks:
-            reason = " ".join(checker.remarks)
-            remarks.append(_remark(one, line, cells, reason, imported=True))
+            remarks.append(_remark(one, row, " ".join(checker.remarks), imported=True))
 
 
-def _remark(
-    one: Import, line: int, cells: list[str], reason: str, *, imported: bool
-) -> ImportRemark:
+def _remark(one: Import, row: reading.Row, reason: str, *, imported: bool) -> ImportRemark:
     return ImportRemark(
         workspace_id=one.workspace_id,
         of=one,
-        line=line,
+        line=row.line,
         imported=imported,
         reason=reason[:300],
         # PostgreSQL's JSON has no NUL; the sign in its place shows where it was.
-        cells=[cell.replace("\0", "\ufffd") for cell in cells],
+        cells=[cell.replace("\0", "\ufffd") for cell in row.cells],
     )
 
 

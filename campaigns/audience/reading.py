@@ -47,6 +47,13 @@ class Row(NamedTuple):
     cells: list[str]
 
 
+class Chunk(NamedTuple):
+    """Rows that are worked on together, and how many bytes of the file were read for them."""
+
+    rows: list[Row]
+    end: int
+
+
 def find_shape(file: BinaryIO) -> Shape:
     """Return how `file` seems to be written. Raises `ReadingError` if it is no table."""
     file.seek(0)

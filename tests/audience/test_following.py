@@ -2,13 +2,15 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from campaigns.accounts.models import User
 from campaigns.audience import addresses, following, importing, merging, staging, suppression
-from campaigns.audience.models import Contact, Import, Suppression
+from campaigns.audience.models import Contact, Import, List, Suppression
 from tests.audience import aftermath
 from tests.audience.duplicates import pairs
 from tests.audience.files import import_file, make_import
@@ -100,6 +102,44 @@ def test_a_part_that_comes_out_of_turn_waits_for_nobody_and_all_of_them_at_once_
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("small_chunks")
+def test_a_successor_of_a_killed_worker_knows_no_row_before_its_own(parts, monkeypatch):
+    real, chunks, merged = importing._stage_chunk, [], threading.Event()
+    merge_part = merging._merge_part
+
+    def stage_chunk(one, *args):
+        chunks.append(one.pk)
+        if len(chunks) == 5:
+            merged.clear()
+            raise KeyboardInterrupt
+        # The one before was told to whoever merges.
+        if len(chunks) == 7:
+            assert merged.wait(60)
+        real(one, *args)
+
+    def merge(one, values):
+        merged.set()
+        return merge_part(one, values)
+
+    monkeypatch.setattr(importing, "_stage_chunk", stage_chunk)
+    monkeypatch.setattr(merging, "_merge_part", merge)
+    readers = aftermath.make_world()
+    lines = [f"p{n % 400}@example.com,Name {n}" for n in range(800)]
+    one = make_import(readers, "\n".join(["email,first name", *lines]).encode())
+    importing.start(one)
+    with pytest.raises(KeyboardInterrupt):
+        importing.run(one.pk)
+    assert not readers.workspace.contacts.filter(email="p0@example.com").exists()
+    parts.clear()
+    Import.objects.filter(pk=one.pk).update(lease_until=timezone.now() - timedelta(1))
+    importing.run(one.pk)
+    one.refresh_from_db()
+    assert len(parts) > 1 and (one.contacts_created, one.duplicates) == (400, 400)
+    names = readers.workspace.contacts.filter(email__startswith="p").values_list("first_name")
+    assert {name for (name,) in names} == {f"Name {n}" for n in range(400)}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("small_chunks")
 def test_who_was_here_or_must_not_be_mailed_counts_once_in_all_parts(parts):
     readers = aftermath.make_world()
     stopped = addresses.fingerprint(readers.workspace_id, "stopped@example.com")
@@ -146,6 +186,33 @@ def test_lines_of_a_former_address_wait_for_the_last_part(parts, monkeypatch, or
         assert ends[0] == (KEPT, f"Ray {(50, 650)[order.index(KEPT)]}", mail.evidence["line"])
     else:
         assert ends[0] == ("Ann", "Ray 50", 52)
+
+
+@pytest.mark.django_db
+def test_rows_that_were_staged_before_an_update_of_the_product_are_staged_anew():
+    staging.create(7)
+    assert staging.count(7) == 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {staging.table(7)} DROP COLUMN again")
+    assert staging.count(7) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("renamed", [True, False])
+def test_the_ledger_calls_a_list_as_it_is_called_when_its_people_come(renamed):
+    readers = aftermath.make_world()
+    one = make_import(readers, b'email,proof\nnew@example.com,\nother@example.com,"said \\ so"\n')
+    importing.start(one, rehearse=True)
+    importing.run(one.pk)
+    if renamed:
+        List.objects.filter(pk=readers.pk).update(name="Renamed")
+    one.refresh_from_db()
+    assert importing.start(one)
+    importing.run(one.pk)
+    name = "Renamed" if renamed else readers.name
+    for email, line in (("new@example.com", 2), ("other@example.com", 3)):
+        entry = readers.workspace.contacts.get(email=email).consent_entries.get(purpose="mail")
+        assert (entry.evidence["name"], entry.evidence["line"]) == (name, line)
 
 
 @pytest.mark.django_db(transaction=True)
