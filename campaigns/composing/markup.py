@@ -9,13 +9,16 @@ from __future__ import annotations
 import html.entities
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Tags whose `href` a reader follows; "v:" are the shapes Outlook's buttons are made of.
 _LINKING = re.compile(r"a|area|v:\w+", re.IGNORECASE)
-_NAME = re.compile(r"[a-zA-Z][^\s/>]*")
+# A comment that is not for Outlook, or a tag, with what follows its name up to its end.
 # Possessive, so that a tag without an end costs one pass.
-_ATTRIBUTES = re.compile(r"(?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+>")
+_PART = re.compile(
+    r"""<(?:(?P<comment>!--)(?!\[if)"""
+    r"""|(?P<name>/?[a-zA-Z][^\s/>]*+)(?P<rest>(?:[^>"']++|"[^"]*+"|'[^']*+')*+>)?+)"""
+)
 _ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s"'>/=]+)(?:(?P<equals>\s*=\s*)"""
     r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+)))?"""
@@ -26,8 +29,7 @@ _REFERENCE = re.compile(r"&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?
 _HTTP = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """A start or end tag, and where it stands."""
 
     name: str
@@ -101,27 +103,20 @@ def mark_links(source: str, mark: Callable[[str, bool], str]) -> str:
 
 def elements(source: str) -> Iterator[Element]:
     """Give the tags of `source` that a reader's program sees, conditional comments included."""
-    position = source.find("<")
-    while position >= 0:
-        after = position + 1
-        if source.startswith("<!--", position) and not source.startswith("<!--[if", position):
-            end = source.find("-->", position)
-            if end < 0:
+    part = _PART.search(source)
+    while part:
+        name, after = part["name"], part.end()
+        if part["comment"]:
+            after = source.find("-->", part.start())
+            if after < 0:
                 return
-            after = end
+        elif part["rest"] is None:  # It swallows all that follows.
+            return
         else:
-            closing = source.startswith("/", after)
-            name = _NAME.match(source, after + closing)
-            rest = _ATTRIBUTES.match(source, name.end()) if name else None
-            if name and not rest:  # It swallows all that follows.
-                return
-            if name and rest:
-                tag = ("/" if closing else "") + name.group()
-                yield Element(tag, position, rest.end())
-                after = rest.end()
-                if tag.lower() in _OPAQUE:
-                    after = _end_of(tag, source, after)
-        position = source.find("<", after)
+            yield Element(name, part.start(), after)
+            if name.lower() in _OPAQUE:
+                after = _end_of(name, source, after)
+        part = _PART.search(source, after)
 
 
 def insert(source: str, *, first: str, last: str) -> str:

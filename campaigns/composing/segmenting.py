@@ -22,7 +22,7 @@ from campaigns.composing.models import Campaign, Revision
 
 IN, OUT = "in", "out"
 # As merge tags name a segment, and as a block does.
-_KEY = re.compile(r"""(?:\bcontact\.segment-|"segment":\s*")([0-9a-f]{12})\b""")
+_KEY = re.compile(r"""segment(?:(?<=\bcontact\.segment)-|(?<="segment)":\s*")([0-9a-f]{12})\b""")
 
 # What one person has in the fields of segments.
 Said = dict[str, str]
