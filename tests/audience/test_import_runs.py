@@ -73,7 +73,7 @@ def test_a_lease_is_as_long_as_ever_on_a_host_whose_clock_is_wrong(readers, monk
     rung: list[int] = []
     real = staging.copy
 
-    def looked_at(import_id, rows):
+    def looked_at(import_id, rows, beside):
         running = Import.objects.filter(pk=import_id)
         left = running.get().lease_until - statements.value("SELECT statement_timestamp()", {})
         assert timedelta(0) < left <= importing.LEASE
@@ -82,7 +82,7 @@ def test_a_lease_is_as_long_as_ever_on_a_host_whose_clock_is_wrong(readers, monk
         running.update(lease_until=Now() - timedelta(seconds=1))
         importing.resume_stale(rung.append)
         running.update(lease_until=held)
-        return real(import_id, rows)
+        return real(import_id, rows, beside)
 
     monkeypatch.setattr(staging, "copy", looked_at)
     with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=True):
