@@ -70,7 +70,7 @@ def send(page: Page, address: str, rules: Rules, list_id: int) -> str:
     page.wait_for_url(re.compile(r"/preview/"))
     page.get_by_role("link", name="Test and send").first.click()
     page.get_by_role("button", name=re.compile(r"^Send to \d+ people now$")).click()
-    page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Send to")).click()
     page.wait_for_url(re.compile(r"/campaigns/\d+/$"))
     tag = page.locator("#progress .status-tag").first
     expect(tag).to_have_text("Sent", timeout=120_000)

@@ -350,5 +350,5 @@ def be_erased(way: Way) -> None:
 
 def untranslated(texts: set[str], language: str) -> set[str]:
     """Return those that neither people wrote nor both languages share."""
-    names = re.compile(rf"{LIST}|{MORE}|{WELCOME}|{SENDER}|^Ida$|https?://|UTC$")
+    names = re.compile(rf"{LIST}|{MORE}|{WELCOME}|{SENDER}|^Ida$|https?://|UTC$|^E-mail: @ → @$")
     return {text for text in texts - spoken.alike(language) if not names.search(text)}

@@ -114,7 +114,7 @@ def test_a_campaign_whose_measuring_is_stopped_collects_nothing_from_mails_that_
     stopped = sent(page, house, Rules("consent", campaign_most="aggregate"))
     page.get_by_text("Stop measuring this campaign").click()
     page.get_by_role("button", name="Stop measuring").click()
-    page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    page.get_by_role("dialog").get_by_role("button", name="Stop measuring").click()
     expect(page.get_by_text("Nothing, since")).to_be_visible()
     goes_on = sent(page, house, Rules("consent"))
     before = house.hits()

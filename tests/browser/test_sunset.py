@@ -81,7 +81,7 @@ def test_a_round_from_the_rule_to_its_end(
         expect(page.get_by_text(quiet[0])).to_have_count(0)
         let_stay(page, quiet[1], f"{width}-{theme}")
         page.get_by_role("button", name="Unsubscribe 2 people").press("Enter")
-        answer(page, "Yes")
+        answer(page, "Unsubscribe 2 people")
         expect(page.get_by_text("2 contacts are changed.")).to_be_visible()
         look(page, f"sunset-done-{width}-{theme}")
     assert {email for (email,) in working_house.query(ON, name)} == {quiet[0], quiet[1]}
@@ -111,7 +111,7 @@ def ask(page: Page, screen: str) -> int:
     assert found
     page.get_by_role("link", name="Test and send").first.click()
     page.get_by_role("button", name="Send to 4 people now").press("Enter")
-    answer(page, "Yes")
+    answer(page, "Send to 4 people now")
     expect(page.locator("#progress .status-tag").first).to_have_text("Sent")
     return int(found[1])
 

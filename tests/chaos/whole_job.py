@@ -104,7 +104,7 @@ def compose(page: Page, shop: Shop) -> None:
 def send(page: Page, house: House, counts: Counter[str]) -> int:
     """Launch, kill a worker and a web process on the way, and wait until it is sent."""
     page.get_by_role("button", name=f"Send to {PEOPLE:,} people now").click()
-    page.get_by_role("dialog").get_by_role("button", name="Yes").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send to").click()
     page.wait_for_url(re.compile(r"/campaigns/\d+/$"))
     campaign = int(page.url.rstrip("/").rpartition("/")[2])
     for share, name, what in (

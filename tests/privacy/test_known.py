@@ -137,6 +137,15 @@ def test_codes_are_said_in_words_on_the_page_and_kept_in_the_file(client, scene)
     assert file(client, scene)["profile"][0]["measuring"] == "granted"
 
 
+def test_what_was_changed_is_said_from_what_to_what():
+    details = {"email": ["a@example.com", "b@example.com"], "last_name": ["", "Vos"], "tags": ["x"]}
+    assert wording.value("changes", "details", details) == {
+        "E-mail": "a@example.com → b@example.com",
+        "Last name": "– → Vos",
+        "tags": ["x"],
+    }
+
+
 def test_every_column_has_a_label(scene):
     for section in known.about(scene.people[0]):
         for row in section.rows:

@@ -59,4 +59,5 @@ def is_broken(segment: Segment) -> bool:
 
 def asked(workspace: Workspace, params: Mapping[str, str]) -> Segment | None:
     """Return the segment that a page's address names, if it is the workspace's."""
-    return workspace.segments.filter(pk=numbers.identity(params.get("segment", ""))).first()
+    number = numbers.identity(params.get("segment", ""))
+    return workspace.segments.filter(pk=number).first() if number else None
