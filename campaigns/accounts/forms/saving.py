@@ -23,29 +23,17 @@ class Saves(Protocol[M_co]):
 
 def saved(form: Saves[M_co]) -> M_co | None:
     """Save a form and return what it is about. None: it cannot be, and the form says why."""
-    if not form.is_valid():
-        return None
-    try:
-        return _save(form)
-    except IntegrityError as error:
-        _refuse_others(error)
-    # Asked anew, it sees what somebody else has saved since, and says it as ever.
-    form.full_clean()
-    if not form.is_valid():
-        return None
-    try:
-        return _save(form)
-    except IntegrityError as error:
-        _refuse_others(error)
+    for is_second in (False, True):
+        if is_second:
+            # Asked anew, it sees what somebody else has saved since, and says it as ever.
+            form.full_clean()
+        if not form.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                return form.save()
+        except IntegrityError as error:
+            if not isinstance(error.__cause__, UniqueViolation):
+                raise
     form.add_error(None, _("Somebody else saved this at the same moment. Please look again."))
     return None
-
-
-def _save(form: Saves[M_co]) -> M_co:
-    with transaction.atomic():
-        return form.save()
-
-
-def _refuse_others(error: IntegrityError) -> None:
-    if not isinstance(error.__cause__, UniqueViolation):
-        raise error
