@@ -24,7 +24,7 @@ from django.core.files import File
 from django.db import connection, transaction
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience import checking, columns, importing, reading
+from campaigns.audience.imports import checking, columns, importing, reading
 from campaigns.audience.models import Contact, Import, List, Subscription
 
 ROWS = int(os.environ.get("BENCH_MANY", "1000000"))

@@ -22,7 +22,8 @@ from django.test.utils import override_settings
 
 from bench import imports
 from campaigns.accounts.models import Member, User
-from campaigns.audience import importing, wording
+from campaigns.audience import wording
+from campaigns.audience.imports import importing
 from campaigns.audience.models import Import
 from tests import world
 

@@ -18,10 +18,11 @@ from pydantic import Field, model_validator
 from campaigns.accounts import audit
 from campaigns.api import doors, problems
 from campaigns.api.shapes import Basis, PageOf, Value
-from campaigns.audience import columns, handing_in, importing, reading, standing, tasks
-from campaigns.audience.import_forms import MappingForm
+from campaigns.audience import tasks
+from campaigns.audience.imports import columns, handing_in, importing, reading, standing
+from campaigns.audience.imports.forms import MappingForm
+from campaigns.audience.imports.reading import Shape
 from campaigns.audience.models import Import, List
-from campaigns.audience.reading import Shape
 
 # What programs call the form's fields.
 _NAMED = {

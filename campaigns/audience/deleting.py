@@ -14,7 +14,8 @@ from django.db.models import CASCADE, ManyToOneRel
 from django.utils import timezone
 
 from campaigns.accounts.models import User
-from campaigns.audience import importing, statements, tidying
+from campaigns.audience import statements
+from campaigns.audience.imports import importing, tidying
 from campaigns.audience.models import Import, List, Subscription
 
 STEP = 5_000

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.audience import columns, field_querysets, typed_values
+from campaigns.audience import field_querysets, typed_values
+from campaigns.audience.imports import columns
 from campaigns.audience.models import Contact, Field
 
 # More would be a table of its own, and no page could show them.

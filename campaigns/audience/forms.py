@@ -1,4 +1,4 @@
-"""Forms of the audience: lists and people. Those of imports are in `import_forms`."""
+"""Forms of the audience: lists and people. Those of imports are in `imports.forms`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from typing import Any
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from campaigns.audience import overwriting, statements
+from campaigns.audience import statements
+from campaigns.audience.imports import overwriting
 from campaigns.audience.models import Import
 
 # Rows that refer to them may be written meanwhile.

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaigns.audience import sign_up_words, signing_up, suppression
+from campaigns.audience import suppression
 from campaigns.audience.models import Contact, SignUpForm, Suppression
+from campaigns.audience.sign_ups import signing_up, words
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def offers(contact: Contact) -> Sequence[Offer]:
         workspace=contact.workspace_id, is_open=True, sender__isnull=False
     ).exclude(list__subscriptions__contact=contact)
     forms = forms.select_related("list", "workspace").order_by("list__name")
-    return [Offer(form, sign_up_words.notice(form)) for form in forms]
+    return [Offer(form, words.notice(form)) for form in forms]
 
 
 def ask(contact: Contact, list_id: int, language: str) -> int | None:

@@ -17,7 +17,6 @@ from campaigns.accounts.models import User
 from campaigns.audience import (
     addresses,
     changing,
-    checking,
     fields,
     people,
     subscribing,
@@ -25,6 +24,7 @@ from campaigns.audience import (
     typed_values,
     vocabulary,
 )
+from campaigns.audience.imports import checking
 from campaigns.audience.models import Contact, Field, Import
 
 _UNDERSTAND: Mapping[str, Callable[[str], str | None]] = {

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
-from campaigns.audience import addresses, reading, spreadsheets, suppression
+from campaigns.audience import addresses, suppression
+from campaigns.audience.imports import reading, spreadsheets
 from campaigns.audience.models import Suppression
 
 MOST_PASTED = 10_000

@@ -6,22 +6,20 @@ from celery.contrib.django.task import DjangoTask
 from campaigns.audience import (
     deleting,
     fields,
-    importing,
     learning,
     list_bits_querysets,
     moving,
     retyping,
     seeing,
-    signing_up,
     suppression,
-    tidying,
-    undoing,
     wording,
 )
 from campaigns.audience.bulk import running
 from campaigns.audience.duplicates import looking, sweeping
+from campaigns.audience.imports import importing, tidying, undoing
 from campaigns.audience.models import Contact
 from campaigns.audience.segments import counting
+from campaigns.audience.sign_ups import signing_up
 
 
 @shared_task(base=DjangoTask)

@@ -16,8 +16,9 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import addresses, signing_up, suppression
+from campaigns.audience import addresses, suppression
 from campaigns.audience.models import Change, ConsentEntry, Contact, SignUp, Tagging, Unsubscription
+from campaigns.audience.sign_ups import signing_up
 from campaigns.composing import previewing, writing
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, Revision

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from campaigns.accounts import paging
 from campaigns.accounts.keyset import Key
 from campaigns.accounts.paging import TablePage
-from campaigns.audience import arriving, suppression
+from campaigns.audience import suppression
+from campaigns.audience.imports import arriving
 from campaigns.audience.models import (
     Consent,
     ConsentEntry,

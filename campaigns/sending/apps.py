@@ -14,8 +14,8 @@ class SendingConfig(AppConfig):
 
         from campaigns.accounts import audit
         from campaigns.audience import letters as audience_letters
-        from campaigns.audience import undoing
         from campaigns.audience.duplicates import uniting as people
+        from campaigns.audience.imports import undoing
         from campaigns.composing.proofing import proof
         from campaigns.sending import (
             belonging,

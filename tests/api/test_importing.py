@@ -8,7 +8,8 @@ import pytest
 import time_machine
 
 from campaigns.accounts.models import AuditEntry
-from campaigns.audience import importing, suppression
+from campaigns.audience import suppression
+from campaigns.audience.imports import importing
 from campaigns.audience.models import ConsentEntry, Import
 from tests import world
 from tests.api import programs

@@ -16,6 +16,8 @@ from tests import databases
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+_IMPORTS = "campaigns.audience.imports"
+
 
 def run(verb: str, import_id: int, place: str, call: int, moment: str) -> None:
     """Start such a process, and make sure that it ended as it should."""
@@ -56,8 +58,8 @@ def main() -> None:
     verb, import_id, place, call, moment = sys.argv[1:]
     django.setup()
     module_name, _dot, name = verb.rpartition(".")
-    importlib.import_module("campaigns.audience.importing").CHUNK = 100  # type: ignore[attr-defined]
-    importlib.import_module("campaigns.audience.undoing").STEP = 100  # type: ignore[attr-defined]
+    importlib.import_module(f"{_IMPORTS}.importing").CHUNK = 100  # type: ignore[attr-defined]
+    importlib.import_module(f"{_IMPORTS}.undoing").STEP = 100  # type: ignore[attr-defined]
     importlib.import_module("campaigns.audience.bulk.running").STEP = 100  # type: ignore[attr-defined]
     module = importlib.import_module(f"campaigns.audience.{module_name}")
     die_at(place, int(call), moment)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.core.files.base import ContentFile
 
-from campaigns.audience import columns, importing, reading, standing
+from campaigns.audience.imports import columns, importing, reading, standing
 from campaigns.audience.models import Import, List
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from campaigns.audience import deleting, importing, subscribing, tasks
+from campaigns.audience import deleting, subscribing, tasks
+from campaigns.audience.imports import importing
 from campaigns.audience.models import ConsentEntry, Import, List, SignUpForm, Subscription
 from campaigns.sending.querysets import launching
 from tests import world

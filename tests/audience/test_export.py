@@ -12,7 +12,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.audience import export, formulas, spreadsheets, unsubscribing
+from campaigns.audience import export, formulas, unsubscribing
+from campaigns.audience.imports import spreadsheets
 from tests import world
 from tests.audience.files import import_file
 

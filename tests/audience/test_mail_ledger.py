@@ -4,8 +4,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from campaigns.audience import forgetting, signing_up, subscribing, tokens, undoing, unsubscribing
+from campaigns.audience import forgetting, subscribing, tokens, unsubscribing
+from campaigns.audience.imports import undoing
 from campaigns.audience.models import ConsentEntry, SignUp, SignUpForm
+from campaigns.audience.sign_ups import signing_up
 from tests import world
 from tests.audience.files import import_file
 

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.audience import forgetting, suppression, tokens, undoing, unsubscribing
+from campaigns.audience import forgetting, suppression, tokens, unsubscribing
+from campaigns.audience.imports import undoing
 from campaigns.audience.models import Suppression
 from tests import world
 from tests.audience.files import import_file

@@ -3,8 +3,9 @@
 import pytest
 from django.db import connection
 
-from campaigns.audience import addresses, moving, signing_up, subscribing, suppression
+from campaigns.audience import addresses, moving, subscribing, suppression
 from campaigns.audience.models import Contact, SignUp, SignUpForm, Suppression
+from campaigns.audience.sign_ups import signing_up
 from tests import world
 from tests.audience.files import import_file
 

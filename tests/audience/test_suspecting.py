@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.audience import addresses, signing_up, suspecting, tasks
+from campaigns.audience import addresses, suspecting, tasks
 from campaigns.audience.models import ImportRemark, SignUp, SignUpForm
 from campaigns.audience.segments import applying
+from campaigns.audience.sign_ups import signing_up
 from tests import world
 from tests.audience.files import import_file
 

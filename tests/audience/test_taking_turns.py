@@ -7,16 +7,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from campaigns.audience import (
-    addresses,
-    deleting,
-    fields,
-    learning,
-    seeing,
-    suppression,
-    undoing,
-)
+from campaigns.audience import addresses, deleting, fields, learning, seeing, suppression
 from campaigns.audience.bulk import running
+from campaigns.audience.imports import undoing
 from campaigns.audience.models import (
     Contact,
     Field,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from campaigns.audience import forgetting, importing, merging, tasks, wording
+from campaigns.audience import forgetting, tasks, wording
+from campaigns.audience.imports import importing, merging
 from campaigns.audience.models import Contact, Unworded, Wording
 from tests import world
 from tests.audience.files import import_file, make_import

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 from psycopg import sql
 
-from campaigns.audience import importing
+from campaigns.audience.imports import importing
 from tests.audience import exports
 from tests.browser import pages
 from tests.browser import stack as stacks

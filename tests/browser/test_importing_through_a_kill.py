@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from campaigns.audience import importing
+from campaigns.audience.imports import importing
 from tests.browser import pages
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader

@@ -14,7 +14,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campaigns.audience import importing, undoing, wording
+from campaigns.audience import wording
+from campaigns.audience.imports import importing, undoing
 from campaigns.audience.models import Import, List
 from tests.audience import aftermath
 from tests.audience.files import make_import

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.import_querysets import ImportQuerySet
+from campaigns.audience.imports.querysets import ImportQuerySet
+from campaigns.audience.imports.striking import ImportRemarkQuerySet
 from campaigns.audience.models.people import List, Subscription
-from campaigns.audience.striking import ImportRemarkQuerySet
 
 
 def _no_names() -> list[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.accounts.models import Sender, Workspace
 from campaigns.audience.models.consent import Notice
 from campaigns.audience.models.people import List
-from campaigns.audience.sign_up_querysets import SignUpQuerySet
+from campaigns.audience.sign_ups.querysets import SignUpQuerySet
 
 
 def _none() -> list[str]:

@@ -13,19 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts import audit, ordering
 from campaigns.accounts.ordering import Sort
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import (
+from campaigns.audience import downloads, export, tasks
+from campaigns.audience.imports import (
     columns,
-    downloads,
-    export,
     handing_in,
     importing,
     proposing,
     reading,
-    tasks,
     tidying,
     undoing,
 )
-from campaigns.audience.import_forms import MappingForm, ShapeForm, UploadForm
+from campaigns.audience.imports.forms import MappingForm, ShapeForm, UploadForm
 from campaigns.audience.models import Import
 
 PREVIEW_ROWS = 5

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from campaigns.accounts import audit
 from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import sign_up_snippets
-from campaigns.audience.sign_up_editing import SignUpEditing, form_of
+from campaigns.audience.sign_ups import snippets
+from campaigns.audience.sign_ups.editing import SignUpEditing, form_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,7 @@ def edit_form(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect("audience:sign_up_form", pk)
     context: dict[str, object] = {"list": one, "editing": editing, "form": form}
     if form.pk:
-        context["ways"] = sign_up_snippets.of(form)
+        context["ways"] = snippets.of(form)
         context["waiting"] = form.sign_ups.waiting().count()
     status = 422 if editing.is_bound else 200
     return render(request, "audience/sign_up_form.html", context, status=status)

@@ -18,18 +18,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns.audience import (
-    choosing,
-    crowding,
-    languages,
-    proof_of_work,
-    sign_up_words,
-    signing_up,
-    tasks,
-    tokens,
-)
+from campaigns.audience import choosing, languages, tasks, tokens
 from campaigns.audience.models import SignUp, SignUpForm
-from campaigns.audience.sign_up_fields import TRAP, SignUpFields
+from campaigns.audience.sign_ups import crowding, proof_of_work, signing_up, words
+from campaigns.audience.sign_ups.fields import TRAP, SignUpFields
 
 FormView = Callable[[HttpRequest, SignUpForm, bool], HttpResponse]
 Page = Callable[..., HttpResponse]
@@ -125,7 +117,7 @@ def _form(
     context = {
         "fields": fields,
         "trap": TRAP,
-        "notice": sign_up_words.notice(form),
+        "notice": words.notice(form),
         "statement": choosing.statement() if form.asks_measuring else "",
         "challenge": proof_of_work.challenge(),
         "bits": proof_of_work.BITS,
@@ -141,7 +133,7 @@ def _page(
     context: dict[str, object] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    facts = {"form": form, "title": sign_up_words.title(form), "framed": framed}
+    facts = {"form": form, "title": words.title(form), "framed": framed}
     return render(request, template, facts | (context or {}), status=status)
 
 

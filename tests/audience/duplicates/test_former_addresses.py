@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from campaigns.audience import addresses, moving, people, subscribing, suppression, undoing
+from campaigns.audience import addresses, moving, people, subscribing, suppression
+from campaigns.audience.imports import undoing
 from campaigns.audience.models import Contact, Subscription, Suppression
 from tests import world
 from tests.audience.duplicates.pairs import put_on, two, unite

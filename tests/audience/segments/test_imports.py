@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.audience import undoing
+from campaigns.audience.imports import undoing
 from campaigns.audience.segments import choices, compiling, sentences
 from campaigns.audience.segments.conditions.imports import IMPORT
 from tests import world

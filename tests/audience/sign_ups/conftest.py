@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.audience import (
-    letters,
-    signing_up,
-    tasks,
-)
-from campaigns.audience.models import (
-    SignUpForm,
-)
+from campaigns.audience import letters, tasks
+from campaigns.audience.models import SignUpForm
+from campaigns.audience.sign_ups import signing_up
 from tests import world
 
 

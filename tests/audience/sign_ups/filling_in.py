@@ -7,9 +7,7 @@ import re
 
 from django.urls import reverse
 
-from campaigns.audience import (
-    proof_of_work,
-)
+from campaigns.audience.sign_ups import proof_of_work
 
 EMAIL = "ann@example.com"
 

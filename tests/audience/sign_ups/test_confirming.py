@@ -9,11 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import (
-    signing_up,
-    suppression,
-    tasks,
-)
+from campaigns.audience import suppression, tasks
 from campaigns.audience.models import (
     Consent,
     ConsentEntry,
@@ -23,6 +19,7 @@ from campaigns.audience.models import (
     Subscription,
     Suppression,
 )
+from campaigns.audience.sign_ups import signing_up
 from tests import world
 from tests.audience.sign_ups.filling_in import EMAIL, link, sign_up
 

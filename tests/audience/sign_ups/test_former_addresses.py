@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.audience import signing_up, suppression
+from campaigns.audience import suppression
 from campaigns.audience.models import Contact, SignUp, Suppression
+from campaigns.audience.sign_ups import signing_up
 from campaigns.privacy import known
 from tests.audience.duplicates.pairs import two, unite
 from tests.audience.sign_ups.filling_in import link, sign_up

@@ -10,15 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import (
-    crowding,
-    proof_of_work,
-    signing_up,
-)
-from campaigns.audience.models import (
-    SignUp,
-    SignUpForm,
-)
+from campaigns.audience.models import SignUp, SignUpForm
+from campaigns.audience.sign_ups import crowding, proof_of_work, signing_up
 from tests import world
 from tests.audience.sign_ups.filling_in import EMAIL, proof, sign_up
 

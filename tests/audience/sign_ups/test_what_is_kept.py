@@ -8,17 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import (
-    forgetting,
-    letters,
-    signing_up,
-)
-from campaigns.audience.models import (
-    Contact,
-    Field,
-    SignUp,
-    SignUpForm,
-)
+from campaigns.audience import forgetting, letters
+from campaigns.audience.models import Contact, Field, SignUp, SignUpForm
+from campaigns.audience.sign_ups import signing_up
 from tests import world
 from tests.audience.sign_ups.filling_in import EMAIL, link, sign_up
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.audience import columns, importing, reading
+from campaigns.audience.imports import columns, importing, reading
 from campaigns.audience.models import Import, List, Subscription
 
 SAMPLE_ROWS = 50

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import arriving
+from campaigns.audience.imports import arriving
 from campaigns.audience.models import Import
 from campaigns.audience.segments.parameters import Kind, Parameter
 from campaigns.audience.segments.registry import Answer, Asking, How, Thing, Values, What, fact

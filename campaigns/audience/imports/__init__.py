@@ -1,0 +1,1 @@
+"""Files of people become people: read, checked, staged, merged, and undone."""

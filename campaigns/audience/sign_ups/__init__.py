@@ -1,0 +1,1 @@
+"""People put themselves on a list: forms, their limits, and confirming."""
