@@ -62,12 +62,21 @@ CREATE TEMPORARY TABLE repeated ON COMMIT DROP AS
 SELECT DISTINCT email_key FROM {staged} WHERE again AND ({lines});
 SET LOCAL enable_seqscan TO DEFAULT
 """
+# Whom an earlier part made carries our moment; whom else it had, it has met. The moment is
+# compared outside, or the planner might go through all who carry it for each.
 _HEARD = """
 CREATE TEMPORARY TABLE heard ON COMMIT DROP AS
-SELECT DISTINCT email_key FROM {staged} JOIN repeated USING (email_key)
-WHERE line <= %(after)s AND line NOT IN (SELECT line FROM waiting);
+SELECT email_key FROM repeated WHERE now() = (
+    SELECT created_at FROM audience_contact AS contact
+    WHERE contact.workspace_id = %(workspace)s AND contact.email_key = repeated.email_key
+)
+UNION
+SELECT email_key FROM repeated JOIN met USING (email_key);
 ANALYZE heard
 """
+_BEGIN = "CREATE TEMPORARY TABLE met (email_key text NOT NULL) ON COMMIT DROP"
+_MEET = "INSERT INTO met SELECT email_key FROM gathered WHERE NOT is_new OR suppressed"
+_END = "DROP TABLE met"
 _NEWS = "NOT EXISTS (SELECT FROM heard WHERE heard.email_key = person.email_key)"
 _FORGET = "DROP TABLE repeated, heard"
 
@@ -106,6 +115,7 @@ WHERE staged.said = 'refused' AND staged.email_key = gathered.email_key
 def begin(values: Mapping[str, Any]) -> None:
     """Make ready for the first part."""
     former.begin(values)
+    statements.run(_BEGIN, values)
 
 
 def gather(staged: str, values: Mapping[str, Any], *, hears_refusals: bool) -> int:
@@ -121,13 +131,15 @@ def gather(staged: str, values: Mapping[str, Any], *, hears_refusals: bool) -> i
     news, known = (_NEWS, _OTHERS) if is_later else ("true", _ALL_KNOWN)
     gathering = _GATHER.format(staged=staged, lines=lines, stopped=stopped, news=news, known=known)
     if is_later:
-        statements.run(_LOOK_AT_ALL, values)
         statements.run(_REPEATED.format(staged=staged, lines=lines), values)
-        statements.run(_HEARD.format(staged=staged), values)
+        statements.run(_HEARD, values)
+        statements.run(_LOOK_AT_ALL, values)
     people = statements.run(gathering, values)
     if is_later:
         statements.run(_FORGET, values)
         statements.run(_LOOK_AS_EVER, values)
+    if not is_last:
+        statements.run(_MEET, values)
     if hears_refusals:
         statements.run(_HEED_REFUSALS.format(staged=staged), values)
     return people
@@ -140,6 +152,7 @@ def look_over(values: Mapping[str, Any]) -> None:
 
 def end(values: Mapping[str, Any]) -> None:
     """Forget what the last part needed."""
+    statements.run(_END, values)
     former.end(values)
 
 
