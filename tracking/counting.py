@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from tracking import hindsight, partitions, upserts
 from tracking.classify import SURE, Verdict
@@ -20,6 +21,9 @@ from tracking.tokens import Kind
 # By table: [opens, clicks, …] by key.
 _Key = tuple[object, ...]
 _Counts = dict[_Key, list[int]]
+# A person's states and slices; and how one changed them with a campaign, from what to what.
+_Found = tuple[tuple[bool, ...], tuple[str, ...] | None]
+_Way = tuple[int, _Found, _Found]
 
 
 def keep(events: Sequence[Sorted]) -> None:
@@ -43,50 +47,68 @@ def _keep_deeds(people: Sequence[Sorted]) -> tuple[Counter[_Key], set[tuple[int,
 
     Return how many people each slice won or lost, and through whose mails machines clicked.
     """
-    moved: Counter[_Key] = Counter()
     if not people:
-        return moved, set()
+        return Counter(), set()
     deeds = upserts.deeds_of({_key(event) for event in people})
     before = {key: (kept.states(), kept.slices()) for key, kept in deeds.items()}
     for event in people:
         key = _key(event)
-        if key not in deeds:
-            deeds[key] = Deeds(event.workspace_id, *key, event.contact_id or 0)
-            deeds[key].clicks_only = event.clicks_only
-        deeds[key].add(event)
+        if (kept := deeds.get(key)) is None:
+            kept = deeds[key] = Deeds(event.workspace_id, *key, event.contact_id or 0)
+            kept.clicks_only = event.clicks_only
+        kept.add(event)
     upserts.write_deeds(deeds)
-    states: _Counts = defaultdict(lambda: [0] * len(STATES))
-    for key, kept in deeds.items():
-        old_states, old_slices = before.get(key, _NOTHING)
-        new_states, new_slices = kept.states(), kept.slices()
-        # Who comes again seldom changes either.
-        if new_states != old_states:
-            for column, (new, old) in enumerate(zip(new_states, old_states, strict=True)):
-                states[key[:1]][column] += new - old
-        if new_slices != old_slices:
-            for weight, slices in ((-1, old_slices), (1, new_slices)):
-                for facet, value in zip(FACETS, slices or (), strict=False):
-                    if is_counted(facet, value):
-                        moved[key[0], facet, value] += weight
-    upserts.add(PeopleCount, ("campaign_id",), STATES, states)
-    return moved, {key for key, kept in deeds.items() if kept.clicks_machine}
+    # Many people go the same few ways.
+    ways = Counter(
+        (key[0], before.get(key, _NOTHING), (kept.states(), kept.slices()))
+        for key, kept in deeds.items()
+    )
+    _count_people(ways)
+    return _moved(ways), {key for key, kept in deeds.items() if kept.clicks_machine}
 
 
-_NOTHING: tuple[tuple[bool, ...], tuple[str, ...] | None] = ((False,) * len(STATES), None)
+_NOTHING: _Found = ((False,) * len(STATES), None)
 
 
 def _key(event: Sorted) -> tuple[int, int]:
     return event.campaign_id, event.delivery_id or 0
 
 
+def _count_people(ways: Mapping[_Way, int]) -> None:
+    states: _Counts = defaultdict(lambda: [0] * len(STATES))
+    for (campaign_id, (before, _was), (after, _is)), people in ways.items():
+        for column, (new, old) in enumerate(zip(after, before, strict=True)):
+            states[campaign_id,][column] += people * (new - old)
+    upserts.add(PeopleCount, ("campaign_id",), STATES, states)
+
+
+def _moved(ways: Mapping[_Way, int]) -> Counter[_Key]:
+    """Return how many people each slice won or lost."""
+    moved: Counter[_Key] = Counter()
+    for (campaign_id, (_was, before), (_is, after)), people in ways.items():
+        # Who comes again seldom changes it.
+        if after != before:
+            for weight, slices in ((-people, before), (people, after)):
+                for facet, value in zip(FACETS, slices or (), strict=False):
+                    if is_counted(facet, value):
+                        moved[campaign_id, facet, value] += weight
+    return moved
+
+
 def _count_hits(events: Iterable[Sorted]) -> None:
     totals: _Counts = defaultdict(lambda: [0, 0])
     hours: _Counts = defaultdict(lambda: [0, 0])
-    for event in events:
-        column = event.kind == Kind.CLICK
-        hour = event.at.replace(minute=0, second=0, microsecond=0)
-        totals[event.campaign_id, event.mode, event.verdict][column] += 1
-        hours[event.campaign_id, hour, event.mode, event.verdict][column] += 1
+    alike = Counter(
+        (
+            *(event.campaign_id, event.mode, event.verdict, event.kind),
+            event.at.replace(minute=0, second=0, microsecond=0),
+        )
+        for event in events
+    )
+    for (campaign_id, mode, verdict, kind, hour), number in alike.items():
+        column = kind == Kind.CLICK
+        totals[campaign_id, mode, verdict][column] += number
+        hours[campaign_id, hour, mode, verdict][column] += number
     upserts.add(CampaignCount, ("campaign_id", "mode", "verdict"), ("opens", "clicks"), totals)
     upserts.add(HourCount, ("campaign_id", "hour", "mode", "verdict"), ("opens", "clicks"), hours)
 
@@ -94,17 +116,19 @@ def _count_hits(events: Iterable[Sorted]) -> None:
 def _count_facets(events: Iterable[Sorted], moved: Mapping[_Key, int]) -> None:
     """Count people's own hits by what they came from, and who came to which slice."""
     counts: _Counts = defaultdict(lambda: [0, 0, 0])
-    for event in events:
-        if event.verdict in SURE:
-            column = event.kind == Kind.CLICK
-            for facet in FACETS:
-                if not is_counted(facet, value := getattr(event, facet)):
-                    continue
-                counts[event.campaign_id, facet, value, event.mode][column] += 1
+    alike = Counter(map(_facets, (event for event in events if event.verdict in SURE)))
+    for (campaign_id, mode, kind, *values), number in alike.items():
+        column = kind == Kind.CLICK
+        for facet, value in zip(FACETS, values, strict=True):
+            if is_counted(facet, value):
+                counts[campaign_id, facet, value, mode][column] += number
     for slice_of, people in moved.items():
         counts[*slice_of, Mode.INDIVIDUAL.value][2] += people
     keys = ("campaign_id", "facet", "value", "mode")
     upserts.add(FacetCount, keys, ("opens", "clicks", "people"), counts)
+
+
+_facets = attrgetter("campaign_id", "mode", "kind", *FACETS)
 
 
 def _count_links(events: Iterable[Sorted], people: Iterable[Sorted]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tracking import asking
+from tracking import arrays, asking
 
 TIMES = """
 SELECT id, sending_at FROM sending_delivery
@@ -15,4 +15,4 @@ SELECT id, sending_at FROM sending_delivery
 
 def times(delivery_ids: Sequence[int]) -> dict[int, datetime]:
     """Return when these deliveries were handed over, of those that were."""
-    return dict(asking.rows(TIMES, [list(delivery_ids)]))
+    return dict(asking.rows(TIMES, [arrays.text(delivery_ids)]))
