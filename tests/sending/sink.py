@@ -39,6 +39,8 @@ OPINIONS = {
     "slow-down": "451 4.7.1 too much mail from you",  # at RCPT
     "blocked": "550 5.7.1 we do not want this",  # at RCPT
     "data-454": "454 Throttling failure: Maximum sending rate exceeded.",  # as Amazon does
+    "data-250": "250 2.0.0 ok",  # at DATA, a yes to what was not asked
+    "rcpt-354": "354 go",  # at RCPT, as a server that is out of step
 }
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([0-9a-f]{32})@", re.M | re.I)
 
@@ -206,7 +208,7 @@ class Conversation(Lines):
                     self.say("450 4.2.1 busy")
                 elif fault == "rcpt-550":
                     self.say("550 5.1.1 no such mailbox")
-                elif fault in ("slow-down", "blocked"):
+                elif fault in ("slow-down", "blocked", "rcpt-354"):
                     self.say(OPINIONS[fault])
                 elif fault == "cut-envelope":
                     return
@@ -216,6 +218,9 @@ class Conversation(Lines):
             elif verb == b"DATA":
                 if not recipient:
                     self.say("503 5.5.1 no valid recipients")
+                    continue
+                if fault == "data-250":
+                    self.say(OPINIONS[fault])
                     continue
                 self.say("354 go")
                 if not self.data(sender, recipient, fault):

@@ -46,6 +46,13 @@ PHASES = {
     "it is busy at RCPT": Phase("pending", tried=True, fault="rcpt-450"),
     "it knows no such mailbox": Phase("failed", tried=True, fault="rcpt-550"),
     "it hangs up at RCPT": Phase("pending", tried=False, fault="cut-envelope"),
+    "it asks for the data too early": Phase(
+        "pending", tried=True, fault="rcpt-354", sink={"pipelining": False}
+    ),
+    "it says yes before the data": Phase("pending", tried=True, fault="data-250"),
+    "it says yes before the data, step by step": Phase(
+        "pending", tried=True, fault="data-250", sink={"pipelining": False}
+    ),
     "it is busy after the data": Phase("pending", tried=True, fault="data-451"),
     "it refuses the data": Phase("failed", tried=True, fault="data-554"),
     "it hangs up in the data": Phase("pending", tried=True, fault="cut-before", body=LARGE),

@@ -172,10 +172,10 @@ class Connection:
             raise self._closing(recipient[1] if recipient[0] == CLOSING else data[1])
         if recipient[0] >= 300:
             yield from self._abandon(line, data[0])
-            return outcomes.of_reply(*recipient)
+            return _refusal(*recipient)
         if data[0] != 354:
             self._needs_reset = True
-            return outcomes.of_reply(*data)
+            return _refusal(*data)
         return None
 
     def _envelope_by_steps(self, line: wire.Wire, mail: Outgoing) -> Conversation[Outcome | None]:
@@ -193,7 +193,7 @@ class Connection:
                 raise self._closing(text)
             if code // 100 != good:
                 self._needs_reset = True
-                return outcomes.of_reply(code, text)
+                return _refusal(code, text)
         return None
 
     def _abandon(self, line: wire.Wire, data_code: int) -> Conversation[None]:
@@ -253,6 +253,17 @@ def _size(mail: Outgoing) -> int:
 
 class _AgainError(Exception):
     """This connection is over, nothing is in doubt, and the next may do better."""
+
+
+def _refusal(code: int, text: str) -> Outcome:
+    """Read what a server says in place of "go on".
+
+    A yes to what was not asked is none to the mail, of which nothing has left: the server's
+    replies and our commands have lost each other.
+    """
+    if code < 400:
+        raise wire.BrokenError(f"out of step: {code} {text}")
+    return outcomes.of_reply(code, text)
 
 
 def _of_broken(broken: wire.BrokenError) -> Outcome:
