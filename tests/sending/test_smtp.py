@@ -180,6 +180,18 @@ def test_signs_in():
         assert verdicts(done) == [Verdict.SENT]
 
 
+@pytest.mark.parametrize(("user", "password"), [("me", "pässword"), ("mé", "password")])
+def test_a_sign_in_that_cannot_be_written_is_trouble_and_no_mail_is_in_doubt(user, password):
+    with Sink(login=("me", "password")) as sink:
+        done = hand_over(sink, "a@example.com", username=user, password=password)
+        assert verdicts(done) == [Verdict.UNTRIED]
+        assert done.trouble is not None
+        assert done.trouble.lasting
+        assert "user name" in done.trouble.reason
+        # It is shown and logged.
+        assert done.trouble.reason.isascii()
+
+
 @pytest.mark.parametrize(
     "address",
     ["a b@example.com", "a@example.com>\r\nRCPT TO:<x@example.com", "", "<a@example.com>"],

@@ -50,6 +50,11 @@ def sign_in(server: Server) -> smtplib.SMTP:
             smtp.login(server.username, server.password)
     except outbound.OutboundError as error:
         raise TransportError(str(error)) from error
+    except UnicodeError:
+        smtp.close()
+        # smtplib writes nothing else. Its own words would quote what it was given.
+        words = "The user name and the password for SMTP may hold only letters of ASCII."
+        raise TransportError(words, lasting=True) from None
     except (smtplib.SMTPException, OSError) as error:
         smtp.close()
         raise _trouble(error) from error
