@@ -1,5 +1,6 @@
 """Many mails in one call: each as if it had been sent alone, each with its own fate."""
 
+import dataclasses
 import json
 import uuid
 from datetime import timedelta
@@ -178,6 +179,18 @@ def test_with_a_key_the_same_batch_is_asked_for_again(workspace, stub, fate):
     assert stub.requests == 2
     [key] = stub.keys
     assert len(key) == 128
+
+
+@pytest.mark.parametrize("status", [408, 422])
+def test_a_no_to_the_repetition_of_a_batch_sends_nobody_of_it_a_mail_of_their_own(
+    workspace, stub, monkeypatch, status
+):
+    """The first time all of it may have been taken, under a key that one mail alone has not."""
+    told = (status, {}, '{"name": "validation_error", "message": "no"}')
+    monkeypatch.setitem(WIRES, "resend", dataclasses.replace(WIRES["resend"], again=told))
+    send(make(workspace, stub, "resend", "one", "lost-answer", "two"))
+    assert len(stub.accepted) == 3
+    assert set(states().values()) == {"unknown"}
 
 
 @BATCHES

@@ -22,6 +22,7 @@ from campaigns.sending.outcomes import Handover, Outcome, Outgoing, TransportErr
 
 # After one of these the rest waits for a fresh look.
 _ENDS = {Verdict.UNKNOWN, Verdict.UNTRIED}
+_DOUBT = Outcome(Verdict.UNKNOWN, text="refused when asked again, and not known the first time")
 
 
 class ApiMailer:
@@ -39,6 +40,8 @@ class ApiMailer:
         self.wants = "bytes" if kind == Provider.Kind.AMAZON_SES else "parts"
         self._credentials = credentials
         self._backend: Any = None
+        # The keys of batches whose answer was lost.
+        self._doubtful: set[str] = set()
 
     def hand_over(self, mails: Iterable[Outgoing], *, until: float = float("inf")) -> Handover:
         """Hand the mails over in order. Never raises: every mail gets an outcome."""
@@ -96,8 +99,14 @@ class ApiMailer:
 
     def _together(self, backend: Any, mails: Sequence[Outgoing], until: float) -> list[Outcome]:
         if len(mails) > 1:
+            key = keys.key_of(mails)
             found = batches.hand_over(self.kind, backend, mails, self.traits)
+            if found is None and key in self._doubtful:
+                # A no to the repetition: the first may have been taken, under this key only.
+                return [_DOUBT] * len(mails)
             if found is not None:
+                if any(outcome.verdict is Verdict.UNKNOWN for outcome in found):
+                    self._doubtful.add(key)
                 return found
         return self._one_by_one(backend, mails, until)
 
