@@ -7,6 +7,7 @@ be killed at any point and begun again by anybody, with the same result.
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -72,8 +73,13 @@ def prepare(campaign_id: int) -> bool:
     return False
 
 
+@transaction.atomic
 def _fail(campaign: Campaign, reason: str) -> bool:
-    Campaign.objects.filter(pk=campaign.pk).move(
+    failed = Campaign.objects.filter(pk=campaign.pk).move(
         source=[Status.PREPARING], target=Status.FAILED, pause_reason=reason[:300]
     )
+    if failed:
+        # Whoever was killed had frozen a part, which the next launch would mail: to whomever
+        # it is by then, and with whatever may be recorded.
+        launching.forget(campaign.pk)
     return False

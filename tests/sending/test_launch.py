@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.models import Subscription, Suppression
+from campaigns.audience.models import Segment, Subscription, Suppression
 from campaigns.composing import freezing
-from campaigns.composing.models import Campaign, Revision
-from campaigns.sending import filling, launch
+from campaigns.composing.models import Campaign, Revision, SegmentUse
+from campaigns.sending import filling, launch, steering
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import launching
 from tests import world
@@ -115,6 +115,26 @@ def test_a_launch_that_was_killed_goes_on_where_it_was(draft, monkeypatch):
     monkeypatch.setattr(launching, "fill", fill)
     assert launch.prepare(draft.pk)
     assert Delivery.objects.count() == 45
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_launch_that_failed_had_frozen_goes_with_it(draft):
+    """Else the next launch would mail it too, whoever it is for by then."""
+    stage.make_people(draft.workspace, draft.lists.get(), 2)
+    fresh = world.make_contact(draft.workspace, on=draft.lists.get(), country="CL")
+    assert launch.launch(draft)
+    [first, *_rest] = launching.parts(draft.pk, size=1)
+    assert launching.fill(freezing.freeze(draft), first)
+    # Killed here; and before anybody begins again, its segment is gone.
+    gone = SegmentUse.objects.create(campaign=draft, name="Gone", excludes=False)
+    assert not launch.prepare(draft.pk)
+    assert steering.to_draft(draft)
+    gone.delete()
+    asked = {"match": "all", "of": [{"what": "country", "how": "is", "values": ["CL"]}]}
+    chile = Segment.objects.create(workspace=draft.workspace, name="Chile", question=asked)
+    SegmentUse.objects.create(campaign=draft, segment=chile, name="Chile", excludes=False)
+    assert launch_and_prepare(draft)
+    assert [delivery.contact_id for delivery in Delivery.objects.all()] == [fresh.pk]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -50,6 +50,12 @@ HOLD = """
 SELECT FROM composing_campaign WHERE id = %(campaign)s AND status = 'preparing' FOR SHARE
 """
 
+# Nothing was handed over yet, so nothing else speaks of them.
+FORGET = """
+WITH gone AS (DELETE FROM sending_delivery WHERE campaign_id = %(campaign)s RETURNING id)
+DELETE FROM sending_seconddelivery s USING gone WHERE s.delivery_id = gone.id
+"""
+
 # A small audience's totals would speak about people: see docs/privacy.md.
 PROTECT_FEW = """
 UPDATE sending_delivery d
@@ -166,6 +172,12 @@ def tell_the_planner() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute("ANALYZE sending_delivery (campaign_id, contact_id, state, next_at)")
+
+
+def forget(campaign_id: int) -> None:
+    """Delete what was frozen for a campaign that is not launched after all."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"campaign": campaign_id})
 
 
 def protect_few(campaign_id: int, *, minimum: int) -> None:
