@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from anymail.signals import EventType
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.audience import addresses, people, unsubscribing
@@ -27,8 +28,9 @@ from campaigns.sending.models import Delivery
 from campaigns.sending.severities import Severity, is_policy, severity
 
 Verdict = BounceMail.Verdict
-# A server can return only what it was given.
-MAILED = (Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNKNOWN)
+# A server can return only what it was given; what is sent again was given to one before.
+MAILED = Q(state__in=(Delivery.State.SENDING, Delivery.State.SENT, Delivery.State.UNKNOWN))
+MAILED |= Q(resends__gt=0)
 _KINDS = {
     "failed": EventType.BOUNCED,
     "delayed": EventType.DEFERRED,
@@ -118,7 +120,7 @@ def _reject_reason(found: Severity, words: str) -> str:
 
 def _whose(workspace_id: int, report: Report) -> tuple[Delivery | None, bool]:
     """Return the delivery that a report is about, and whether its return address proves it."""
-    mailed = Delivery.objects.filter(workspace=workspace_id, state__in=MAILED)
+    mailed = Delivery.objects.filter(MAILED, workspace=workspace_id)
     for delivery_id in return_addresses.found(report.addressed):
         delivery = mailed.filter(pk=delivery_id).first()
         if delivery is not None:

@@ -1,6 +1,7 @@
 """Mails that come back change the ledger; forged ones change nothing (T29, T30)."""
 
 import itertools
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +66,17 @@ def test_a_block_is_about_us_and_never_about_the_person(delivery, name):
     assert take_in(delivery, name) is Verdict.BOUNCED
     assert ProviderEvent.objects.get().severity == "blocked"
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["pending", "claimed", "failed", "expired"])
+def test_what_comes_back_of_a_first_try_is_heard_while_the_second_waits(delivery, state):
+    stage.become(
+        Delivery.objects.filter(pk=delivery.pk), state, resends=1, claim_token=uuid.uuid4()
+    )
+    assert take_in(delivery, "postfix-unknown-user") is Verdict.BOUNCED
+    assert facts(delivery) == {"hard_bounced_at"}
+    # It arrived somewhere, and the second try need not go.
+    assert delivery.state == "sent"
 
 
 def test_a_complaint_stops_all_mail_at_once(delivery):
