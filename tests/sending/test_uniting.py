@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
@@ -104,6 +106,23 @@ def test_nobody_is_sent_one_campaign_twice(workspace, member):
         ("ann1@x.org", "cancelled", None),
     ]
     assert Delivery.objects.get(pk=held.id).claim_token is None
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "unknown"])
+def test_who_has_it_at_the_other_address_or_may_have_it_gets_no_second(workspace, member, state):
+    _campaign, kept, gone = sending_to(workspace, "pending", "sent")
+    stage.become(Delivery.objects.filter(contact=gone), state, claim_token=uuid.uuid4())
+    unite(kept, gone, member)
+    rows = Delivery.objects.order_by("pk").values_list("address", "state", "next_at")
+    assert sorted(rows) == [("ann0@x.org", "cancelled", None), ("ann1@x.org", state, None)]
+
+
+def test_who_could_not_be_reached_at_the_other_address_gets_it_at_the_one_kept(workspace, member):
+    campaign, kept, gone = sending_to(workspace, "pending", "sent")
+    Delivery.objects.filter(contact=gone).update(hard_bounced_at=moves.now())
+    unite(kept, gone, member)
+    _token, [claimed] = claim(campaign)
+    assert claimed.address == kept.email
 
 
 def test_what_waits_for_the_other_goes_to_the_address_that_is_kept(workspace, member):

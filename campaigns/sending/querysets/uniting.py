@@ -61,6 +61,15 @@ UPDATE sending_delivery d SET contact_id = NULL, {_CANCELLED}
   FROM sending_seconddelivery s WHERE s.delivery_id = d.id AND d.contact_id = %(gone)s
 """  # noqa: S608 - constants of this module
 
+# The other one is out, or may be.
+HAS_IT = f"""
+UPDATE sending_delivery d SET {_CANCELLED}
+  FROM sending_seconddelivery s JOIN sending_delivery o ON o.id = s.delivery_id
+ WHERE s.contact_id = %(kept)s AND d.contact_id = %(kept)s AND d.campaign_id = o.campaign_id
+   AND d.state = 'pending' AND o.state IN ('sending', 'sent', 'unknown')
+   AND o.hard_bounced_at IS NULL
+"""  # noqa: S608 - constants of this module
+
 HAND_OVER_SECONDS = """
 UPDATE sending_seconddelivery SET contact_id = %(kept)s WHERE contact_id = %(gone)s
 """
@@ -87,7 +96,7 @@ UPDATE sending_delivery d SET {_CANCELLED}
 """  # noqa: S608 - constants of this module
 
 STATEMENTS = (
-    *(LOWER, NAME_SECONDS, LEAVE_OUT, HAND_OVER_SECONDS, HAND_OVER),
+    *(LOWER, NAME_SECONDS, LEAVE_OUT, HAS_IT, HAND_OVER_SECONDS, HAND_OVER),
     *(ADDRESS, KNOWN_ALREADY),
 )
 
