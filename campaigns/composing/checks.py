@@ -102,8 +102,10 @@ def _missing(campaign: Campaign) -> Iterator[Problem]:
         yield Problem("sender", _("Choose who the mail is from."), missing=True)
     if not campaign.lists.exists():
         yield Problem("lists", _("Choose at least one list."), missing=True)
-    for message in narrowing.problems(campaign):
-        yield Problem("segments", message)
+    # While it is paused its audience is fixed, and nobody could mend what became of a segment.
+    if campaign.status != Campaign.Status.PAUSED:
+        for message in narrowing.problems(campaign):
+            yield Problem("segments", message)
     if is_blank(campaign):
         yield Problem("body", _("Write something: the body is empty."), missing=True)
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from campaigns.audience.models import Segment
 from campaigns.composing import checks, editing, narrowing
 from campaigns.composing.models import Campaign, SegmentUse
-from campaigns.sending import launch
+from campaigns.sending import launch, steering
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import launching
 from tests import world
@@ -110,6 +110,24 @@ def test_a_segment_about_a_deleted_list_reaches_nobody(workspace, draft, people,
     gone.delete()
     assert reached(draft) == ""
     assert "something that is gone" in checks.problems(draft)[0].message
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_what_becomes_of_a_segment_keeps_no_paused_campaign_from_going_on(
+    workspace, draft, people, is_deleted
+):
+    """Who gets it is fixed by then, and the segment cannot be taken out any more."""
+    gone = world.make_list(workspace)
+    one = segment(workspace, {"what": "list", "how": "not_on", "list": gone.pk})
+    use(draft, one)
+    assert launch.launch(draft) and launch.prepare(draft.pk)
+    assert steering.pause(draft)
+    if is_deleted:
+        one.delete()
+    gone.delete()
+    draft.refresh_from_db()
+    assert steering.resume(draft)
+    assert Delivery.objects.pending().count() == 3
 
 
 def test_segments_are_chosen_where_a_campaign_is_written(alice, workspace, draft, people):
