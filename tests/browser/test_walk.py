@@ -20,13 +20,15 @@ from tests.browser.mailbox import (
     pixel_of,
     unsubscribe_by_footer,
     unsubscribe_by_one_click,
+    unsubscribe_nobody,
 )
 from tests.browser.shop import Shop
 
 EMAIL = "ada@example.org"
 PASSWORD = "correct horse battery staple"
-# The test mail has a pixel too; opening it counts nowhere.
-TEST_OPENS = 1
+COLLEAGUE = "grace@example.org"
+# Tests have a pixel and links too; opening and clicking them counts nowhere.
+TESTS, TEST_OPENS, TEST_CLICKS = 2, 1, 1
 # From a hit to the open report, and what a machine that does ten things at once may add.
 SECONDS_TO_MOVE, SLOW_MACHINE = 2, 8
 
@@ -41,7 +43,7 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
     preview(page)
     send_test(page)
     launch(page)
-    expect_mails(page, empty_house.address, readers.PEOPLE + 1)
+    expect_mails(page, empty_house.address, readers.PEOPLE + TESTS)
     assert hits.opens == 0, "importing, previews and sending must not open anything"
     appointment = scheduling.schedule(page, empty_house.address)
     scheduling.expect_nothing_before(page, empty_house.address)
@@ -54,14 +56,16 @@ def test_walk(browser_context: BrowserContext, empty_house: stacks.Stack, shop: 
     open_mail(page, empty_house.address, "leserin5@")
     unsubscribe_by_footer(page)
     unsubscribe_by_one_click(page, empty_house.address, "leserin6@")
-    open_test_mail(page, empty_house.address, EMAIL)
-    assert shop.visits == ["/offer", "/offer"]
+    open_test_mail(page, empty_house.address, COLLEAGUE)
+    click_link(page, "See the offer", f"{shop.address}/offer")
+    assert shop.visits == ["/offer"] * 3
+    unsubscribe_nobody(page)
 
     read_report(page, empty_house.address, campaign)
     check_exports(page, hits)
     watch_report(page, empty_house.address, campaign)
     scheduling.expect_it_goes_out(page, empty_house.address, appointment)
-    expect_mails(page, empty_house.address, readers.PEOPLE + 2)
+    expect_mails(page, empty_house.address, readers.PEOPLE + TESTS + 1)
 
 
 def set_up(page: Page, address: str) -> None:
@@ -175,9 +179,19 @@ def preview(page: Page) -> None:
 def send_test(page: Page) -> None:
     page.get_by_role("link", name="Test and send").first.click()
     expect(page.get_by_text(f"{readers.PEOPLE} people", exact=True)).to_be_visible()
-    page.get_by_label("Send the test to").fill(EMAIL)
+    # Kept as a group, which is ticked then.
+    page.get_by_label("Send the test to").fill(f"{EMAIL}, {COLLEAGUE}")
+    page.get_by_text("Groups for tests").click()
+    page.get_by_label("Keep the addresses above as a group").fill("Editors")
+    page.get_by_role("button", name="Keep the group").click()
+    expect(page.get_by_label("Editors 2 addresses")).to_be_checked()
+    # As one of the readers gets it, who is offered while their name is written.
+    contact = page.get_by_label("As it would be for")
+    contact.press_sequentially("zoë7")
+    expect(page.locator("#test-people option")).to_have_count(1)
+    contact.fill(page.locator("#test-people option").get_attribute("value") or "")
     page.get_by_role("button", name="Send the test").click()
-    expect(page.get_by_text(f"The test is on its way to {EMAIL}")).to_be_visible()
+    expect(page.get_by_text(f"The test is on its way to {EMAIL}, {COLLEAGUE}")).to_be_visible()
 
 
 def launch(page: Page) -> None:
@@ -234,12 +248,12 @@ def check_exports(page: Page, hits: Hits) -> None:
     recipients = exported(page, "Recipients (CSV)")
     assert len(recipients) == readers.PEOPLE
     assert sum(int(row["Opens"] or 0) for row in recipients) == hits.opens - TEST_OPENS
-    assert sum(int(row["Clicks"] or 0) for row in recipients) == hits.clicks == 2
+    assert sum(int(row["Clicks"] or 0) for row in recipients) == hits.clicks - TEST_CLICKS == 2
     opened = [row["E-mail"] for row in recipients if int(row["Opens"] or 0)]
     assert sorted(opened) == [f"leserin{number}@example.com" for number in range(1, 6)]
     events = exported(page, "Events (CSV)")
     assert [row["What"] for row in events].count("Open") == hits.opens - TEST_OPENS
-    assert [row["What"] for row in events].count("Click") == hits.clicks
+    assert [row["What"] for row in events].count("Click") == hits.clicks - TEST_CLICKS
     assert {row["Country"] for row in events} <= {"Sweden", "SE"}
     links = exported(page, "Links (CSV)")
     assert len(links) == 2

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from campaigns.audience import suppression
 from campaigns.composing.models import Campaign
-from campaigns.sending import forgetting
+from campaigns.sending import forgetting, mailers
 from campaigns.sending.models import Delivery, TestGroup
 from tests import world
 from tests.sending import stage
@@ -35,6 +35,19 @@ def test_a_test_goes_to_oneself_and_counts_nowhere(alice, draft, sink):
     assert not Delivery.objects.exists()
     draft.refresh_from_db()
     assert draft.status == Campaign.Status.DRAFT
+
+
+def test_where_it_went_into_the_local_inbox_it_leads_there(alice, draft, sink, sender, monkeypatch):
+    written = {"addresses": "alice@example.org, bea@example.org"}
+    assert "Look at it" not in send(alice, draft, **written).text
+    draft.sender = sender
+    draft.save(update_fields=["sender"])
+    into_the_sink = stage.make_smtp_sender(draft.workspace, sink.port)
+    monkeypatch.setattr(
+        mailers, "mailer_for", lambda _, real=mailers.mailer_for: real(into_the_sink)
+    )
+    page = send(alice, draft, **written).text
+    assert f"{reverse('sending:inbox')}?q=alice%40example.org" in page
 
 
 def test_it_goes_to_several_and_to_groups_and_to_nobody_twice(alice, draft, sink):
@@ -154,3 +167,14 @@ def test_who_is_erased_leaves_the_groups_of_their_workspace(workspace):
     assert both.addresses == ["carl@example.org"]
     assert len(elsewhere.addresses) == 2
     assert not TestGroup.objects.filter(pk=alone.pk).exists()
+
+
+def test_contacts_are_offered_by_what_is_written(alice, stranger, draft):
+    world.make_contact(draft.workspace, email="ada@example.com", first_name="Ada")
+    world.make_contact(draft.workspace, email="bob@example.com", first_name="Bob")
+    address = reverse("sending:test_people", args=[draft.pk])
+    answer = alice.get(address, {"contact": "ad"}).text
+    assert '<option value="ada@example.com">Ada' in answer
+    assert "bob@" not in answer
+    assert "bob@" in alice.get(address).text
+    assert stranger.get(address).status_code == 404

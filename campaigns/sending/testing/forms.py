@@ -48,7 +48,12 @@ class TestForm(forms.Form):
     contact = AddressField(
         label=_("As it would be for"),
         required=False,
-        help_text=_("The address of one of your contacts. Empty: somebody we know nothing of."),
+        widget=forms.TextInput(
+            attrs={"list": "test-people", "autocomplete": "off", "inputmode": "email"}
+        ),
+        help_text=_(
+            "Begin to write a contact's name or address. Empty: somebody we know nothing of."
+        ),
     )
     name = LineField(
         label=_("Keep the addresses above as a group"),

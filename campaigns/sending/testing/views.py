@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.accounts import audit
+from campaigns.accounts.models import Provider
 from campaigns.accounts.requests import WorkspaceRequest
+from campaigns.composing import pages as composing
 from campaigns.composing.models import Campaign
 from campaigns.sending import pages
 from campaigns.sending.models import TestGroup
@@ -44,7 +47,16 @@ def test(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not sent:
         return _refused(request, campaign, form)
     audit.record(request, request.workspace, "test_sent", campaign=campaign.pk, mails=len(sent))
-    return _done(request, campaign, form, _("The test is on its way to %s.") % ", ".join(sent))
+    said = _("The test is on its way to %s.") % ", ".join(sent)
+    return _done(request, campaign, form, said, in_inbox=_in_inbox(campaign, sent))
+
+
+@require_safe
+def people(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Offer contacts for what is written so far: those that match, or the newest."""
+    get_object_or_404(request.workspace.campaigns, pk=pk)
+    found = composing.contacts(request.workspace, request.GET.get("contact", "").strip())
+    return render(request, "sending/_test_people.html", found)
 
 
 @require_POST
@@ -72,9 +84,17 @@ def _keep(request: WorkspaceRequest, campaign: Campaign, form: TestForm) -> Http
     return _done(request, campaign, kept, said % name)
 
 
-def _done(request: WorkspaceRequest, campaign: Campaign, form: TestForm, said: str) -> HttpResponse:
+def _in_inbox(campaign: Campaign, sent: Sequence[str]) -> str:
+    """Return whose test to look for in the local inbox, where it went there."""
+    sender = campaign.sender
+    return sent[0] if sender and sender.provider.kind == Provider.Kind.INBOX else ""
+
+
+def _done(
+    request: WorkspaceRequest, campaign: Campaign, form: TestForm, said: str, **more: Any
+) -> HttpResponse:
     if request.htmx:
-        return _part(request, campaign, form, said=said)
+        return _part(request, campaign, form, said=said, **more)
     messages.success(request, said)
     return redirect("sending:confirm", campaign.pk)
 
