@@ -27,6 +27,7 @@ SCHEDULE = (
     ("sign-ups", "campaigns.audience.tasks.look_at_sign_ups", 120.0),
     ("tidying", "campaigns.audience.tasks.tidy", 3600.0),
     ("pictures", "campaigns.composing.tasks.tidy_pictures", 3600.0),
+    ("comments", "campaigns.composing.tasks.pass_comments_on", 60.0),
     ("thumbnails", "campaigns.composing.tasks.take_thumbnails", 15.0),
     ("links", "campaigns.composing.tasks.tidy_looks", 3600.0),
     ("sunsets", "campaigns.composing.tasks.end_sunset_rounds", 3600.0),

@@ -273,6 +273,8 @@ PARTS: tuple[Part, ...] = (
             *plain(text="What.", version="About which version.", at="When."),
         ),
         key="",
+        # Who took part was told in the old house.
+        made={"told_at": "x.at"},
     ),
     *portable_looks.PARTS,
     *portable_pictures.PARTS,

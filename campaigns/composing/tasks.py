@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 
 from campaigns.audience import tasks
-from campaigns.composing.approving import telling
+from campaigns.composing.approving import passing_on, telling
 from campaigns.composing.pictures import keeping
 from campaigns.composing.proofing import looking
 from campaigns.composing.sunset import ending
@@ -19,6 +19,12 @@ def tidy_pictures() -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tell_asked(approval_id: int, asked_of: int) -> None:
     telling.tell(approval_id, asked_of)
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def pass_comments_on() -> None:
+    for campaign_id in passing_on.due():
+        passing_on.pass_on(campaign_id)
 
 
 @shared_task(base=DjangoTask, ignore_result=True)

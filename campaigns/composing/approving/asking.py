@@ -50,21 +50,31 @@ def withdraw(campaign: Campaign) -> bool:
     return bool(Approval.objects.filter(campaign=campaign).delete()[0])
 
 
-def waiting_for(user: User, workspace_id: int) -> QuerySet[Approval]:
-    """Return what a member was asked for and has not said yes to, the oldest first."""
-    return _waiting(workspace_id).filter(asked_of=user)
+def waiting_for(user: User, workspace_id: int, role: str) -> QuerySet[Approval]:
+    """Return what a member was asked for and has not said yes to, the oldest first.
+
+    Where who was asked is gone, that is every owner but the asker.
+    """
+    return _waiting(workspace_id).filter(_mine(user, role))
 
 
-def waiting_for_others(user: User, workspace_id: int) -> QuerySet[Approval]:
-    """Return what other members of the workspace were asked for, the oldest first."""
-    return _waiting(workspace_id).filter(~Q(asked_of=user) | Q(asked_of=None))
+def waiting_for_others(user: User, workspace_id: int, role: str) -> QuerySet[Approval]:
+    """Return what only other members of the workspace were asked for, the oldest first."""
+    rows = _waiting(workspace_id)
+    return rows.exclude(pk__in=rows.filter(_mine(user, role)).order_by().values("pk"))
+
+
+def _mine(user: User, role: str) -> Q:
+    mine = Q(asked_of=user)
+    if roles.at_least(role, Member.Role.OWNER):
+        mine |= Q(asked_of=None) & (~Q(asked_by=user) | Q(asked_by=None))
+    return mine
 
 
 def _waiting(workspace_id: int) -> QuerySet[Approval]:
     open_ = Approval.objects.filter(workspace=workspace_id, campaign__status=Campaign.Status.DRAFT)
-    said = open_.filter(version=F("campaign__version"))
-    rows = open_.exclude(pk__in=said).select_related("campaign", "asked_by", "asked_of")
-    return rows.order_by("asked_at")
+    rows = open_.exclude(version=F("campaign__version"))
+    return rows.select_related("campaign", "asked_by", "asked_of").order_by("asked_at")
 
 
 def obstacle(campaign: Campaign) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.models import Workspace
+from campaigns.composing.approving.querysets import CommentQuerySet
 
 
 class Approval(models.Model):
@@ -46,6 +47,20 @@ class Comment(models.Model):
     # Which version of the campaign it is about.
     version = models.PositiveIntegerField()
     at = models.DateTimeField(auto_now_add=True)
+    # Those who take part were told by mail.
+    told_at = models.DateTimeField(null=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # For CommentQuerySet.untold(), asked by every beat.
+            models.Index(
+                fields=["at"],
+                name="composing_comment_untold",
+                condition=models.Q(told_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.author_id} on {self.campaign_id}"

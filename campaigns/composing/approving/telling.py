@@ -1,4 +1,4 @@
-"""Tell a member by mail that somebody asks for their yes."""
+"""Mail a member: that somebody asks for their yes, and whatever else is said of campaigns."""
 
 from __future__ import annotations
 
@@ -33,11 +33,16 @@ def tell(approval_id: int, asked_of: int) -> bool:
         return False
     with translation.override(settings.LANGUAGE_CODE):
         mail = _mail(approval)
+    return post(mail, about=f"approval {approval_id}")
+
+
+def post(mail: EmailMessage, *, about: str) -> bool:
+    """Hand over a mail to a member, and say whether the server took it."""
     mail.connection = get_connection(timeout=SECONDS)
     try:
         return bool(mail.send())
     except (OSError, smtplib.SMTPException) as error:
-        logger.warning("Nobody was told of approval %s (%s)", approval_id, type(error).__name__)
+        logger.warning("Somebody was not told of %s (%s)", about, type(error).__name__)
         return False
 
 
@@ -54,5 +59,8 @@ def _mail(approval: Approval) -> EmailMessage:
     facts = {"who": who, "name": name, "workspace": approval.workspace.name}
     subject = _("Your yes is asked for: “%(name)s”") % {"name": name}
     return EmailMessage(
-        subject, f"{words % facts}\n\n{page}\n", to=[asked_of.email] if asked_of else []
+        subject,
+        f"{words % facts}\n\n{page}\n",
+        to=[asked_of.email] if asked_of else [],
+        headers={"Auto-Submitted": "auto-generated"},
     )

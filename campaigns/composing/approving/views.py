@@ -12,7 +12,7 @@ from campaigns.accounts import audit, roles
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.composing import tasks
-from campaigns.composing.approving import asking
+from campaigns.composing.approving import asking, passing_on
 from campaigns.composing.approving.forms import AskForm, CommentForm
 from campaigns.composing.models import Approval, Campaign, Comment
 
@@ -87,10 +87,11 @@ def withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_safe
 def waiting(request: WorkspaceRequest) -> HttpResponse:
     """What the member was asked to say yes to: a page, and a card for the home page."""
-    found = asking.waiting_for(request.user, request.workspace.pk)
+    whose = (request.user, request.workspace.pk, request.role)
+    found = asking.waiting_for(*whose)
     if request.htmx:
         return render(request, "composing/approving/_waiting.html", {"waiting": found[:10]})
-    others = asking.waiting_for_others(request.user, request.workspace.pk)
+    others = asking.waiting_for_others(*whose)
     facts = {"waiting": found, "others": others}
     return render(request, "composing/approving/waiting.html", facts)
 
@@ -101,6 +102,7 @@ def _page(request: WorkspaceRequest, campaign: Campaign, form: CommentForm) -> d
     return {
         "campaign": campaign,
         "form": form,
+        "told": passing_on.takes_part(campaign).exclude(pk=request.user.pk),
         "comments": campaign.comments.select_related("author").order_by("pk"),
         "approval": approval,
         "obstacle": asking.obstacle(campaign),
