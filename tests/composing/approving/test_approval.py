@@ -1,12 +1,17 @@
 """A campaign that another member has to say yes to, and what members say about it."""
 
+import re
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.composing import checks, editing, tasks
 from campaigns.composing.approving import asking, telling
 from campaigns.composing.models import Approval, Campaign, Comment
+from campaigns.composing.templatetags import approvals
 from campaigns.sending import launch
 from tests import world
 
@@ -100,6 +105,48 @@ def test_it_does_not_go_out_by_any_other_door(member, bea, campaign):
     assert not launch.prepare(campaign.pk)
     campaign.refresh_from_db()
     assert (campaign.status, "waits for the yes" in campaign.pause_reason) == ("failed", True)
+
+
+def counted(browser):
+    """What the menu of a page says of campaigns that wait for the member."""
+    found = re.search(r'sidebar-count">.*</span>(\d+)</span>', text(browser.get("/campaigns/")))
+    return int(found[1]) if found else 0
+
+
+def test_the_menu_counts_what_waits_for_me(alice, member, bea, workspace, campaign):
+    assert counted(alice) == 0
+    asking.ask(campaign, of=member, by=bea)
+    asking.ask(world.make_campaign(workspace), of=bea, by=member)
+    elsewhere = world.make_workspace()
+    asking.ask(world.make_campaign(elsewhere), of=member, by=world.make_member(elsewhere))
+    assert counted(alice) == 1
+    approval = Approval.objects.get(campaign=campaign)
+    asking.approve(approval, member, version=campaign.version)
+    assert counted(alice) == 0
+    editing.save(campaign, {"subject": "Other"}, editing.Page(campaign.version))
+    assert counted(alice) == 1
+
+
+def test_what_a_member_was_asked_for_who_is_gone_counts_for_other_owners(
+    alice, member, bea, workspace, campaign
+):
+    carl = world.make_member(workspace, email="carl@example.org", role="marketer")
+    asking.ask(campaign, of=bea, by=carl)
+    bea.delete()
+    assert (counted(alice), counted(signed_in(carl))) == (1, 0)
+    Approval.objects.update(asked_by=member)
+    assert counted(alice) == 0
+
+
+def test_the_count_is_one_question_and_none_for_who_only_looks(member, workspace, rf):
+    reader = world.make_member(workspace, role="reader")
+    for user, role, questions in ((member, "owner", 1), (reader, "reader", 0)):
+        request = rf.get("/")
+        request.user, request.workspace, request.role = user, workspace, role
+        context = {"request": request, "can_edit": role == "owner"}
+        with CaptureQueriesContext(connection) as asked:
+            assert approvals.waiting_count(context) == 0
+        assert len(asked) == questions
 
 
 def test_a_change_needs_a_new_yes(member, bea, campaign):
