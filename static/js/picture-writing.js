@@ -47,19 +47,15 @@
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-picture-insert]")) ask([]);
   });
-  body.addEventListener("paste", (event) => {
-    const files = window.candidPictures.files(event.clipboardData);
-    if (!files.length) return;
+  function take(event, found) {
+    if (!found.length) return;
     event.preventDefault();
-    ask(files);
-  });
+    ask(found);
+  }
+
+  body.addEventListener("paste", (event) => take(event, window.candidPictures.sources(event.clipboardData)));
   body.addEventListener("dragover", (event) => {
     if (event.dataTransfer.types.includes("Files")) event.preventDefault();
   });
-  body.addEventListener("drop", (event) => {
-    const files = window.candidPictures.files(event.dataTransfer);
-    if (!files.length) return;
-    event.preventDefault();
-    ask(files);
-  });
+  body.addEventListener("drop", (event) => take(event, window.candidPictures.sources(event.dataTransfer, { dropped: true })));
 })();

@@ -1,7 +1,8 @@
 /* Bring pictures in, and choose one: for the library, the writing page and any editor.
 
    candidPictures.upload(fileOrAddress, folder) → a picture; its error's message is for people.
-   candidPictures.choose() → {picture, alt}, or null when nobody chose.
+   candidPictures.choose(sources) → {picture, alt}, or null when nobody chose.
+   candidPictures.sources(transfer, {dropped}) → files, and what of the library was dragged or copied.
    What a picture is: see campaigns/composing/pictures/answers.py. */
 (() => {
   const token = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
@@ -30,6 +31,16 @@
     return [...transfer.files].filter((file) => KINDS.includes(file.type));
   }
 
+  // On our own pages a picture is an address with its key, or a link to its page.
+  const OURS = /\/(?:pictures\/(\d+)\/|([0-9a-f]{32})\/(?:small\/|1x\/|2x\/)?[\w-]+\.(?:png|jpg|gif))/;
+
+  /** Return what a transfer brings: one of the library's own is not brought in a second time. */
+  function sources(transfer, { dropped = false } = {}) {
+    if (!transfer || (!dropped && transfer.types.includes("text/plain"))) return [];
+    const found = OURS.exec(`${transfer.getData("text/html")} ${transfer.getData("text/uri-list")}`);
+    return found ? [{ one: found[1] || found[2] }] : files(transfer);
+  }
+
   // --- The dialog -----------------------------------------------------------------------
 
   const picker = document.querySelector("[data-picture-picker]");
@@ -52,6 +63,13 @@
     button.querySelector("[data-name]").textContent = picture.name;
     button.addEventListener("click", () => pick(picture));
     return item;
+  }
+
+  async function find(one) {
+    const response = await fetch(`${picker.dataset.list}?${new URLSearchParams({ one })}`);
+    const [picture] = (await response.json()).pictures;
+    if (!picture) throw new Error(picker.dataset.gone);
+    return picture;
   }
 
   async function list(page = 1) {
@@ -100,9 +118,9 @@
   async function bring(sources) {
     for (const source of sources) {
       const name = typeof source === "string" ? source : source.name;
-      say(picker.dataset.working.replace("__name__", name));
+      if (name) say(picker.dataset.working.replace("__name__", name));
       try {
-        const picture = await upload(source, part("folder").value);
+        const picture = source.one ? await find(source.one) : await upload(source, part("folder").value);
         say("");
         if (sources.length === 1) pick(picture);
       } catch (error) {
@@ -182,5 +200,5 @@
     });
   }
 
-  window.candidPictures = { upload, choose, files };
+  window.candidPictures = { upload, choose, files, sources };
 })();

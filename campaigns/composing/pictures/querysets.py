@@ -34,11 +34,17 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         return self.filter(state="ready")
 
     def matching(self, asked: Mapping[str, str]) -> PictureQuerySet:
-        """Narrow to what the address asks for: words (`q`), a `folder`, and the order (`sort`)."""
+        """Narrow to what the address asks for: words (`q`), a `folder`, and the order (`sort`).
+
+        Or to `one`, by its number or the key in the addresses of its files.
+        """
         found = self.select_related("folder")
         # PostgreSQL takes no text with a NUL in it.
         for word in asked.get("q", "").replace("\0", " ").split()[:8]:
             found = found.filter(Q(name__icontains=word) | Q(alt__icontains=word))
+        if one := asked.get("one", "").replace("\0", ""):
+            is_number = one.isascii() and one.isdecimal() and len(one) < 19
+            found = found.filter(pk=int(one)) if is_number else found.filter(key=one)
         folder = asked.get("folder", "")
         if folder == "none":
             found = found.filter(folder=None)

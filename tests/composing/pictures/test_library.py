@@ -101,6 +101,9 @@ def test_the_grid_is_searched_filtered_and_sorted(alice, workspace):
     assert names(f"folder={shop.pk}") == ["Alpha"]
     assert names("folder=none&sort=-name") == ["Gamma", "Beta"]
     assert names("sort=-size") == ["Alpha", "Beta", "Gamma"]
+    beta = Picture.objects.get(name="Beta")
+    assert names(f"one={beta.pk}") == names(f"one={beta.key}") == ["Beta"]
+    assert names(f"one={Picture.objects.get(name='Foreign boat').key}") == []
     # What means nothing narrows nothing.
     assert len(names("q=%00&folder=²&sort=nonsense&page=x")) == 3
     page = alice.get("/pictures/?q=boat").content.decode()
