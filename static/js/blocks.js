@@ -96,6 +96,7 @@
   function changed({ typing = false } = {}) {
     const next = written();
     if (next === now) return;
+    if (!typing) markAround();
     if (!typing || Date.now() - typedAt > 1000) {
       past.push(now);
       if (past.length > 200) past.shift();
@@ -138,8 +139,21 @@
     const before = place();
     chosen()?.classList.remove("is-chosen");
     item?.classList.add("is-chosen");
+    markAround();
     // Tools that come and go move nothing away from under the pointer.
     if (item?.isConnected) scrollBy({ top: place() - before, behavior: "instant" });
+  }
+
+  /** Mark the blocks that hold the chosen one: their tools show too. */
+  function markAround() {
+    for (const one of canvas.querySelectorAll(".is-around")) one.classList.remove("is-around");
+    const outer = (item) => item?.parentElement?.closest(".block");
+    for (let one = outer(chosen()); one; one = outer(one)) one.classList.add("is-around");
+  }
+
+  function point(item) {
+    canvas.querySelector(".is-pointed")?.classList.remove("is-pointed");
+    item?.classList.add("is-pointed");
   }
 
   function fresh(kind) {
@@ -186,6 +200,8 @@
   for (const over of ["pointerup", "pointercancel", "dragend"]) document.addEventListener(over, () => (held = false));
   canvas.addEventListener("focusin", (event) => held || choose(event.target.closest(".block")));
   canvas.addEventListener("click", (event) => choose(event.target.closest(".block") || chosen()));
+  canvas.addEventListener("pointerover", (event) => point(event.target.closest(".block")));
+  canvas.addEventListener("pointerleave", () => point(null));
 
   editor.addEventListener("input", (event) => {
     const field = event.target;
