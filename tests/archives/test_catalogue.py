@@ -23,6 +23,7 @@ OTHERWISE = {
     "sunset_rules": {"automatic_by_id", "last_edit_id"},
     "versions": {"tab"},
     "changes": {"of_id"},
+    "comments": {"told_at"},
     "imports": {"file", "claim_token", "lease_until", "attempts", "bytes_read"},
     "share_links": {"digest"},
     "deliveries": {"uuid", "address_key", "claim_token", "troubled_at"},
