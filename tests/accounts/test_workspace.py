@@ -102,7 +102,7 @@ def test_the_audit_log_is_paged_newest_first(
     for number in range(60):
         audit.record(member, workspace, "sender_added", sender=number)
     audit.record(None, workspace, "something_new")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         answer = alice.get("/settings/audit/")
     page = answer.text
     assert "Something new" in page
@@ -123,7 +123,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(
     for _ in range(5):
         world.make_sender(workspace)
         world.make_member(workspace)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         alice.get(f"/{page}/")
 
 

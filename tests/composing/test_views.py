@@ -249,7 +249,7 @@ def test_strangers_change_nothing(stranger, campaign, name):
 
 
 def test_the_writing_page_asks_few_questions(alice, campaign, django_assert_max_num_queries):
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         alice.get(url("edit", campaign))
 
 

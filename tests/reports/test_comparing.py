@@ -221,7 +221,7 @@ def test_comparing_five_takes_the_queries_of_comparing_two(
     query = "&".join(f"c={scene.campaign.pk}" for scene in scenes)
     # Session, member, workspace, fence; campaigns, lists; what is offered; ledger, hits, people,
     # left.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         alice.get(f"/campaigns/compare/?{query}")
 
 

@@ -123,5 +123,5 @@ def test_growth_takes_the_same_queries_for_every_span(workspace, alice, django_a
         join(workspace, world.make_list(workspace), timezone.now())
     count(workspace)
     # Session, member, workspace, fence; counting, lists; sizes, periods, activity, mailings.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         alice.get("/growth/?span=1825")

@@ -62,7 +62,7 @@ def test_pages_follow_each_other_in_both_orders(autumn, monkeypatch):
 
 def test_the_table_takes_the_same_queries_for_every_size(autumn, alice, django_assert_num_queries):
     # Session, member, workspace; campaign with lists, links; the rows, and their number.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         alice.get(f"/campaigns/{autumn.campaign.pk}/report/hits/")
 
 

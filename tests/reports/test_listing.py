@@ -120,7 +120,7 @@ def test_the_list_takes_the_same_queries_for_every_length(
     # Session, member, workspace, the tabs; twice (the last ones, and the
     # page): campaigns, lists, how they stand, ledger, hits, people, unsubscribed;
     # the count of the page, and which of its campaigns have a picture.
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         alice.get("/campaigns/")
 
 
@@ -150,7 +150,7 @@ def test_home_stops_asking_when_nothing_goes_out(alice, three):
 
 
 def test_home_takes_the_same_queries_for_every_size(alice, three, django_assert_num_queries):
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         alice.get("/")
 
 

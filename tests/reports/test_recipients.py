@@ -255,7 +255,7 @@ def test_who_clicked_a_link_is_those_and_nobody_else(autumn, link, people):
 def test_the_table_takes_the_same_queries_for_every_size(autumn, alice, django_assert_num_queries):
     # Session, member, workspace; campaign with lists, links; who did something, who did
     # nothing, the rows of both, and their number.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         alice.get(f"/campaigns/{autumn.campaign.pk}/report/recipients/")
 
 

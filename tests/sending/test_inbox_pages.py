@@ -51,7 +51,7 @@ def test_the_list_never_loads_the_mails_themselves(
 ):
     for _ in range(3):
         arrive(workspace)
-    with django_assert_max_num_queries(7) as queries:
+    with django_assert_max_num_queries(8) as queries:
         alice.get("/inbox/")
     assert not any('"content"' in query["sql"] for query in queries.captured_queries)
 

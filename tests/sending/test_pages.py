@@ -196,7 +196,7 @@ def test_the_page_costs_the_same_however_many_failed(alice, draft, django_assert
     in_state(draft, "sending")
     for contact in stage.make_people(draft.workspace, draft.lists.get(), 60):
         stage.make_delivery(draft, contact, state="failed", done_at=timezone.now())
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         text = alice.get(address("campaign", draft)).text
     assert "60 rows" in text
     assert 'rel="next"' in text
