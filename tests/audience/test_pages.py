@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from campaigns.accounts.models import Member
 from campaigns.audience import consent, suppression, unsubscribing
 from campaigns.audience.models import (
     ConsentEntry,
@@ -33,6 +34,25 @@ def emails(response):
 def test_an_empty_workspace_says_what_to_do(alice):
     assert b"Make the first list" in alice.get(reverse("audience:lists")).content
     assert b"No contacts yet" in alice.get(reverse("audience:contacts")).content
+
+
+def test_people_are_imported_and_added_from_the_page_of_contacts(alice, member, workspace):
+    page = alice.get(reverse("audience:contacts")).content.decode()
+    assert reverse("audience:new_list") in page
+    ways = ["audience:upload", "audience:add_contact"]
+    one = world.make_list(workspace, name="News")
+    page = alice.get(reverse("audience:contacts")).content.decode()
+    assert all(f'href="{reverse(way, args=[one.pk])}"' in page for way in ways)
+    assert "Onto which list?" not in page
+    other = world.make_list(workspace, name="Offers")
+    page = alice.get(reverse("audience:contacts")).content.decode()
+    assert page.count("Onto which list?") == 2
+    assert all(
+        f'href="{reverse(way, args=[on.pk])}"' in page for way in ways for on in (one, other)
+    )
+    Member.objects.filter(user=member).update(role=Member.Role.VIEWER)
+    page = alice.get(reverse("audience:contacts")).content.decode()
+    assert not any(reverse(way, args=[one.pk]) in page for way in ways)
 
 
 def test_a_list_is_made_renamed_and_deleted_after_asking(alice, workspace):

@@ -186,7 +186,8 @@ def test_a_no_to_the_repetition_of_a_batch_sends_nobody_of_it_a_mail_of_their_ow
     workspace, stub, monkeypatch, status
 ):
     """The first time all of it may have been taken, under a key that one mail alone has not."""
-    told = (status, {}, '{"name": "validation_error", "message": "no"}')
+    words = '{"name": "validation_error", "message": "no"}'
+    told: tuple[int, dict[str, str], str] = (status, {}, words)
     monkeypatch.setitem(WIRES, "resend", dataclasses.replace(WIRES["resend"], again=told))
     send(make(workspace, stub, "resend", "one", "lost-answer", "two"))
     assert len(stub.accepted) == 3

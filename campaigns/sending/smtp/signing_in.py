@@ -53,8 +53,8 @@ def sign_in(server: Server) -> smtplib.SMTP:
     except UnicodeError:
         smtp.close()
         # smtplib writes nothing else. Its own words would quote what it was given.
-        words = "The user name and the password for SMTP may hold only letters of ASCII."
-        raise TransportError(words, lasting=True) from None
+        told = "The user name and the password for SMTP may hold only letters of ASCII."
+        raise TransportError(told, lasting=True) from None
     except (smtplib.SMTPException, OSError) as error:
         smtp.close()
         raise _trouble(error) from error
