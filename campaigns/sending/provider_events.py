@@ -81,7 +81,8 @@ def _delivery(provider: Provider, event: AnymailTrackingEvent) -> Delivery | Non
     if delivery is None:
         logger.info("Provider %s spoke of a mail that is not ours", provider.pk)
         return None
-    if delivery.provider_id not in (None, provider.pk):
+    # What was sent again may have been another's at first.
+    if delivery.provider_id not in (None, provider.pk) and not delivery.resends:
         logger.warning("Provider %s spoke of %s, which another took", provider.pk, delivery.pk)
         return None
     recipient = event.recipient

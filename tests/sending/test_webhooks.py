@@ -148,6 +148,16 @@ def test_a_provider_may_not_speak_of_a_mail_that_another_took(client, workspace,
     assert ProviderEvent.objects.exists()
 
 
+def test_of_a_mail_that_was_sent_again_whoever_had_it_first_may_still_speak(
+    client, workspace, delivery
+):
+    first, second = make_provider(workspace), make_provider(workspace)
+    Delivery.objects.update(provider_id=second.pk, resends=1)
+    tell(client, first, hard_bounce(delivery))
+    assert ProviderEvent.objects.get().delivery == delivery
+    assert Suppression.objects.exists()
+
+
 def test_without_our_name_the_providers_own_id_is_enough(client, workspace, delivery):
     tell(client, make_provider(workspace), postmark_event(delivery, Metadata={}))
     assert ProviderEvent.objects.get().delivery == delivery
