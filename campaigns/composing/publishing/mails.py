@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import slugify
 
 from campaigns.audience import tokens
@@ -55,11 +55,12 @@ def shown(page: PublicPage) -> QuerySet[Campaign]:
 def found(page: PublicPage, words: str) -> QuerySet[Campaign]:
     """Return the mails on the page that say all of `words`."""
     mails = shown(page)
+    newest = Revision.objects.filter(campaign=OuterRef("pk")).order_by("-number")
+    mails = mails.annotate(said=Subquery(newest.values("number")[:1]))
     for word in words.split()[:8]:
-        said = Revision.objects.filter(
-            campaign=OuterRef("pk"), number=OuterRef("revision"), text__icontains=word
-        )
-        mails = mails.filter(Q(subject__icontains=word) | Exists(said))
+        revision = Revision.objects.filter(campaign=OuterRef("pk"), number=OuterRef("said"))
+        has = Q(subject__icontains=word) | Q(text__icontains=word)
+        mails = mails.filter(Exists(revision.filter(has)))
     return mails
 
 
@@ -74,9 +75,19 @@ def show(page: PublicPage, campaign: Campaign, *, is_shown: bool) -> None:
     )
 
 
+def said(campaigns: Iterable[Campaign]) -> dict[int, Revision]:
+    """Return what the mails said last, by campaign, without their bodies.
+
+    Who edits a paused campaign has not said it to anybody yet.
+    """
+    newest = Revision.objects.filter(campaign__in=[one.pk for one in campaigns])
+    found = newest.order_by("campaign", "-number").distinct("campaign")
+    return {one.campaign_id: one for one in found.only("campaign", "subject", "preheader")}
+
+
 def html_of(campaign: Campaign) -> str | None:
     """Return the mail as everybody may read it: for nobody by name, and without its footer."""
-    said = Revision.objects.filter(campaign=campaign, number=campaign.revision)
+    said = Revision.objects.filter(campaign=campaign).order_by("-number")
     revision = said.select_related("workspace").first()
     if revision is None:
         return None
@@ -86,21 +97,13 @@ def html_of(campaign: Campaign) -> str | None:
         return None
 
 
-def subject_of(campaign: Campaign) -> str:
-    """Return the subject as somebody of whom we know nothing would get it.
+def line(text: str) -> str:
+    """Return a subject or preheader as somebody of whom we know nothing would get it.
 
     On one line, as in a mail: a feed with a control character in it is no XML.
     """
     try:
-        return headers.clean(writing.line(campaign.subject).fill(_anybody()))
-    except MergeTagError:
-        return ""
-
-
-def preheader_of(campaign: Campaign) -> str:
-    """Return the line behind the subject, likewise."""
-    try:
-        return headers.clean(writing.line(campaign.preheader).fill(_anybody()))
+        return headers.clean(writing.line(text).fill(_anybody()))
     except MergeTagError:
         return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.audience import languages
 from campaigns.composing import frames
-from campaigns.composing.models import Campaign, PublicPage
+from campaigns.composing.models import Campaign, PublicPage, Revision
 from campaigns.composing.publishing import mails
 
 PER_PAGE = 20
@@ -59,7 +59,7 @@ def page(request: HttpRequest, public: PublicPage) -> HttpResponse:
         "public": public,
         "words": words,
         "page": number,
-        "mails": [_told(one) for one in number],
+        "mails": _told(number),
         "form": mails.open_form_of(public.list),
         "here": _url("public_page", public.key),
     }
@@ -72,7 +72,7 @@ def mail(request: HttpRequest, public: PublicPage, pk: int) -> HttpResponse:
     one = _mail(public, pk)
     context = {
         "public": public,
-        "mail": _told(one),
+        "mail": _told([one])[0],
         "here": _url("public_mail", public.key, pk),
         "picture": mails.picture_of(one),
         "form": mails.open_form_of(public.list),
@@ -109,15 +109,14 @@ def _feed(kind: type[Rss201rev2Feed | Atom1Feed], public: PublicPage, name: str)
         language=public.workspace.language,
         feed_url=_url(name, public.key),
     )
-    for one in mails.shown(public)[:_IN_A_FEED]:
-        told = _told(one)
-        link = _url("public_mail", public.key, one.pk)
+    for told in _told(mails.shown(public)[:_IN_A_FEED]):
+        link = _url("public_mail", public.key, told["pk"])
         feed.add_item(
             title=told["subject"],
             link=link,
             # Both kinds of feed say that this is HTML, and it is words.
             description=html.escape(told["preheader"]),
-            pubdate=one.launched_at,
+            pubdate=told["at"],
             unique_id=link,
         )
     response = HttpResponse(content_type=feed.content_type)
@@ -129,12 +128,18 @@ def _mail(public: PublicPage, pk: int) -> Campaign:
     return get_object_or_404(mails.shown(public), pk=pk)
 
 
-def _told(one: Campaign) -> dict[str, Any]:
+def _told(campaigns: Iterable[Campaign]) -> list[dict[str, Any]]:
+    found = list(campaigns)
+    said = mails.said(found)
+    return [_as_said(one, said.get(one.pk, one)) for one in found]
+
+
+def _as_said(campaign: Campaign, said: Revision | Campaign) -> dict[str, Any]:
     return {
-        "pk": one.pk,
-        "subject": mails.subject_of(one) or "…",
-        "preheader": mails.preheader_of(one),
-        "at": one.launched_at,
+        "pk": campaign.pk,
+        "subject": mails.line(said.subject) or "…",
+        "preheader": mails.line(said.preheader),
+        "at": campaign.launched_at,
     }
 
 

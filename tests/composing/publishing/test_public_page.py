@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.composing import freezing
+from campaigns.composing import editing, freezing
 from campaigns.composing.models import Campaign, PublicPage
 from campaigns.composing.publishing import mails
 from tests import world
@@ -77,6 +77,22 @@ def test_mails_are_for_nobody_by_name(client, workspace, sender, bread, page):
     assert "/u/" not in html, "nobody leaves here"
     assert "/track/" not in html
     assert workspace.postal_address not in html
+
+
+def test_what_somebody_writes_while_it_is_paused_is_not_public(
+    client, workspace, sender, bread, page
+):
+    campaign = sent(workspace, sender, bread, status=Campaign.Status.PAUSED)
+    values = {"subject": "Not yet", "preheader": "Secret", "body": "Unfinished"}
+    editing.save(campaign, values, editing.Page(version=campaign.version))
+    listed = read(client, url("public_page", page))
+    assert "Warm bread for you" in listed
+    assert "Not yet" not in listed and "Secret" not in listed
+    assert "Not yet" not in read(client, url("public_rss", page))
+    assert "Not yet" not in read(client, url("public_mail", page, campaign.pk))
+    assert "Dear friend" in read(client, url("public_frame", page, campaign.pk))
+    assert mails.found(page, "warm dear").get() == campaign
+    assert not mails.found(page, "yet").exists()
 
 
 def test_a_mail_can_do_no_harm(client, workspace, sender, bread, page):
