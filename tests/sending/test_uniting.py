@@ -111,7 +111,8 @@ def test_nobody_is_sent_one_campaign_twice(workspace, member):
 @pytest.mark.parametrize("state", ["sending", "sent", "unknown"])
 def test_who_has_it_at_the_other_address_or_may_have_it_gets_no_second(workspace, member, state):
     _campaign, kept, gone = sending_to(workspace, "pending", "sent")
-    stage.become(Delivery.objects.filter(contact=gone), state, claim_token=uuid.uuid4())
+    held = {"claim_token": uuid.uuid4(), "sending_at": moves.now()}
+    stage.become(Delivery.objects.filter(contact=gone), state, **held)
     unite(kept, gone, member)
     rows = Delivery.objects.order_by("pk").values_list("address", "state", "next_at")
     assert sorted(rows) == [("ann0@x.org", "cancelled", None), ("ann1@x.org", state, None)]
