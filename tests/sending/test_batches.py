@@ -16,6 +16,7 @@ from campaigns.sending.outcomes import Outgoing, Verdict
 from campaigns.sending.querysets import ledger
 from tests import world
 from tests.sending import provider_stub
+from tests.sending.provider_calls import Answer
 from tests.sending.provider_wires import WIRES
 from tests.sending.test_mailers import make_campaign, send, states
 
@@ -186,8 +187,7 @@ def test_a_no_to_the_repetition_of_a_batch_sends_nobody_of_it_a_mail_of_their_ow
     workspace, stub, monkeypatch, status
 ):
     """The first time all of it may have been taken, under a key that one mail alone has not."""
-    words = '{"name": "validation_error", "message": "no"}'
-    told: tuple[int, dict[str, str], str] = (status, {}, words)
+    told: Answer = (status, {}, '{"name": "validation_error", "message": "no"}')
     monkeypatch.setitem(WIRES, "resend", dataclasses.replace(WIRES["resend"], again=told))
     send(make(workspace, stub, "resend", "one", "lost-answer", "two"))
     assert len(stub.accepted) == 3

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from campaigns.accounts import outbound
 from campaigns.sending.outcomes import TransportError
 
+_NOT_ASCII = "The user name and the password for SMTP may hold only letters of ASCII."
+
 
 @dataclass(frozen=True)
 class Server:
@@ -53,8 +55,7 @@ def sign_in(server: Server) -> smtplib.SMTP:
     except UnicodeError:
         smtp.close()
         # smtplib writes nothing else. Its own words would quote what it was given.
-        told = "The user name and the password for SMTP may hold only letters of ASCII."
-        raise TransportError(told, lasting=True) from None
+        raise TransportError(_NOT_ASCII, lasting=True) from None
     except (smtplib.SMTPException, OSError) as error:
         smtp.close()
         raise _trouble(error) from error
