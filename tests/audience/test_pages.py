@@ -50,7 +50,7 @@ def test_people_are_imported_and_added_from_the_page_of_contacts(alice, member, 
     assert all(
         f'href="{reverse(way, args=[on.pk])}"' in page for way in ways for on in (one, other)
     )
-    Member.objects.filter(user=member).update(role=Member.Role.VIEWER)
+    Member.objects.filter(user=member).update(role=Member.Role.READER)
     page = alice.get(reverse("audience:contacts")).content.decode()
     assert not any(reverse(way, args=[one.pk]) in page for way in ways)
 
