@@ -4,6 +4,7 @@ The most steps are how many the hand needs that knows the page; the number may f
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -120,12 +121,38 @@ def replace_a_picture_from_the_library(hand: Hand) -> None:
     hand.press(hand.page.get_by_role("button", name="Choose a picture"))
     dialog = hand.page.get_by_role("dialog", name="Insert picture")
     hand.press(dialog.get_by_role("button", name="boat").first)
-    hand.type("A boat at dawn", into=dialog.get_by_label("What does it show?"))
-    hand.press(dialog.get_by_role("button", name="Insert", exact=True))
-    expect(dialog).to_be_hidden()
+    describe(hand, "A boat at dawn")
     found = blocks(hand.page)[1]
     assert "/media/pictures/" in found["src"]
     assert found["alt"] == "A boat at dawn"
+
+
+@at_most(4)
+def paste_a_picture_below_words(hand: Hand) -> None:
+    hand.press(words(hand.page))
+    hand.paste(words(hand.page), picture=photos.photo(900, 450))
+    describe(hand, "Fresh from the clipboard")
+    assert kinds(hand.page) == ["text", "image", "image", "spacer", "columns"]
+    assert blocks(hand.page)[0]["html"] == WORDS
+    assert blocks(hand.page)[1]["alt"] == "Fresh from the clipboard"
+
+
+@at_most(3)
+def drop_one_of_the_library_on_a_picture(hand: Hand) -> None:
+    library = hand.page.request.get(f"{hand.page.url.partition('/campaigns/')[0]}/pictures/").text()
+    (tile, *_others) = re.findall(r'<a href="/pictures/\d+/">', library)
+    hand.drop(block(hand.page, "image").locator(".block-face"), html=tile)
+    describe(hand, "A boat at noon")
+    assert kinds(hand.page) == ["text", "image", "spacer", "columns"]
+    assert "/media/pictures/" in blocks(hand.page)[1]["src"]
+
+
+def describe(hand: Hand, words: str) -> None:
+    """Say what the picture shows that was brought, and put it in."""
+    dialog = hand.page.get_by_role("dialog", name="Insert picture")
+    hand.type(words, into=dialog.get_by_label("What does it show?"))
+    hand.press(dialog.get_by_role("button", name="Insert", exact=True))
+    expect(dialog).to_be_hidden()
 
 
 @at_most(2)
@@ -264,8 +291,8 @@ def style(page: Page) -> dict[str, str]:
     return found
 
 
-def test_they_are_twenty_and_one():
-    assert len(TASKS) == 21
+def test_they_are_twenty_and_three():
+    assert len(TASKS) == 23
 
 
 @pytest.mark.parametrize(("steps", "task"), TASKS, ids=[task.__name__ for _steps, task in TASKS])
