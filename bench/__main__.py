@@ -47,6 +47,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "bench.api": ("api.page",),
     "bench.archives": ("archive.write", "archive.restore", "archive.memory"),
     "bench.composing": ("compose.blocks", "compose.html", "compose.preview", "compose.input"),
+    "bench.editing_tasks": ("compose.tasks",),
     "bench.suppression": ("contacts.suppression",),
     "bench.duplicates": ("contacts.duplicates",),
     "bench.turning": ("contacts.turning", "contacts.sorting"),
