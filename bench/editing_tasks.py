@@ -22,7 +22,7 @@ from tests.browser import pages, writing
 from tests.browser import stack as stacks
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
 from tests.browser.hands import Hand
-from tests.browser.test_editing_tasks import BEGIN, SCREENS, TASKS, Task, keep_a_picture
+from tests.browser.test_editing_tasks import BEGIN, SCREENS, TASKS, Task
 from tests.browser.test_round_trips import load
 
 ROUNDS = 3
@@ -107,7 +107,7 @@ def _round(browser: Browser, stack: stacks.Stack) -> list[tuple[int, float, floa
         page = context.new_page()
         page.route("https://example.com/**", lambda route: route.abort())
         pages.sign_in(page, stack.address)
-        keep_a_picture(page, stack.address)
+        writing.keep_a_picture(page, stack.address)
         writing.begin(page, stack.address, "Tasks")
         writing.save(page)
         bare = context.new_page()

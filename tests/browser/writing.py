@@ -4,9 +4,10 @@ import json
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser import stack as stacks
+from tests.composing.pictures import photos
 
 
 def begin(page: Page, address: str, name: str = "Blocks", *, way: str = "Blocks") -> None:
@@ -15,6 +16,14 @@ def begin(page: Page, address: str, name: str = "Blocks", *, way: str = "Blocks"
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Start writing").click()
     choose_way(page, way)
+
+
+def keep_a_picture(page: Page, address: str) -> None:
+    """Bring a picture into the library."""
+    page.goto(f"{address}/pictures/")
+    boat = FilePayload(name="boat.png", mimeType="image/png", buffer=photos.photo(1400, 700))
+    page.locator("[data-picture-file]").set_input_files(boat)
+    expect(page.locator(".pictures img").first).to_be_visible()
 
 
 def make_segment(page: Page, address: str, name: str) -> None:

@@ -25,7 +25,7 @@ _PER_PAGE = 24
 
 @require_safe
 def choose(request: WorkspaceRequest) -> HttpResponse:
-    """List pictures by `q`, `folder`, `one`, `sort` and `page`; all folders, and what is next."""
+    """List pictures, by `q`, `folder`, `one`, `sort` and `page`; with all folders, and the next."""
     found = request.workspace.pictures.in_library().matching(request.GET.dict())
     page = Paginator(found, _PER_PAGE).get_page(request.GET.get("page"))
     folders = request.workspace.picture_folders.order_by("name").values("id", "name")
