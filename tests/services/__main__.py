@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.__main__ import PYTEST
 from tests.services import servers
 
 BASE = Path(__file__).resolve().parent.parent.parent
@@ -37,8 +38,7 @@ def main() -> int:
 
 
 def _pytest(env: dict[str, str], where: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
-    command += ["-m", "services or not (browser or chaos)"]
+    command = [*PYTEST, "-m", "services or not (browser or chaos)"]
     command += where if where not in ([], ["tests"]) else ["tests/services", *DATABASE_NEAR]
     return subprocess.run(command, cwd=BASE, env=env, stdin=subprocess.DEVNULL).returncode
 
