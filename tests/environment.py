@@ -38,7 +38,8 @@ def start() -> subprocess.Popen[bytes] | None:
     """Start this run's database, unless `DATABASE_URL` names one."""
     if os.environ["DATABASE_URL"]:
         return None
-    server = Server(Path(os.environ[FOLDER]))
+    # Nothing here outlives the run, so that no commit need wait for a disk.
+    server = Server(Path(os.environ[FOLDER]), durable=False)
     server.prepare()
     process = spawn(
         server.command(),
