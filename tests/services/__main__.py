@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _pytest(env: dict[str, str], where: list[str]) -> int:
-    command = [*PYTEST, "-m", "services or not (browser or chaos)"]
+    command = [*PYTEST, "-p", "tests.services.choosing", "-m", "services or not (browser or chaos)"]
     command += where if where not in ([], ["tests"]) else ["tests/services", *DATABASE_NEAR]
     return subprocess.run(command, cwd=BASE, env=env, stdin=subprocess.DEVNULL).returncode
 
