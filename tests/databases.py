@@ -23,7 +23,7 @@ def of_worker(worker: str) -> Iterator[None]:
     original = connection.settings_dict["NAME"]
     name = f"{prefix}_{worker}"
     with _server() as server:
-        template = f"{prefix}_template_{_fingerprint()}"
+        template = migrated()
         # One of us makes the template, the others wait for it.
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
         if not _exists(server, template):
@@ -39,6 +39,11 @@ def of_worker(worker: str) -> Iterator[None]:
         _use(original)
         with _server() as server:
             _drop(server, name)
+
+
+def migrated() -> str:
+    """Return the name of the template with all tables, which the first worker makes."""
+    return f"{connection.settings_dict['TEST']['NAME']}_template_{_fingerprint()}"
 
 
 def _drop(server: psycopg.Connection, name: str) -> None:

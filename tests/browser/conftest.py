@@ -44,6 +44,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _tables(django_db_setup) -> None:
+    """Make all tables first, which houses then copy instead of migrating."""
+
+
 @pytest.fixture(scope="package")
 def empty_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stacks.Stack]:
     """Give all of Candid, as a newcomer finds it."""
