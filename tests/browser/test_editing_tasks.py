@@ -15,7 +15,6 @@ from tests.browser import pages, writing
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader
 from tests.browser.hands import Hand
-from tests.browser.test_round_trips import load
 from tests.browser.writing import block, blocks, kinds
 from tests.composing.pictures import photos
 
@@ -293,7 +292,7 @@ def test_it_takes_few_steps(hand: Hand, steps: int, task: Task):
         hand.page.goto(f"{hand.page.url.partition('/preview/')[0]}/edit/")
     # What the task before this one changed is saved first.
     assert hand.page.evaluate("candidWriting.saved()")
-    load(hand.page, json.dumps(BEGIN))
+    writing.load(hand.page, json.dumps(BEGIN))
     hand.steps = 0
     task(hand)
     assert hand.steps <= steps

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import pages, writing
 from tests.browser import stack as stacks
-from tests.browser.chromium import reader
-from tests.browser.test_round_trips import load
+from tests.browser import writing
 
 BLOCKS = [
     {"type": "text", "html": "<p>Good news</p>"},
@@ -26,14 +24,9 @@ CURSOR = """() => {
 @pytest.fixture(scope="module")
 def page(chromium: Browser, demo_house: stacks.Stack) -> Iterator[Page]:
     """Give a campaign in blocks, open in the editor."""
-    with reader(chromium) as context:
-        page = context.new_page()
-        pages.sign_in(page, demo_house.address)
-        writing.begin(page, demo_house.address, "Going there")
-        writing.save(page)
-        load(page, json.dumps({"version": 1, "style": {}, "blocks": BLOCKS}))
+    with writing.in_blocks(chromium, demo_house.address, "Going there") as page:
+        writing.load(page, json.dumps({"version": 1, "style": {}, "blocks": BLOCKS}))
         yield page
-        page.close(run_before_unload=False)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from campaigns.composing.templating import starters
-from tests.browser import documents, pages, writing
+from tests.browser import documents, writing
 from tests.browser import stack as stacks
-from tests.browser.chromium import reader
 from tests.browser.writing import add, block
 
 SEEDS = range(8)
@@ -18,39 +17,19 @@ BY_HAND = {
     "mjml": "<mjml>\n <mj-body><mj-section><mj-column>\n<mj-text>A &amp; B</mj-text>\n"
     "</mj-column></mj-section></mj-body>\n</mjml>\n\n",
 }
-# As another page of the same member would save it.
-POST = """async ([body, format]) => {
-  const form = document.getElementById("compose");
-  const data = new FormData(form);
-  data.set("format", format);
-  data.set("body", body);
-  const answer = await fetch(form.action, { method: "POST", body: data });
-  return answer.status;
-}"""
 
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, demo_house: stacks.Stack) -> Iterator[Page]:
     """Give a campaign in blocks, open in the editor."""
-    with reader(chromium) as context:
-        page = context.new_page()
-        pages.sign_in(page, demo_house.address)
-        writing.begin(page, demo_house.address, "Round trips")
-        writing.save(page)
+    with writing.in_blocks(chromium, demo_house.address, "Round trips") as page:
         yield page
-        page.close(run_before_unload=False)
-
-
-def load(page: Page, source: str, way: str = "blocks") -> None:
-    """Open a document in the editor that the server has got already."""
-    assert page.evaluate(POST, [source, way]) == 200
-    page.reload()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_document_that_nobody_touches_is_saved_as_it_was(page: Page, seed: int):
     source = documents.make(seed)
-    load(page, source)
+    writing.load(page, source)
     assert writing.body(page) == source
     writing.save(page)
     page.reload()
@@ -60,7 +39,7 @@ def test_a_document_that_nobody_touches_is_saved_as_it_was(page: Page, seed: int
 @pytest.mark.parametrize("key", starters.KEYS)
 def test_each_of_our_templates_is_saved_as_it_was(page: Page, key: str):
     source = starters.every()[key].body("")
-    load(page, source)
+    writing.load(page, source)
     writing.save(page)
     page.reload()
     assert writing.body(page) == source
@@ -68,7 +47,7 @@ def test_each_of_our_templates_is_saved_as_it_was(page: Page, key: str):
 
 @pytest.mark.parametrize(("way", "source"), BY_HAND.items())
 def test_what_is_written_by_hand_is_saved_as_it_was(page: Page, way: str, source: str):
-    load(page, source, way)
+    writing.load(page, source, way)
     assert writing.body(page) == source
     writing.save(page)
     page.reload()
@@ -78,7 +57,7 @@ def test_what_is_written_by_hand_is_saved_as_it_was(page: Page, way: str, source
 @pytest.mark.parametrize("seed", [100, 101, 102])
 def test_after_an_edit_is_undone_it_is_what_it_was(page: Page, seed: int):
     source = documents.make(seed)
-    load(page, source)
+    writing.load(page, source)
     block(page, "text").first.locator(".block-text").click()
     page.keyboard.press("End")
     page.keyboard.type("typed")

@@ -1,13 +1,45 @@
 """Write a mail as a marketer does: the steps that tests of the editor share."""
 
+import contextlib
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
+from tests.browser import pages
 from tests.browser import stack as stacks
+from tests.browser.chromium import reader
 from tests.composing.pictures import photos
+
+# As another page of the same member would save it.
+POST = """async ([body, format]) => {
+  const form = document.getElementById("compose");
+  const data = new FormData(form);
+  data.set("format", format);
+  data.set("body", body);
+  const answer = await fetch(form.action, { method: "POST", body: data });
+  return answer.status;
+}"""
+
+
+@contextlib.contextmanager
+def in_blocks(browser: Browser, address: str, name: str) -> Iterator[Page]:
+    """Give a campaign in blocks, open in the editor."""
+    with reader(browser) as context:
+        page = context.new_page()
+        pages.sign_in(page, address)
+        begin(page, address, name)
+        save(page)
+        yield page
+        page.close(run_before_unload=False)
+
+
+def load(page: Page, source: str, way: str = "blocks") -> None:
+    """Open a document in the editor that the server has got already."""
+    assert page.evaluate(POST, [source, way]) == 200
+    page.reload()
 
 
 def begin(page: Page, address: str, name: str = "Blocks", *, way: str = "Blocks") -> None:
