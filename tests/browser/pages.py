@@ -1,19 +1,26 @@
 """Find every page of the sample workspace by following its links, as a member would."""
 
+import contextlib
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser import readers
 from tests.browser import stack as stacks
+from tests.browser.chromium import reader
 
 # What `manage.py demo` prints.
 EMAIL = "demo@example.com"
 PASSWORD = "tulip thyme and tea"
 MOST_PAGES = 120
+# A large screen by day, and a phone by night.
+SCREENS = [(1440, "light"), (360, "dark")]
+# Milliseconds, of a machine that does ten things at once.
+PATIENCE = 90_000
 HEADINGS = "document.querySelectorAll('main h1').length"
 LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.getAttribute('href'))"
 RECIPIENT = """
@@ -52,6 +59,17 @@ class Found:
 
     inside: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def signed_in(browser: Browser, address: str, width: int, theme: str) -> Iterator[Page]:
+    """Give a page of the owner, on a screen of this width, with patience for a busy machine."""
+    viewport = {"width": width, "height": 900}
+    with reader(browser, viewport=viewport, color_scheme=theme) as context:
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        sign_in(page, address)
+        yield page
 
 
 def sign_in(page: Page, address: str) -> None:

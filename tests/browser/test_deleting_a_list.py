@@ -11,11 +11,9 @@ from psycopg import sql
 from campaigns.audience import deleting
 from tests.browser import pages
 from tests.browser import stack as stacks
-from tests.browser.chromium import reader
 from tests.browser.looking import look
 
 pytestmark = pytest.mark.usefixtures("patient")
-PATIENCE = 60_000
 PEOPLE = 2 * deleting.STEP + 1_000
 MAKE = """
 WITH made AS (
@@ -53,15 +51,11 @@ NO_GATE = "DROP TRIGGER gate ON audience_consententry; DROP FUNCTION wait_at_gat
 ON: LiteralString = "SELECT count(*) FROM audience_subscription WHERE list_id = %s"
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "theme"), pages.SCREENS)
 def test_people_leave_a_deleted_list_while_pages_answer(
     chromium: Browser, working_house: stacks.Stack, width: int, theme: str
 ):
-    viewport = {"width": width, "height": 900}
-    with reader(chromium, viewport=viewport, color_scheme=theme) as context:
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        pages.sign_in(page, working_house.address)
+    with pages.signed_in(chromium, working_house.address, width, theme) as page:
         page.goto(f"{working_house.address}/lists/new/")
         page.get_by_label("Name").fill(f"Many {width}")
         page.get_by_role("button", name="Save").click()
@@ -83,7 +77,7 @@ def test_people_leave_a_deleted_list_while_pages_answer(
                 expect(told.get_by_role("progressbar")).to_be_visible()
                 look(page, f"list-leaving-{width}")
                 # Nobody waits for it: other pages are there, and say nothing of the list.
-                other = context.new_page()
+                other = page.context.new_page()
                 other.goto(f"{working_house.address}/contacts/?q=many.{number}.")
                 expect(other.locator("main tbody tr").first).to_contain_text(f"many.{number}.")
                 expect(other.locator("select[name=list]")).not_to_contain_text(f"Many {width}")

@@ -15,14 +15,10 @@ from campaigns.audience.imports import importing
 from tests.audience import exports
 from tests.browser import pages
 from tests.browser import stack as stacks
-from tests.browser.chromium import reader
 from tests.browser.evidence import downloaded_rows, expect_figure
 from tests.browser.looking import look
 
 pytestmark = pytest.mark.usefixtures("patient")
-# Of a machine that does ten things at once.
-PATIENCE = 90_000
-SCREENS = [(1440, "light"), (360, "dark")]
 CLUB = (
     "E-mail;First name;Shoe size;Joined;Remarks\r\n"
     "ann.{0}@example.com;Ann;42;3.2.2026;\r\n"
@@ -46,16 +42,12 @@ CREATE TRIGGER gate BEFORE INSERT ON audience_importremark
 NO_GATE = "DROP TRIGGER gate ON audience_importremark; DROP FUNCTION wait_at_gate()"
 
 
-@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+@pytest.fixture(params=pages.SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
 def page(
     request: pytest.FixtureRequest, chromium: Browser, working_house: stacks.Stack
 ) -> Iterator[Page]:
     width, theme = request.param
-    viewport = {"width": width, "height": 900}
-    with reader(chromium, viewport=viewport, color_scheme=theme) as context:
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        pages.sign_in(page, working_house.address)
+    with pages.signed_in(chromium, working_house.address, width, theme) as page:
         yield page
 
 
@@ -119,7 +111,7 @@ def test_a_file_is_mapped_tried_imported_and_undone(page: Page, working_house: s
     look(page, f"import-history-{width}")
 
 
-@pytest.mark.parametrize("page", SCREENS[:1], indirect=True, ids=["1440-light"])
+@pytest.mark.parametrize("page", pages.SCREENS[:1], indirect=True, ids=["1440-light"])
 def test_it_moves_by_itself_and_is_cancelled_without_a_trace(
     page: Page, working_house: stacks.Stack
 ):
@@ -170,7 +162,7 @@ def test_pasted_lines_and_the_export_of_another_product(page: Page, working_hous
     expect(page.get_by_text("1 person subscribed, 1 left.")).to_be_visible()
 
 
-@pytest.mark.parametrize("page", SCREENS[:1], indirect=True, ids=["1440-light"])
+@pytest.mark.parametrize("page", pages.SCREENS[:1], indirect=True, ids=["1440-light"])
 def test_a_bad_file_is_refused_in_words_and_what_was_pasted_stays(
     page: Page, working_house: stacks.Stack
 ):

@@ -6,14 +6,11 @@ from playwright.sync_api import Browser, expect
 from campaigns.audience.imports import importing
 from tests.browser import pages
 from tests.browser import stack as stacks
-from tests.browser.chromium import reader
 from tests.browser.evidence import expect_figure
 from tests.browser.looking import look
 from tests.browser.test_importing import (
     CHUNKS,
     LEFT_OUT,
-    PATIENCE,
-    SCREENS,
     begin,
     close,
     gate,
@@ -28,15 +25,11 @@ LATER = "UPDATE audience_import SET lease_until = now() - interval '1 second' WH
 RING = "from campaigns.audience import tasks; tasks.resume_imports.delay()"
 
 
-@pytest.mark.parametrize(("width", "theme"), SCREENS)
+@pytest.mark.parametrize(("width", "theme"), pages.SCREENS)
 def test_the_page_says_that_it_goes_on_and_ends_with_the_right_result(
     chromium: Browser, working_house: stacks.Stack, width: int, theme: str
 ):
-    viewport = {"width": width, "height": 900}
-    with reader(chromium, viewport=viewport, color_scheme=theme) as context:
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        pages.sign_in(page, working_house.address)
+    with pages.signed_in(chromium, working_house.address, width, theme) as page:
         new_list(page, working_house.address, f"Killed {width}")
         told = page.locator("#progress")
         with gate(working_house) as gates:

@@ -10,14 +10,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import pages
 from tests.browser import stack as stacks
-from tests.browser.chromium import reader
 from tests.browser.looking import look
 
 pytestmark = pytest.mark.usefixtures("patient")
-PATIENCE = 60_000
 # Presses of Tab; no page has more stops before its table's end.
 STOPS = 60
-SCREENS = [(1440, "light"), (360, "dark")]
 HAS_KEYBOARD = "css => Boolean(document.activeElement?.matches(css))"
 LISTED = "SELECT list_id FROM audience_subscription GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
 SENT = "SELECT campaign_id FROM sending_delivery GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
@@ -40,16 +37,12 @@ FROM accounts_workspace w, generate_series(1, 3) n ON CONFLICT DO NOTHING
 """
 
 
-@pytest.fixture(params=SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
+@pytest.fixture(params=pages.SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
 def page(
     request: pytest.FixtureRequest, chromium: Browser, demo_house: stacks.Stack
 ) -> Iterator[Page]:
     width, theme = request.param
-    viewport = {"width": width, "height": 900}
-    with reader(chromium, viewport=viewport, color_scheme=theme) as context:
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        pages.sign_in(page, demo_house.address)
+    with pages.signed_in(chromium, demo_house.address, width, theme) as page:
         yield page
 
 
