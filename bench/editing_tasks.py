@@ -23,7 +23,6 @@ from tests.browser import stack as stacks
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE, reader
 from tests.browser.hands import Hand
 from tests.browser.test_editing_tasks import BEGIN, SCREENS, TASKS, Task
-from tests.browser.test_round_trips import load
 
 ROUNDS = 3
 # Of the slowest task, driving the browser and the pages it opens included.
@@ -125,7 +124,7 @@ def _done(page: Page, task: Task) -> tuple[Remembering, float]:
     if "/preview/" in page.url:
         page.goto(f"{page.url.partition('/preview/')[0]}/edit/")
     page.evaluate("candidWriting.saved()")
-    load(page, json.dumps(BEGIN))
+    writing.load(page, json.dumps(BEGIN))
     hand = Remembering(page, is_finger=False)
     began = time.perf_counter()
     task(hand)
