@@ -201,8 +201,6 @@ def value(section: str, name: str, code: Any) -> Any:
     """Return a value as people read it: a code in words, anything else as it is."""
     if section == "answers" and name == "evidence":
         return {_told(EVIDENCE, sign): _proof(sign, proof) for sign, proof in code.items()}
-    if section == "changes" and name == "details":
-        return {_told(LABELS, field): _turned(change) for field, change in code.items()}
     if section in ("profile", "hits", "deeds") and name == "country":
         return places.name(code) if code else code
     if section == "hits" and name == "beside":
@@ -221,13 +219,6 @@ def _proof(sign: str, proof: Any) -> Any:
     if sign == "basis" and proof in Subscription.Basis.values:
         return str(Subscription.Basis(proof).label)
     return _told(PROOFS, str(proof)) if isinstance(proof, str | bool) else proof
-
-
-def _turned(change: Any) -> Any:
-    """Say from what a fact changed to what, where it has both."""
-    if not isinstance(change, list) or len(change) != 2:
-        return change
-    return " → ".join("–" if one in (None, "") else str(one) for one in change)
 
 
 def label(name: str) -> str:

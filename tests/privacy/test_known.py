@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail, signing
@@ -12,9 +14,9 @@ from django.urls import reverse
 from campaigns.accounts.models import Sender
 from campaigns.audience import consent, tokens
 from campaigns.audience.consent import Evidence
-from campaigns.audience.models import Contact
+from campaigns.audience.models import Contact, Field
 from campaigns.composing.models import Campaign
-from campaigns.privacy import known, links, wording
+from campaigns.privacy import known, links, reading, wording
 from campaigns.sending.models import Delivery
 from tests.reports.scene import DUTCH, SCANNER, THUNDERBIRD, Scene
 from tracking.models import Engagement, Event
@@ -137,13 +139,57 @@ def test_codes_are_said_in_words_on_the_page_and_kept_in_the_file(client, scene)
     assert file(client, scene)["profile"][0]["measuring"] == "granted"
 
 
-def test_what_was_changed_is_said_from_what_to_what():
-    details = {"email": ["a@example.com", "b@example.com"], "last_name": ["", "Vos"], "tags": ["x"]}
-    assert wording.value("changes", "details", details) == {
-        "E-mail": "a@example.com → b@example.com",
-        "Last name": "– → Vos",
+def test_what_was_changed_is_said_from_what_to_what(scene):
+    details = {
+        "email": ["a@example.com", "b@example.com"],
+        "last_name": ["", "Vos"],
+        "language": ["nl", "de"],
+        "paused_until": [None, "2027-01-31T23:00:00+00:00"],
+        "field:sold_up": [None, True],
         "tags": ["x"],
     }
+    who = reading.Reader({}, ZoneInfo("Europe/Amsterdam"))
+    assert reading.value(who, "changes", "details", details) == (
+        "E-mail: a@example.com → b@example.com, Last name: – → Vos, Language: Dutch → German, "
+        "No mails until: – → Feb. 1, 2027, 00:00:00 CET, sold_up: – → Yes, tags: x"
+    )
+
+
+SPOKEN = [
+    ("en", "Vegetarian: Yes, Born on: Feb. 29, 2000", "Times are in the time zone Asia/Tokyo."),
+    ("nl", "Vegetarian: Ja, Born on: 29 februari 2000", "De tijden zijn in de tijdzone Asia/Tokyo"),
+    ("de", "Vegetarian: Ja, Born on: 29. Februar 2000", "Zeiten sind in der Zeitzone Asia/Tokyo"),
+    (
+        "fr",
+        "Vegetarian: Oui, Born on: 29 février 2000",
+        "Les heures sont dans le fuseau Asia/Tokyo",
+    ),
+    ("es", "Vegetarian: Sí, Born on: 29 de febrero de 2000", "Las horas son de la zona Asia/Tokyo"),
+]
+
+
+@pytest.mark.parametrize(("language", "facts", "zone"), SPOKEN, ids=[row[0] for row in SPOKEN])
+def test_facts_are_said_in_the_readers_words_and_time(client, scene, language, facts, zone):
+    """The file that is taken away keeps what programs read."""
+    own = (("veggie", "Vegetarian", "yes_no"), ("born", "Born on", "date"))
+    for position, (key, label, kind) in enumerate(own):
+        Field.objects.create(
+            workspace=scene.people[0].workspace,
+            key=key,
+            label=label,
+            kind=kind,
+            position=position,
+        )
+    Contact.objects.filter(pk=scene.people[0].pk).update(
+        fields={"veggie": True, "born": "2000-02-29"}, language=language, time_zone="Asia/Tokyo"
+    )
+    scene.people[0].refresh_from_db()
+    page = html.unescape(client.get(reverse("privacy:everything", args=[sealed(scene)])).text)
+    assert facts in page
+    assert zone in page
+    assert f"{scene.people[0].created_at.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M:%S} JST" in page
+    assert "UTC" not in page
+    assert file(client, scene)["profile"][0]["fields"] == {"veggie": True, "born": "2000-02-29"}
 
 
 def test_every_column_has_a_label(scene):

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.audience import addresses, languages, tokens
 from campaigns.audience.models import Contact
 from campaigns.audience.views.recipients import recipient_page
-from campaigns.privacy import known, links, tasks, wording
+from campaigns.privacy import known, links, reading, tasks, wording
 from campaigns.privacy.erasing import erase
 from campaigns.privacy.take_away import take_away as file_of
 
@@ -76,9 +76,11 @@ def everything(request: HttpRequest, sealed: str, contact: Contact | None) -> Ht
     """Show all that is kept about the person whom the link was mailed to."""
     if contact is None:
         return render(request, "privacy/erased.html")
+    who = reading.reader(contact)
     context = {
         "contact": contact,
-        "sections": known.about(contact),
+        "sections": reading.sections(contact, who),
+        "zone": who.zone.key,
         "not_kept": wording.NOT_KEPT,
         "token": tokens.unsubscribe_token(contact.pk),
         "sealed": sealed,
