@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from campaigns.audience.models import Contact, Field
 from campaigns.audience.querysets import ContactQuerySet
 from campaigns.audience.segments import ast, registry
 from campaigns.audience.segments.ast import Condition, Group
-from campaigns.audience.segments.registry import Answer, Asking
+from campaigns.audience.segments.registry import Answer, Asking, Names
 
 NOBODY = Q(pk__in=())
 
@@ -67,18 +67,34 @@ def is_about_deeds(question: Group) -> bool:
     return any(registry.whats()[one.what].about_deeds for one in ast.conditions(question))
 
 
-def gone(workspace: Workspace, question: Group) -> list[Gone]:
+def names(workspace: Workspace, questions: Iterable[Group]) -> Names:
+    """Return what the things are called that the questions name: a query for each kind of thing.
+
+    What is gone has no name.
+    """
+    return {
+        name: registry.things()[name].names(workspace.pk, ids)
+        for name, ids in _named(questions).items()
+    }
+
+
+def gone(workspace: Workspace, question: Group, known: Names | None = None) -> list[Gone]:
     """Return what the question names and the workspace does not have any more."""
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for one in ast.conditions(question):
-        for thing, pk in registry.named(one.what, one.how, one.values):
-            wanted[thing.name].add(pk)
+    there = names(workspace, [question]) if known is None else known
     found: list[Gone] = []
-    for name, ids in wanted.items():
-        thing = registry.things()[name]
-        there = thing.names(workspace.pk, ids)
-        found += [Gone(thing.label, pk) for pk in sorted(ids) if pk not in there]
+    for name, ids in _named([question]).items():
+        label = registry.things()[name].label
+        found += [Gone(label, pk) for pk in sorted(ids) if pk not in there[name]]
     return found
+
+
+def _named(questions: Iterable[Group]) -> Mapping[str, set[int]]:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for question in questions:
+        for one in ast.conditions(question):
+            for thing, pk in registry.named(one.what, one.how, one.values):
+                wanted[thing.name].add(pk)
+    return wanted
 
 
 def condition(workspace: Workspace, question: Group) -> Q:

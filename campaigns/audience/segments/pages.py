@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from campaigns.accounts.models import Workspace
 from campaigns.audience.models import Segment
 from campaigns.audience.segments import building, compiling, saving, sentences
-from campaigns.audience.segments.ast import QuestionError
+from campaigns.audience.segments.ast import Group, QuestionError
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,38 @@ class Told:
 
 def tell(segment: Segment) -> Told:
     """Return the segment in words."""
-    try:
-        question = compiling.read(segment.question)
-    except QuestionError as error:
-        return Told(segment, "", [], building.explain(error))
-    workspace = segment.workspace
-    return Told(segment, sentences.of(workspace.pk, question), compiling.gone(workspace, question))
+    [told] = _told(segment.workspace, [segment])
+    return told
 
 
 def rows(workspace: Workspace) -> list[Told]:
     """Return the workspace's segments, each in words."""
-    found = workspace.segments.select_related("workspace").order_by("name")
-    return [tell(segment) for segment in found]
+    return _told(workspace, workspace.segments.order_by("name"))
 
 
 def one(segment: Segment) -> dict[str, Any]:
     """Return what the page of one segment shows."""
     return {"segment": segment, "told": tell(segment), "uses": saving.uses(segment)}
+
+
+def _told(workspace: Workspace, segments: Iterable[Segment]) -> list[Told]:
+    """Put segments into words; what all of them name is looked up at once."""
+    read = [(segment, *_read(segment)) for segment in segments]
+    known = compiling.names(workspace, [question for _one, question, _why in read if question])
+    return [
+        Told(
+            segment,
+            sentences.of(workspace.pk, question, known),
+            compiling.gone(workspace, question, known),
+        )
+        if question
+        else Told(segment, "", [], why)
+        for segment, question, why in read
+    ]
+
+
+def _read(segment: Segment) -> tuple[Group | None, str]:
+    try:
+        return compiling.read(segment.question), ""
+    except QuestionError as error:
+        return None, building.explain(error)

@@ -107,6 +107,8 @@ class Thing:
     options: Callable[[int], list[tuple[int, str]]]
 
 
+# What things are called, by kind of thing and id.
+Names = Mapping[str, Mapping[int, str]]
 # The values and labels of what is within a thing: a campaign's links.
 Parts = Callable[[int, int], list[tuple[str, str]]]
 _parts: dict[str, Parts] = {}

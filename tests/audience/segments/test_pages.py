@@ -4,8 +4,9 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.audience.models import Segment
@@ -167,3 +168,22 @@ def test_two_presses_of_one_button_make_two_copies(workspace, member):
             second = beside(pool, lambda: saving.duplicate(one, member))
         names = (first.name, second.result().name)
     assert names == ("Copy of Chile", "Copy of Chile 2")
+
+
+def test_the_page_of_segments_asks_as_much_for_thirty_as_for_three(alice, workspace, news, people):
+    def question(number):
+        on_a_list = {"what": "list", "how": "on", "list": news.pk + (number % 3) * 1_000_000}
+        return {"match": "all", "of": [on_a_list, dict(on_a_list)]}
+
+    asked = []
+    for several in (range(3), range(3, 30)):
+        for number in several:
+            Segment.objects.create(
+                workspace=workspace, name=f"Segment {number}", question=question(number)
+            )
+        with CaptureQueriesContext(connection) as captured:
+            page = alice.get(reverse("audience:segments"))
+        asked.append(len(captured))
+    assert page.text.count("Asks for something that is gone") == 20
+    assert page.text.count("on the list “News”") == 2 * 10
+    assert asked[0] == asked[1]
