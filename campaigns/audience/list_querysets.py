@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 if TYPE_CHECKING:
     from campaigns.audience.models import List, Subscription, Unsubscription
+
+
+# What the address bar may say, and what it means. The name, which no two have, makes it whole.
+ORDERS = {
+    "name": ("name",),
+    "-name": ("-name",),
+    "subscribed": ("subscribed", "name"),
+    "-subscribed": ("-subscribed", "name"),
+    "left": ("unsubscribed", "name"),
+    "-left": ("-unsubscribed", "name"),
+    "created": ("created_at", "name"),
+    "-created": ("-created_at", "name"),
+}
 
 
 class ListQuerySet(models.QuerySet["List"]):
@@ -20,6 +34,14 @@ class ListQuerySet(models.QuerySet["List"]):
     def leaving(self) -> ListQuerySet:
         """Those that are being deleted."""
         return self.filter(leaving_since__isnull=False)
+
+    def browse(self, asked: Mapping[str, str]) -> ListQuerySet:
+        """Return those that the address asks for by words (`q`), with counts, in its `sort`."""
+        found = self.with_counts()
+        # PostgreSQL takes no text with a NUL in it.
+        for word in asked.get("q", "").replace("\0", " ").split()[:8]:
+            found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+        return found.order_by(*ORDERS.get(asked.get("sort", ""), ORDERS["name"]))
 
     def with_counts(self) -> ListQuerySet:
         """Add how many people are subscribed, and how many left.

@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from campaigns.accounts.models import Member
 from campaigns.audience import consent, suppression, unsubscribing
 from campaigns.audience.models import (
     ConsentEntry,
@@ -36,25 +35,6 @@ def test_an_empty_workspace_says_what_to_do(alice):
     assert b"No contacts yet" in alice.get(reverse("audience:contacts")).content
 
 
-def test_people_are_imported_and_added_from_the_page_of_contacts(alice, member, workspace):
-    page = alice.get(reverse("audience:contacts")).content.decode()
-    assert reverse("audience:new_list") in page
-    ways = ["audience:upload", "audience:add_contact"]
-    one = world.make_list(workspace, name="News")
-    page = alice.get(reverse("audience:contacts")).content.decode()
-    assert all(f'href="{reverse(way, args=[one.pk])}"' in page for way in ways)
-    assert "Onto which list?" not in page
-    other = world.make_list(workspace, name="Offers")
-    page = alice.get(reverse("audience:contacts")).content.decode()
-    assert page.count("Onto which list?") == 2
-    assert all(
-        f'href="{reverse(way, args=[on.pk])}"' in page for way in ways for on in (one, other)
-    )
-    Member.objects.filter(user=member).update(role=Member.Role.READER)
-    page = alice.get(reverse("audience:contacts")).content.decode()
-    assert not any(reverse(way, args=[one.pk]) in page for way in ways)
-
-
 def test_a_list_is_made_renamed_and_deleted_after_asking(alice, workspace):
     response = alice.post(reverse("audience:new_list"), {"name": "Readers"})
     one = List.objects.get(workspace=workspace)
@@ -85,6 +65,54 @@ def test_lists_show_their_counts(alice, readers, ann, workspace):
     unsubscribing.unsubscribe_from(gone, [readers], "member")
     row = alice.get(reverse("audience:lists")).context["lists"][0]
     assert (row.subscribed, row.unsubscribed) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", "Cats Dogs Readers"),
+        ("sort=-name", "Readers Dogs Cats"),
+        ("sort=-subscribed", "Readers Cats Dogs"),
+        ("sort=created", "Readers Dogs Cats"),
+        ("sort=-left", "Dogs Cats Readers"),
+        ("q=DOG", "Dogs"),
+        ("q=purring+small", "Cats"),
+        ("q=fish", ""),
+        ("q=%00&sort=nonsense", "Cats Dogs Readers"),
+    ],
+)
+def test_lists_are_searched_and_sorted(alice, readers, ann, workspace, query, found):
+    dogs = world.make_list(workspace, name="Dogs")
+    world.make_list(workspace, name="Cats", description="Small and purring")
+    gone = world.make_contact(workspace, on=dogs)
+    unsubscribing.unsubscribe_from(gone, [dogs], "member")
+    page = alice.get(reverse("audience:lists") + f"?{query}")
+    assert [one.name for one in page.context["lists"]] == found.split()
+    assert ("No list like that" in page.text) == (not found)
+    assert "New list" in page.text
+
+
+def test_people_are_added_from_the_page_of_all_contacts(alice, readers, ann, workspace):
+    """With one list straight into it, with several after a choice, with a filter into its list."""
+    import_here = reverse("audience:upload", args=[readers.pk])
+    contacts = reverse("audience:contacts")
+    page = alice.get(contacts).text
+    assert import_here in page
+    assert reverse("audience:add_contact", args=[readers.pk]) in page
+    other = world.make_list(workspace, name="Dogs")
+    page = alice.get(contacts).text
+    assert "On which list?" in page
+    assert reverse("audience:upload", args=[other.pk]) in page
+    page = alice.get(f"{contacts}?list={other.pk}").text
+    assert reverse("audience:upload", args=[other.pk]) in page
+    assert import_here not in page
+
+
+def test_a_workspace_without_people_leads_to_importing(alice, workspace):
+    assert reverse("audience:new_list") in alice.get(reverse("audience:contacts")).text
+    one = world.make_list(workspace, name="News")
+    page = alice.get(reverse("audience:contacts")).text
+    assert reverse("audience:upload", args=[one.pk]) in page
 
 
 @pytest.fixture

@@ -52,6 +52,8 @@ def contacts(request: WorkspaceRequest) -> HttpResponse:
         "found_more": "q" in request.GET and page.total > browsing.MOST_FOUND,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
+        # Where people who are added go, if there is no choice.
+        "goal": chosen or (lists[0] if len(lists) == 1 else None),
         "tags": request.workspace.tags.order_by("name")[:500],
         "columns": fields.listed(request.workspace.pk),
         "chosen": chosen,

@@ -19,9 +19,10 @@ from campaigns.audience.models import Consent, List
 @require_safe
 def lists(request: WorkspaceRequest) -> HttpResponse:
     """Show all; while some are being deleted, htmx asks again how far that is."""
-    rows = request.workspace.lists.with_counts().order_by("name")
+    rows = request.workspace.lists.browse(request.GET)
     leaving = List.everything.leaving().filter(workspace=request.workspace).order_by("name")
-    return render(request, "audience/lists.html", {"lists": rows, "leaving": leaving})
+    context = {"lists": rows, "leaving": leaving, "any": rows or request.workspace.lists.exists()}
+    return render(request, "audience/lists.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
