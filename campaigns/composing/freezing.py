@@ -28,6 +28,11 @@ def freeze(campaign: Campaign) -> Revision:
     return revision
 
 
+def thaw(campaign: Campaign) -> None:
+    """Forget what was frozen of a campaign that goes to nobody: sender and address may change."""
+    Revision.objects.filter(campaign=campaign, number=campaign.revision).delete()
+
+
 def unsaved(campaign: Campaign) -> Revision:
     """Return what `freeze` would keep, without keeping it: for test mails.
 

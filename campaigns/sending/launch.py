@@ -82,4 +82,5 @@ def _fail(campaign: Campaign, reason: str) -> bool:
         # Whoever was killed had frozen a part, which the next launch would mail: to whomever
         # it is by then, and with whatever may be recorded.
         launching.forget(campaign.pk)
+        freezing.thaw(campaign)
     return False

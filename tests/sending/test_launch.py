@@ -137,6 +137,18 @@ def test_what_a_launch_that_failed_had_frozen_goes_with_it(draft):
     assert [delivery.contact_id for delivery in Delivery.objects.all()] == [fresh.pk]
 
 
+@pytest.mark.django_db
+def test_a_launch_after_one_that_failed_says_what_is_true_by_then(draft):
+    Subscription.objects.filter(list=draft.lists.get()).delete()
+    assert not launch_and_prepare(draft)
+    draft.refresh_from_db()
+    assert draft.status == Campaign.Status.FAILED and steering.to_draft(draft)
+    Workspace.objects.filter(pk=draft.workspace_id).update(postal_address="New street 2")
+    world.make_contact(draft.workspace, on=draft.lists.get())
+    assert launch_and_prepare(draft)
+    assert Revision.objects.get(campaign=draft).postal_address == "New street 2"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_has_a_delivery_keeps_it_and_the_others_of_their_part_get_theirs(draft):
     """The audience changed between two tries, so parts end elsewhere."""
