@@ -38,8 +38,7 @@ def start() -> subprocess.Popen[bytes] | None:
     """Start this run's database, unless `DATABASE_URL` names one."""
     if os.environ["DATABASE_URL"]:
         return None
-    # Nothing here outlives the run, so that no commit need wait for a disk.
-    server = Server(Path(os.environ[FOLDER]), durable=False)
+    server = Server(Path(os.environ[FOLDER]))
     server.prepare()
     process = spawn(
         server.command(),

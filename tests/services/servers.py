@@ -91,8 +91,6 @@ def postgres(folder: Path) -> Iterator[str]:
         raise ServiceError(f"initdb failed: {made.stderr}")
     settings: dict[str, object] = {"port": port, "listen_addresses": "127.0.0.1"}
     settings |= {"unix_socket_directories": str(home), "max_connections": 100}
-    # It is gone with the run: no commit need wait for a disk.
-    settings |= {"fsync": "off", "full_page_writes": "off"}
     command = [str(binaries / "postgres"), "-D", data]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
