@@ -22,10 +22,8 @@ STATIC: tuple[tuple[str, Sequence[str]], ...] = (
     ("import direction", (PYTHON, str(BIN / "lint-imports"))),
     ("migrations", (PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check")),
 )
-# By file: `loadgroup` of xdist 3.8 does nothing under pytest 9.2, and starts all twice. In the
-# order of the folders, so that what a folder shares is started once in each process: by size,
-# as xdist has it, files of other folders come between, and a house is built anew each time.
-PYTEST = (PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-q")
+# By file: `loadgroup` of xdist 3.8 does nothing under pytest 9.2, and starts all twice.
+PYTEST = (PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q")
 
 
 def main() -> int:
