@@ -26,7 +26,7 @@ def form(chromium: Browser, working_house: stacks.Stack) -> str:
         page.set_default_timeout(PATIENCE)
         pages.sign_in(page, working_house.address)
         page.goto(f"{working_house.address}/lists/")
-        page.locator("main table a").first.click()
+        page.locator("main tbody a").first.click()
         page.get_by_role("link", name="Sign-up form").click()
         page.get_by_label("Open: people can sign up").check()
         page.get_by_label("Ask for first and last name").check()
