@@ -190,6 +190,8 @@ def report(counts: Counter[str], kills: list[str]) -> int:
             in range(counts["deliveries sent"], PEOPLE + 1),
             "the recipients' CSV differs": counts["rows in recipients.csv"] == PEOPLE
             and counts["sent in recipients.csv"] == counts["deliveries sent"],
+            # The file said nothing of their consent: they are counted, and not told apart.
+            "opens of people who did not agree are told": counts["opens in recipients.csv"] == 0,
             "opens differ": _between(counts, "opens"),
             "clicks differ": _between(counts, "clicks"),
         }.items()
