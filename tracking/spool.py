@@ -30,6 +30,17 @@ _MAGIC = 0xCA
 _HEAD = struct.Struct(">BHI")
 MAX_RECORD = 4096
 SUFFIX = ".spool"
+# How many forks lie between the first process and this one: a number that tells a child from
+# its parent without asking the system with each hit.
+_forks = 0
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_count_fork)
 # How often a writer looks whether its segment was sealed.
 LOOK_SECONDS = 1.0
 
@@ -50,7 +61,7 @@ class _Segment:
         self.path = path
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self.file = os.open(path, flags, 0o600)
-        self.pid = os.getpid()
+        self.forks = _forks
         # What this process wrote; threads may lose a little of it, which does no harm.
         self.size = 0
         self._synced = 0
@@ -86,8 +97,8 @@ class Writer:
         self._look_seconds = min(fsync_seconds or LOOK_SECONDS, LOOK_SECONDS)
         self._lock = threading.Lock()
         self._segment: _Segment | None = None
-        # The process whose thread looks after the segment.
-        self._tended_by = 0
+        # The process whose thread looks after the segment, by its forks.
+        self._tended_by: int | None = None
 
     def append(self, record: bytes) -> None:
         """Write one record. Raises `OSError` when the disk does not take it."""
@@ -95,7 +106,7 @@ class Writer:
             raise ValueError("the record is too long for the spool")
         framed = _HEAD.pack(_MAGIC, len(record), zlib.crc32(record)) + record
         segment = self._segment
-        if segment is None or not self._is_fit(segment):
+        if segment is None or segment.forks != _forks or segment.size >= self._max_bytes:
             segment = self._begin()
         # Nothing else is done with the file: each call into the system lets other threads
         # of the process take over, which costs more than the call.
@@ -113,19 +124,19 @@ class Writer:
             segment.sync()
 
     def _is_fit(self, segment: _Segment) -> bool:
-        return segment.size < self._max_bytes and segment.pid == os.getpid()
+        return segment.size < self._max_bytes and segment.forks == _forks
 
     def _begin(self) -> _Segment:
         with self._lock:
             former = self._segment
             if former is not None and self._is_fit(former):
                 return former  # Another thread was here first.
-            if former is not None and self._fsyncs and former.pid == os.getpid():
+            if former is not None and self._fsyncs and former.forks == _forks:
                 former.sync()
             self._segment = None
             self._segment = segment = self._open()
-            if self._tended_by != segment.pid:  # A fork takes no threads along.
-                self._tended_by = segment.pid
+            if self._tended_by != segment.forks:  # A fork takes no threads along.
+                self._tended_by = segment.forks
                 tending = [weakref.ref(self), self._look_seconds]
                 threading.Thread(target=_tend, args=tending, daemon=True, name="spool").start()
             return segment
@@ -149,8 +160,8 @@ class Writer:
         """Sync our segment, leave it when it was sealed, and say whether to come again."""
         with self._lock:
             segment = self._segment
-            if segment is None or segment.pid != os.getpid():
-                self._tended_by = 0
+            if segment is None or segment.forks != _forks:
+                self._tended_by = None
                 return False
             if segment.is_sealed():
                 self._segment = None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, connection
 
 from tracking import client_ip, declaring, hits, keys, pages
 from tracking.addresses import CLICK_PATH, HONEYPOT, OPEN_PATH, OPEN_SUFFIX
@@ -68,7 +68,7 @@ class Parts:
 
     signer: Signer
     redirects: Redirects
-    record: Callable[[hits.Hit], None]
+    record: Callable[[bytes], None]
     trusted_proxies: tuple[client_ip.Network, ...] = ()
 
 
@@ -131,21 +131,21 @@ class Tracking:
         return b""
 
     def _note(self, kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> None:
-        try:
-            self._parts.record(self._hit(kind, text, number, environ))
-        except OSError:
-            # The reader is answered all the same; the operator hears of it here.
-            self._tell("Opens and clicks find no room on the disk or in memory, and are lost")
-
-    def _hit(self, kind: Kind, text: str, number: int, environ: WSGIEnvironment) -> hits.Hit:
         get = environ.get
         address = client_ip.client_ip(
             get("REMOTE_ADDR", ""), get("HTTP_X_FORWARDED_FOR", ""), self._parts.trusted_proxies
         )
         agent = get("HTTP_USER_AGENT", "")
-        language = _language(get("HTTP_ACCEPT_LANGUAGE", ""))
+        accepted = get("HTTP_ACCEPT_LANGUAGE", "")
         flags = _flags(environ)
-        return hits.Hit(time.time_ns(), kind, text, number, address, agent, flags, language)
+        packed = hits.packed(
+            time.time_ns(), kind, text, number, address, agent, flags, _language(accepted)
+        )
+        try:
+            self._parts.record(packed)
+        except OSError:
+            # The reader is answered all the same; the operator hears of it here.
+            self._tell("Opens and clicks find no room on the disk or in memory, and are lost")
 
     def _tell(self, message: str) -> None:
         now = time.monotonic()
@@ -162,7 +162,7 @@ def application(behind: WSGIApplication) -> Tracking:
     parts = Parts(
         signer=keys.signer(),
         redirects=Redirects(_links, Snapshot(settings.SPOOL_DIR)),
-        record=lambda hit: recorder.record(hits.pack(hit)),
+        record=recorder.record,
         trusted_proxies=client_ip.networks(settings.TRUSTED_PROXIES),
     )
     return Tracking(behind, parts)
@@ -191,26 +191,28 @@ def _declare(
 
 def _links(campaign_id: int) -> dict[int, str]:
     try:
-        close_old_connections()
         found = Link.objects.filter(campaign_id=campaign_id)
         return dict(found.values_list("number", "url"))
-    except DatabaseError as error:
+    except Error as error:
         raise LookupFailed from error
     finally:
-        # No request of Django's ends here, which would give the connection back.
-        close_old_connections()
+        # The thread ends with its question, and no request of Django's that would do this.
+        connection.close()
 
 
 def _flags(environ: WSGIEnvironment) -> str:
     get = environ.get
+    flags = _MODES.get(get("HTTP_SEC_FETCH_MODE"), hits.FETCH_METADATA + hits.NO_NAVIGATION)
+    if get("HTTP_SEC_GPC") == "1" or get("HTTP_DNT") == "1":
+        flags += hits.SIGNAL
     purpose = f"{get('HTTP_SEC_PURPOSE', '')}{get('HTTP_PURPOSE', '')}{get('HTTP_X_MOZ', '')}"
-    return (
-        (hits.SIGNAL if get("HTTP_SEC_GPC") == "1" or get("HTTP_DNT") == "1" else "")
-        + (hits.PREFETCH if "prefetch" in purpose.lower() else "")
-        + _MODES.get(get("HTTP_SEC_FETCH_MODE"), hits.FETCH_METADATA + hits.NO_NAVIGATION)
-        + (hits.HEAD if environ["REQUEST_METHOD"] == "HEAD" else "")
-        + (hits.LANGUAGE if get("HTTP_ACCEPT_LANGUAGE") else "")
-    )
+    if "prefetch" in purpose.lower():
+        flags += hits.PREFETCH
+    if environ["REQUEST_METHOD"] == "HEAD":
+        flags += hits.HEAD
+    if get("HTTP_ACCEPT_LANGUAGE"):
+        flags += hits.LANGUAGE
+    return flags
 
 
 _MODES = {None: "", "navigate": hits.FETCH_METADATA + hits.NAVIGATION}

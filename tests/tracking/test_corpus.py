@@ -16,7 +16,7 @@ import pytest
 from tests.tracking import corpus, recount
 from tests.tracking.corpus import Request
 from tests.tracking.hitting import AT, make_campaign, person
-from tracking import client_ip, draining, facts, hits, keys, spool, wsgi
+from tracking import client_ip, draining, facts, keys, spool, wsgi
 from tracking.models import Event
 from tracking.redirects import Redirects
 from tracking.snapshots import Snapshot
@@ -62,7 +62,7 @@ class House:
         parts = wsgi.Parts(
             signer=keys.signer(),
             redirects=Redirects(lambda campaign: URLS, Snapshot(folder)),
-            record=lambda hit: writer.append(hits.pack(hit)),
+            record=writer.append,
             trusted_proxies=client_ip.networks(["127.0.0.1"]),
         )
         self._app = wsgi.Tracking(wsgi.nothing_else, parts)

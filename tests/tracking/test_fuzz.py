@@ -13,7 +13,7 @@ import pytest
 
 from tests.tracking.hitting import make_campaign, person
 from tests.tracking.processes import Machine
-from tracking import draining, hits, keys, spool, wsgi
+from tracking import draining, keys, spool, wsgi
 from tracking.models import Event
 from tracking.redirects import Redirects
 from tracking.snapshots import Snapshot
@@ -66,7 +66,7 @@ def foreign(signer: Signer, chance: random.Random, count: int) -> Iterator[tuple
 
 def test_no_token_but_ours_resolves(tmp_path):
     signer = Signer(Keyring({1: b"k" * 32}, 1))
-    recorded: list[hits.Hit] = []
+    recorded: list[bytes] = []
     links = {1: "https://example.com/a"}
     parts = wsgi.Parts(signer, Redirects(lambda _: links, Snapshot(tmp_path)), recorded.append)
     app = wsgi.Tracking(wsgi.nothing_else, parts)

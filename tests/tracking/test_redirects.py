@@ -134,23 +134,51 @@ def test_the_copy_keeps_the_first_address_of_a_number(tmp_path):
     assert copy.links_of(1) == {1: A, 2: B}
 
 
-def test_while_one_asks_a_slow_database_others_go_by_the_copy(tmp_path):
-    asked, answer = threading.Event(), threading.Event()
+class Silence:
+    """A database that is asked and says nothing until it is let."""
 
-    def lookup(campaign_id: int) -> dict[int, str]:
-        asked.set()
-        assert answer.wait(60)
-        return {1: A}
+    def __init__(self) -> None:
+        self.asked = 0
+        self.may_answer = threading.Event()
 
-    Snapshot(tmp_path).add([(1, 1, A)])
-    ours = Redirects(lookup, Snapshot(tmp_path))
-    with ThreadPoolExecutor(2) as readers:
-        first = readers.submit(ours.target, 1, 1)
-        assert asked.wait(60)
-        try:
-            # Sooner than anybody's patience ends, which the first one's answer would be.
-            assert readers.submit(ours.target, 1, 1).result(2) == A
-            assert not first.done()
-        finally:
-            answer.set()
-        assert first.result(20) == A
+    def __call__(self, campaign_id: int) -> dict[int, str]:
+        self.asked += 1
+        assert self.may_answer.wait(60)
+        return {1: A, 2: B}
+
+
+@pytest.fixture
+def silence():
+    silence = Silence()
+    yield silence
+    silence.may_answer.set()
+
+
+def test_while_the_database_says_nothing_all_go_by_the_copy(silence, tmp_path):
+    Snapshot(tmp_path).add([(1, 1, A), (2, 1, B)])
+    ours = Redirects(silence, Snapshot(tmp_path))
+    with ThreadPoolExecutor(4) as readers:
+        assert list(readers.map(ours.target, (1, 1, 2, 2), (1, 1, 1, 1))) == [A, A, B, B]
+    assert silence.asked == 1
+
+
+def test_nobody_waits_without_end_for_a_link_that_the_copy_has_not(silence, tmp_path, monkeypatch):
+    monkeypatch.setattr(redirects, "_PATIENCE_SECONDS", 0.05)
+    ours = Redirects(silence, Snapshot(tmp_path))
+    assert (ours.target(1, 1), ours.target(1, 2)) == (None, None)
+    assert silence.asked == 1
+    silence.may_answer.set()
+    monkeypatch.setattr(redirects, "_PATIENCE_SECONDS", 60)
+    assert (ours.target(1, 1), ours.target(1, 2)) == (A, B), "the late answer counts as well"
+
+
+def test_a_question_that_is_never_answered_is_put_again(silence, tmp_path, clock, monkeypatch):
+    monkeypatch.setattr(redirects, "_PATIENCE_SECONDS", 0.05)
+    ours = Redirects(silence, Snapshot(tmp_path))
+    assert ours.target(1, 1) is None
+    clock.now += 9
+    assert ours.target(1, 1) is None
+    assert silence.asked == 1
+    clock.now += 1
+    assert ours.target(1, 1) is None
+    assert silence.asked == 2

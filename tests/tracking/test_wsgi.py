@@ -46,7 +46,7 @@ class Door:
         self.parts = wsgi.Parts(
             signer=SIGNER,
             redirects=Redirects(lambda campaign: LINKS if campaign == 7 else {}, Snapshot(folder)),
-            record=self.recorded.append,
+            record=lambda packed: self.recorded.append(hits.unpack(packed)),
             trusted_proxies=client_ip.networks(["127.0.0.1"]),
         )
 
