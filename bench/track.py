@@ -41,7 +41,7 @@ def run() -> list[dict[str, Any]]:
         track_stage.tables(),
         track_stage.granian("config.tracking_wsgi:application", Path(name)) as ours,
         track_stage.granian("bench.plain_hits:application", Path(name), threads=ORM_THREADS) as orm,
-        track_stage.granian("bench.constant_gif:application", Path(name)) as constant,
+        track_stage.granian("bench.constant_gif:application", Path(name), workers=1) as constant,
     ):
         pixels, links = track_stage.pixels(), track_stage.redirects()
         rounds = [
