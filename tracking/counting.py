@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from operator import attrgetter
 
 from tracking import hindsight, partitions, upserts
@@ -30,15 +31,18 @@ def keep(events: Sequence[Sorted]) -> None:
     """Write events and add them to every count."""
     if not events:
         return
-    partitions.ensure({partitions.month_of(event.at) for event in events})
+    # Months of days: a day is found much sooner, and there are few of them.
+    days = {event.at.toordinal() for event in events}
+    partitions.ensure({date.fromordinal(day).replace(day=1) for day in days})
     upserts.copy_events(events)
     # Test mails are kept, and counted nowhere.
     counted = [event for event in events if event.verdict != Verdict.SELF]
     people = [event for event in counted if event.delivery_id is not None]
-    moved, scanned = _keep_deeds(people)
-    _count_hits(counted)
-    _count_facets(counted, moved)
-    _count_links(counted, people)
+    with upserts.without_waiting():
+        moved, scanned = _keep_deeds(people)
+        _count_hits(counted)
+        _count_facets(counted, moved)
+        _count_links(counted, people)
     hindsight.look_back(people, scanned)
 
 

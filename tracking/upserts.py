@@ -6,7 +6,8 @@ tables and columns come from our own models; values are always parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -24,6 +25,17 @@ _EVENT_COLUMNS = Sorted._fields[:-1]
 _DEEDS_COLUMNS = tuple(field.name for field in fields(Deeds))
 _deeds_row = attrgetter(*_DEEDS_COLUMNS)
 _DEEDS_KEY = ("campaign_id", "delivery_id")
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Let us prepare the next statement while the database is at the last one.
+
+    What it refuses is raised at the next result that is asked for, or at the end.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def copy_events(events: Iterable[Sorted]) -> None:
@@ -121,7 +133,7 @@ def new_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, in
     """Keep who clicked which link, and return those that had not before."""
     columns = ("campaign_id", "number", "delivery_id")
     end = f"ON CONFLICT DO NOTHING RETURNING {', '.join(columns)}"
-    return _insert(LinkClicker, columns, sorted(clickers), end)
+    return _insert(LinkClicker, columns, sorted(clickers), end, returns=True)
 
 
 def drop_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -146,6 +158,8 @@ def _insert(
     columns: Sequence[str],
     values: Sequence[Sequence[object]],
     end: str,
+    *,
+    returns: bool = False,
 ) -> list[tuple[int, int, int]]:
     if not values:
         return []
@@ -157,4 +171,4 @@ def _insert(
             f"SELECT * FROM unnest({typed}) {end}",
             [arrays.text(column) for column in zip(*values, strict=True)],
         )
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if returns else []
