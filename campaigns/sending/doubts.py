@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import evidence
+from campaigns.sending import apart, evidence
 from campaigns.sending.launch import LAUNCHABLE
 from campaigns.sending.querysets import again, doubts
 
@@ -23,7 +23,15 @@ def choose(campaign: Campaign, policy: str) -> bool:
 
 
 def resend_due() -> int:
-    """Send again what may be, once for each person, after evidence had its time to come."""
+    """Send again what may be, once for each person, after evidence had its time to come.
+
+    Returns for how many campaigns something was.
+    """
     wait = timedelta(seconds=settings.SEND_DOUBT_SECONDS)
     ids = doubts.campaigns_due(wait=wait, longest=evidence.LOOK_BACK)
-    return sum(again.resend_due(pk, wait=wait, longest=evidence.LOOK_BACK) for pk in ids)
+    longest = evidence.LOOK_BACK
+    return apart.each(
+        "Sending again what is not confirmed of campaign",
+        ids,
+        lambda pk: again.resend_due(pk, wait=wait, longest=longest),
+    )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import doubts, evidence, steering
+from campaigns.sending import apart, doubts, evidence, steering
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moves
 
@@ -29,11 +29,13 @@ def reap() -> None:
 
 
 def finish_all() -> None:
-    """Close the campaigns that are done, and what cancelled campaigns left open."""
-    for campaign_id in _ids(Campaign.Status.SENDING):
-        moves.finish(campaign_id)
-    for campaign_id in _ids(Campaign.Status.CANCELLED):
-        steering.cancel_rest(campaign_id)
+    """Close the campaigns that are done."""
+    apart.each("Finishing campaign", _ids(Campaign.Status.SENDING), moves.finish)
+
+
+def cancel_rests() -> None:
+    """Close what cancelled campaigns left open."""
+    apart.each("Ending campaign", _ids(Campaign.Status.CANCELLED), steering.cancel_rest)
 
 
 def preparing() -> list[int]:

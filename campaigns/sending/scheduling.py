@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import launch, local_times, steering, wall_clock
+from campaigns.sending import apart, launch, local_times, steering, wall_clock
 from campaigns.sending.querysets import launching, moments, moves
 
 Status = Campaign.Status
@@ -84,25 +84,21 @@ def unschedule(campaign: Campaign) -> bool:
     return steering.to_draft(campaign)
 
 
-def launch_due() -> list[int]:
-    """Launch what is due, call missed what is far too late, and return the launched ids."""
+def launch_due() -> int:
+    """Launch what is due, call missed what is far too late, and return how many were launched."""
     moves.miss(MAX_LATENESS)
     due = list(Campaign.objects.due().order_by("scheduled_at").values_list("pk", flat=True))
-    return [pk for pk in due if launch.launch_due(pk)]
+    return apart.each("Launching campaign", due, launch.launch_due)
 
 
 def look_ahead() -> None:
     """Bring launches forward for people in earlier zones who have joined since."""
     now = moves.now()
     local = Campaign.objects.filter(status=Status.SCHEDULED, scheduled_locally=True)
-    for campaign in local.select_related("workspace"):
-        wall = local_times.wall_time(campaign)
-        if wall is None or wall_clock.earliest(wall) > now + FORESIGHT:
-            continue
-        found = moments.waves(launching.audience(campaign), local_times.of_campaign(campaign))
-        if found and found[0][1] < (campaign.scheduled_at or now):
-            unmoved = local.filter(pk=campaign.pk, scheduled_at=campaign.scheduled_at)
-            unmoved.update(scheduled_at=max(found[0][1], now))
+    waiting = local.order_by("pk").select_related("workspace")
+    apart.each(
+        "Looking ahead for campaign", waiting, lambda campaign: _bring_forward(campaign, now)
+    )
 
 
 def has_drifted(campaign: Campaign) -> bool:
@@ -116,6 +112,21 @@ def has_drifted(campaign: Campaign) -> bool:
     if wall is None or at is None:
         return False
     return not wall_clock.shows(at, wall, campaign.scheduled_zone)
+
+
+def _bring_forward(campaign: Campaign, now: datetime) -> None:
+    wall = local_times.wall_time(campaign)
+    if wall is None or wall_clock.earliest(wall) > now + FORESIGHT:
+        return
+    found = moments.waves(launching.audience(campaign), local_times.of_campaign(campaign))
+    if found and found[0][1] < (campaign.scheduled_at or now):
+        unmoved = Campaign.objects.filter(
+            pk=campaign.pk,
+            status=Status.SCHEDULED,
+            scheduled_locally=True,
+            scheduled_at=campaign.scheduled_at,
+        )
+        unmoved.update(scheduled_at=max(found[0][1], now))
 
 
 def _schedule(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
+from collections.abc import Callable, Iterable
 from types import FrameType
 
 from celery import shared_task
@@ -17,6 +18,7 @@ from celery.signals import worker_shutting_down
 
 from campaigns.sending import (
     again,
+    apart,
     fence,
     launch,
     leaks,
@@ -26,7 +28,7 @@ from campaigns.sending import (
     transport,
 )
 from campaigns.sending.bounces import reading
-from campaigns.sending.pacing import alarms, breakers, canary, easing, parts, ramps
+from campaigns.sending.pacing import alarms, easing, parts, rounds
 from campaigns.sending.querysets import digests, weeks
 
 # Short enough that a deploy need not wait, long enough that rings cost nothing.
@@ -35,6 +37,18 @@ SHIFT_SECONDS = 25.0
 RING = 15
 BOUNCE_RING = 60
 DIGESTS_AT_ONCE = 5
+# What the tick does before it rings.
+STEPS: tuple[Callable[[], object], ...] = (
+    reaping.reap,
+    reaping.finish_all,
+    reaping.cancel_rests,
+    scheduling.launch_due,
+    rounds.stop_and_let_go,
+    parts.go_on,
+    parts.let_stragglers_go,
+    easing.forget,
+    weeks.forget,
+)
 
 # Made before the pool forks, so that the parent can tell its children to stop.
 _stopping = multiprocessing.Event()
@@ -48,31 +62,8 @@ def _tell_children(**_kwargs: object) -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tick() -> None:
     """Heal, launch what is due, and ring for whatever has to go on."""
-    if not fence.check(renew=True):
-        return
-    reaping.reap()
-    reaping.finish_all()
-    scheduling.launch_due()
-    # What goes wrong is stopped before anything new is let go.
-    breakers.look()
-    parts.go_on()
-    parts.let_stragglers_go()
-    canary.release()
-    ramps.advance()
-    easing.forget()
-    weeks.forget()
-    if alarms.untold() or leaks.untold():
-        tell_owners.apply_async(expires=RING)
-    for campaign_id in reaping.preparing():
-        launch_campaign.apply_async((campaign_id,), expires=RING)
-    for chance_id in again.all_under_way():
-        give_another_chance.apply_async((chance_id,), expires=RING)
-    for campaign_id in reaping.hungry():
-        send_campaign.apply_async((campaign_id,), expires=RING)
-    for campaign_id in reckoning.due():
-        count_campaign.apply_async((campaign_id,), expires=RING)
-    for campaign_id in digests.due(DIGESTS_AT_ONCE):
-        digest_campaign.apply_async((campaign_id,), expires=RING)
+    if fence.check(renew=True):
+        apart.each("Step", (*STEPS, _ring_owners, _ring_workers), lambda step: step())
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -121,10 +112,9 @@ def give_another_chance(chance_id: int) -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tell_owners() -> None:
     """Tell owners what was stopped; apart from the tick, which must not wait for a mail server."""
-    for alarm_id in alarms.untold():
-        alarms.tell(alarm_id)
-    for leak_id in leaks.untold():
-        leaks.tell(leak_id)
+    tellings = [(alarms.tell, pk) for pk in alarms.untold()]
+    tellings += [(leaks.tell, pk) for pk in leaks.untold()]
+    apart.each("Telling the owners of", tellings, lambda telling: telling[0](telling[1]))
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -141,6 +131,27 @@ def read_bounces(mailbox_id: int) -> None:
     """Read one bounce mailbox for a while; ring again while there is more."""
     if fence.check() and reading.read(mailbox_id):
         read_bounces.apply_async((mailbox_id,), expires=BOUNCE_RING)
+
+
+def _ring_owners() -> None:
+    if alarms.untold() or leaks.untold():
+        tell_owners.apply_async(expires=RING)
+
+
+def _ring_workers() -> None:
+    bells = (
+        (launch_campaign, reaping.preparing),
+        (give_another_chance, again.all_under_way),
+        (send_campaign, reaping.hungry),
+        (count_campaign, reckoning.due),
+        (digest_campaign, lambda: digests.due(DIGESTS_AT_ONCE)),
+    )
+    apart.each("Ringing for", bells, lambda bell: _ring(*bell))
+
+
+def _ring(task: DjangoTask, wanted: Callable[[], Iterable[int]]) -> None:
+    for pk in wanted():
+        task.apply_async((pk,), expires=RING)
 
 
 def ring_launch(campaign_id: int) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from campaigns.composing.models import Campaign
-from campaigns.sending import steering
+from campaigns.sending import apart, steering
 from campaigns.sending.models import Alarm, Canary
 from campaigns.sending.pacing import alarms, parts, words
 from campaigns.sending.pacing.thresholds import ENOUGH, Sample, is_too_much
@@ -23,7 +23,10 @@ Cause = Alarm.Cause
 
 
 def look() -> list[Alarm]:
-    """Look at all campaigns that are under way, stop what does harm, and return the alarms."""
+    """Look at all campaigns that are under way, stop what does harm, and return the alarms.
+
+    Raises `ApartError` with the campaigns that could not be looked at, after all others were.
+    """
     running = Campaign.objects.filter(status=Campaign.Status.SENDING)
     campaigns = {campaign.pk: campaign for campaign in running.select_related("workspace")}
     if not campaigns:
@@ -31,15 +34,20 @@ def look() -> list[Alarm]:
     canaries = Canary.objects.filter(campaign__in=campaigns, ended_at__isnull=True)
     few = {canary.campaign_id: Sample(canary.size, canary.size // 2) for canary in canaries}
     held = set(_held(list(campaigns)))
+    heard = signals.read(list(campaigns))
     raised: list[Alarm | None] = []
-    for campaign_id, found in signals.read(list(campaigns)).items():
+
+    def look_at(campaign_id: int) -> None:
         campaign, sample = campaigns[campaign_id], few.get(campaign_id, ENOUGH)
+        found = heard[campaign_id]
         raised.append(_whole(campaign, found.values(), sample, in_canary=campaign_id in few))
-        raised += [
+        raised.extend(
             _part(campaign, mailbox, one, sample)
             for mailbox, one in found.items()
             if (campaign_id, mailbox) not in held
-        ]
+        )
+
+    apart.each("Looking at campaign", heard, look_at)
     return [alarm for alarm in raised if alarm is not None]
 
 

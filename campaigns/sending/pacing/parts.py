@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from campaigns.accounts import audit
 from campaigns.composing.models import Campaign
+from campaigns.sending import apart
 from campaigns.sending.models import Alarm, Tally
 from campaigns.sending.pacing.thresholds import Sample, is_too_much
 from campaigns.sending.querysets import holding, signals, throttling
@@ -30,26 +31,26 @@ CONVINCING = 5_000
 STEP = timedelta(minutes=10)
 
 
-def go_on() -> list[Alarm]:
+def go_on() -> None:
     """Begin what is due, let more of it go where the last few were taken, stop what was not."""
     held = Alarm.objects.filter(
         lifted_at__isnull=True, campaign__status=Campaign.Status.SENDING, retry_at__isnull=False
     ).exclude(mailbox="")
     alarms = list(held.select_related("campaign__workspace").order_by("pk"))
     if not alarms:
-        return []
+        return
     heard = signals.read([alarm.campaign_id for alarm in alarms])
     due = set(held.filter(retry_at__lte=Now()).values_list("pk", flat=True))
-    moved = []
-    for alarm in alarms:
+
+    def step(alarm: Alarm) -> bool:
         found = heard.get(alarm.campaign_id, {}).get(alarm.mailbox)
-        if _step(alarm, found, is_due=alarm.pk in due):
-            moved.append(alarm)
-    return moved
+        return _step(alarm, found, is_due=alarm.pk in due)
+
+    apart.each("Trying a part again, of", alarms, step)
 
 
-def let_stragglers_go() -> int:
-    """Free what a worker held back that had begun before its part was let go; return how many.
+def let_stragglers_go() -> None:
+    """Free what a worker held back that had begun before its part was let go.
 
     And what a crash between the two left behind. A part that nothing holds has no such rows.
     """
@@ -58,7 +59,7 @@ def let_stragglers_go() -> int:
     )
     gone = Alarm.objects.filter(~Exists(open_), campaign__status=Campaign.Status.SENDING)
     pairs = gone.exclude(mailbox="").values_list("campaign", "mailbox").distinct()
-    return sum(holding.let_go(campaign_id, mailbox) for campaign_id, mailbox in pairs)
+    apart.each("Letting stragglers go, of", pairs, lambda pair: holding.let_go(*pair))
 
 
 def wait(tries: int) -> Combinable | None:

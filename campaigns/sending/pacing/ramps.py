@@ -6,10 +6,14 @@ cap was used, and no breaker tripped in it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from campaigns.accounts import audit
 from campaigns.accounts.models import Sender
+from campaigns.composing.models import Campaign
+from campaigns.sending import apart
 from campaigns.sending.models import Ramp
 from campaigns.sending.models.pace import nothing_spent
 from campaigns.sending.querysets import ramping
@@ -27,9 +31,12 @@ def end(sender: Sender) -> bool:
     return ramping.end(sender.pk)
 
 
-def advance() -> int:
-    """Raise the caps whose day went well, and return how many."""
-    return sum(_raise(sender_id, step) for sender_id, step in ramping.due())
+def advance(*, but: Collection[int] = ()) -> int:
+    """Raise the caps whose day went well, except of these campaigns’ senders; return how many."""
+    due = dict(ramping.due())
+    staying = Campaign.objects.filter(pk__in=but).values_list("sender", flat=True)
+    rising = sorted(due.keys() - set(staying if due and but else ()))
+    return apart.each("Raising the cap of sender", rising, lambda pk: _raise(pk, due[pk]))
 
 
 def cap(ramp: Ramp) -> int:
