@@ -203,8 +203,10 @@ class Supply:
             lasted = hold.claim.settle(patience=DATABASE_PATIENCE)
             self._is_open = self._is_open and lasted
         finally:
-            hold.gate.close()
-            hold.claim.give_back(delay=self._turn.brakes.shut or 0)
+            try:
+                hold.gate.close()
+            finally:
+                hold.claim.give_back(delay=self._turn.brakes.shut or 0)
         self._size_claim(time.monotonic() - hold.began)
 
     def _size_claim(self, took: float) -> None:

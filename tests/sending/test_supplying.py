@@ -4,12 +4,13 @@ import threading
 import time
 
 import pytest
+from django.db import DatabaseError
 
 from campaigns.composing.models import Campaign
 from campaigns.sending import claiming, launch, supplying, transport
 from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.outcomes import Outcome, Verdict
-from campaigns.sending.pacing.gates import Brakes
+from campaigns.sending.pacing.gates import Brakes, Gate
 from tests.sending import stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,3 +195,19 @@ def test_a_claim_that_cannot_be_settled_costs_no_other_its_answers(turn, monkeyp
     supply.close()
     kept = {row.id for row in (*second.rows, *third.rows, *fourth.rows)}
     assert set(Delivery.objects.filter(state="sent").values_list("pk", flat=True)) == kept
+
+
+def test_what_a_gate_cannot_write_down_keeps_no_claim(turn, monkeypatch):
+    supply = supplying.Supply(turn)
+    batch = supply.next()
+    assert batch is not None
+
+    def close(_gate):
+        raise DatabaseError
+
+    monkeypatch.setattr(Gate, "close", close)
+    with pytest.raises(DatabaseError):
+        supply.close(taken(batch))
+    n = len(batch.rows)
+    assert stage.states(turn.campaign) == {"sent": n, "pending": 40 - n}
+    assert not Lease.objects.exists()
