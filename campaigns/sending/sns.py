@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.utils import timezone
+from urllib3.exceptions import HTTPError
 
 from campaigns.accounts import outbound
 
@@ -87,7 +88,8 @@ def fetch(url: str) -> bytes:
         outbound.check_url(url)
         answer = requests.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True)
         content = answer.raw.read(MOST, decode_content=True)
-    except (outbound.OutboundError, requests.RequestException) as error:
+    # What goes wrong while it is read, urllib3 tells in its own words.
+    except (outbound.OutboundError, requests.RequestException, HTTPError) as error:
         raise SnsError(f"Amazon cannot be asked: {error}") from error
     if answer.status_code != 200:
         raise SnsError(

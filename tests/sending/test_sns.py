@@ -1,9 +1,12 @@
 """Amazon's notifications: forged, stale and uninvited ones are turned away at the door."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client
 
@@ -223,3 +226,27 @@ def test_who_can_make_amazon_ask_cannot_fill_the_page(client, site, door):
             door, **amazon.request(amazon.message("SubscriptionConfirmation", TopicArn=arn))
         )
     assert Topic.objects.count() == 20
+
+
+def test_an_answer_that_breaks_off_is_no_answer(monkeypatch):
+    """A real server that promises more than it sends: urllib3 tells that in a way of its own."""
+    get = requests.get
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"half")
+
+        def log_message(self, *args):
+            """Say nothing."""
+
+    monkeypatch.setattr(outbound, "addresses", lambda host, port: ["203.0.113.1"])
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        here = f"http://127.0.0.1:{server.server_port}/"
+        monkeypatch.setattr("requests.get", lambda _url, **options: get(here, **options))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(sns.SnsError, match="cannot be asked"):
+            sns.fetch(amazon.CERTIFICATE)
+        server.shutdown()
