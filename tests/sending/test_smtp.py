@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from campaigns.sending.outcomes import Outgoing, Verdict
-from campaigns.sending.smtp import Server, SmtpMailer
+from campaigns.sending.smtp import Server, SmtpMailer, connection
 from tests.sending.sink import Sink
 
 BOTH = pytest.mark.parametrize("pipelining", [True, False], ids=["pipelined", "plain"])
@@ -272,3 +272,14 @@ def _certificate(folder):
     server_side.load_cert_chain(path)
     client_side = ssl.create_default_context(cafile=path)
     return server_side, client_side
+
+
+@BOTH
+def test_no_connection_takes_more_mails_than_it_should(pipelining, monkeypatch):
+    monkeypatch.setattr(connection, "MAILS_PER_CONNECTION", 3)
+    addresses = [f"person{n}@example.com" for n in range(8)]
+    with Sink(pipelining=pipelining) as sink:
+        done = hand_over(sink, *addresses)
+        assert verdicts(done) == [Verdict.SENT] * 8
+        assert sink.recipients() == addresses
+        assert sink.connections == 3

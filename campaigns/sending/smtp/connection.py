@@ -67,7 +67,9 @@ class Connection:
             if taken is not None:
                 taken.refusal = self._unfit(taken.mail)
             while taken is not None and not source.is_over:
-                follower = source.take()
+                # The last mail of a connection has none: what waits is for the next.
+                is_last = self._handed_over + 1 >= MAILS_PER_CONNECTION
+                follower = None if is_last else source.take()
                 if follower is not None:
                     follower.refusal = self._unfit(follower.mail)
                 outcome = yield from self._one(line, taken, follower)
