@@ -139,9 +139,11 @@ class _Restorer:
         """Take for each file as many numbers as it needs, which nobody gets any more."""
         staging.run(f"SELECT pg_advisory_lock({_LOCK})")
         try:
-            for part in catalogue.PARTS:
-                if part.key and part.is_restored:
-                    self._shifts[part.name] = _borrow(part, self._most[part.name])
+            # In a savepoint: a transaction that failed could not give the lock back either.
+            with transaction.atomic():
+                for part in catalogue.PARTS:
+                    if part.key and part.is_restored:
+                        self._shifts[part.name] = _borrow(part, self._most[part.name])
         finally:
             staging.run(f"SELECT pg_advisory_unlock({_LOCK})")
 

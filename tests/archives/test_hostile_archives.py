@@ -7,8 +7,10 @@ import json
 import zipfile
 
 import pytest
+from django.db import connection
 
 from campaigns.accounts.models import Member
+from campaigns.archives import restoring, staging
 from campaigns.archives.reading import ArchiveError
 from campaigns.audience.models import Contact, List
 from campaigns.composing.models import Brand, Campaign
@@ -237,3 +239,14 @@ def test_a_formula_is_a_text_as_it_was(workspace, empty, tmp_path):
     world.make_contact(workspace, first_name="=HYPERLINK(1)", email="ann@example.com")
     restore(houses.archive(workspace, tmp_path / "a.zip"), empty)
     assert empty.contacts.get().first_name == "=HYPERLINK(1)"
+
+
+def test_a_restoration_that_fails_over_numbers_holds_up_no_later_one(house, empty, monkeypatch):
+    monkeypatch.setattr(restoring, "_borrow", lambda *_: staging.run("SELECT 1/0"))
+    with pytest.raises(ArchiveError):
+        restore(house, empty)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        )
+        assert cursor.fetchone() == (0,)
