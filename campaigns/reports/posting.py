@@ -58,11 +58,20 @@ def send(mail_id: int) -> bool:
         # Nobody was spoken to about this mail: that says nothing against it.
         _put_off(mail, error)
         return False
+    except Exception as error:
+        # Nothing was sent, and another day's figures may do: but an operator should see it.
+        _put_off(mail, error)
+        raise
     letter.connection = connection
     try:
         letter.send()
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
         _refused(mail, error)
+        return False
+    except ValueError as error:
+        # An address that cannot be written: found before the mail's first byte left.
+        _tell(mail, error)
+        rows.settle(ReportMail.State.FAILED)
         return False
     except OSError as error:
         _tell(mail, error)

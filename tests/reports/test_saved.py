@@ -288,3 +288,26 @@ def test_mails_that_were_settled_long_ago_are_forgotten_and_no_others(report, me
     assert set(old.values_list("state", flat=True)) == {"pending", "sending"}
     assert ReportMail.objects.filter(due_at__gt=long_ago).count() == 5
     assert scheduling.forget() == 0
+
+
+def test_a_mail_that_cannot_be_written_was_certainly_not_sent(report, me, server, monkeypatch):
+    due(report, me)
+    [mail_id] = scheduling.look()
+
+    def compose(_mail):
+        raise ValueError
+
+    monkeypatch.setattr(posting, "compose", compose)
+    with pytest.raises(ValueError):
+        posting.send(mail_id)
+    assert states() == ["pending"]
+
+
+def test_a_mail_to_an_address_that_nobody_can_be_handed_was_certainly_not_sent(report, me, server):
+    me.user.email = f"ann@{'a' * 70}é.example"
+    me.user.save(update_fields=["email"])
+    due(report, me)
+    [mail_id] = scheduling.look()
+    assert not posting.send(mail_id)
+    assert states() == ["failed"]
+    assert server.taken == []
