@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 import lxml.etree
 import lxml.html
 
+# Of each kind, so many are looked at: no mail that is read by people has as many.
+MOST = 2_000
+# Characters of an address; mail programs and servers take fewer.
+LONGEST = 8_000
 _TINY = 3
 _SIZE = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", re.IGNORECASE)
 _HIDING = re.compile(
@@ -22,6 +28,7 @@ _GROWING = re.compile(r"font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
 _STYLE_URL = re.compile(r"(?:url\(\s*|@import\s+)[\"']?\s*(https?://[^\s\"')]+)", re.IGNORECASE)
 _ACTIVE = ("script", "form", "iframe", "object", "embed")
+T = TypeVar("T")
 _WEB = re.compile(r"^\s*(?:https?:)?//", re.IGNORECASE)
 
 
@@ -59,6 +66,8 @@ class Body:
     styles: tuple[str, ...] = ()
     # Elements that no mail program runs, and a mail has no use for.
     active: tuple[str, ...] = ()
+    # There is more of it than was looked at.
+    is_cut: bool = False
 
 
 def read(html: str) -> Body:
@@ -69,37 +78,56 @@ def read(html: str) -> Body:
     except (lxml.etree.ParserError, ValueError):  # There is nothing in it.
         return Body()
     unseen = hidden(root)
+    pictures, links = first(_pictures(root, unseen)), first(_links(root, unseen))
+    styles = first(_styles(root))
     return Body(
-        pictures=tuple(_pictures(root, unseen)),
-        links=tuple(_links(root, unseen)),
-        styles=tuple(dict.fromkeys(_styles(root))),
+        pictures=tuple(pictures[:MOST]),
+        links=tuple(links[:MOST]),
+        styles=tuple(dict.fromkeys(styles[:MOST])),
         active=tuple(sorted({element.tag for element in root.iter(*_ACTIVE)})),
+        is_cut=max(len(pictures), len(links), len(styles)) > MOST,
     )
+
+
+def first(found: Iterable[T]) -> list[T]:
+    """Return as many as are looked at, and one more if there are more."""
+    return list(islice(found, MOST + 1))
 
 
 def hidden(root: lxml.html.HtmlElement) -> set[lxml.html.HtmlElement]:
     """Return the elements that nobody sees, with all that is in them."""
-    found = set()
+    # Each element is looked at a few times, however deep they stand in each other.
+    found: set[lxml.html.HtmlElement] = set()
+    growing = _with_sizes_within(root)
     for element in root.iter(lxml.etree.Element):
         style = element.get("style") or ""
+        if element in found:
+            continue
         if (
             element.get("hidden") is not None
             or _HIDING.search(style)
-            or (_SHRINKING.search(style) and not _grows(element))
+            or (_SHRINKING.search(style) and element not in growing)
         ):
             found.update(element.iter(lxml.etree.Element))
     return found
 
 
-def _grows(element: lxml.html.HtmlElement) -> bool:
-    """Whether anything within has a size of its own."""
-    inner = element.iterdescendants(lxml.etree.Element)
-    return any(_GROWING.search(one.get("style") or "") for one in inner)
+def _with_sizes_within(root: lxml.html.HtmlElement) -> set[lxml.html.HtmlElement]:
+    """Return the elements in which anything has a size of its own."""
+    found: set[lxml.html.HtmlElement] = set()
+    for element in root.iter(lxml.etree.Element):
+        if not _GROWING.search(element.get("style") or ""):
+            continue
+        for outer in element.iterancestors():
+            if outer in found:
+                break
+            found.add(outer)
+    return found
 
 
 def _pictures(root: lxml.html.HtmlElement, unseen: set[lxml.html.HtmlElement]) -> Iterator[Picture]:
     for element in root.iter("img", "input"):
-        url = (element.get("src") or "").strip()
+        url = _address(element.get("src"))
         if not _WEB.match(url):
             continue
         sizes = _STYLE_SIZE.findall(element.get("style") or "")
@@ -110,7 +138,7 @@ def _pictures(root: lxml.html.HtmlElement, unseen: set[lxml.html.HtmlElement]) -
 
 def _links(root: lxml.html.HtmlElement, unseen: set[lxml.html.HtmlElement]) -> Iterator[Link]:
     for element in root.iter("a", "area"):
-        url = (element.get("href") or "").strip()
+        url = _address(element.get("href"))
         if not _WEB.match(url):
             continue
         words = " ".join("".join(element.itertext()).split())
@@ -122,13 +150,21 @@ def _links(root: lxml.html.HtmlElement, unseen: set[lxml.html.HtmlElement]) -> I
 def _styles(root: lxml.html.HtmlElement) -> Iterator[str]:
     for element in root.iter(lxml.etree.Element):
         if element.tag == "link" and _WEB.match(element.get("href") or ""):
-            yield (element.get("href") or "").strip()
+            yield _address(element.get("href"))
         if element.tag == "style":
-            yield from _STYLE_URL.findall(element.text or "")
-        yield from _STYLE_URL.findall(element.get("style") or "")
-        background = (element.get("background") or "").strip()
+            yield from _style_urls(element.text)
+        yield from _style_urls(element.get("style"))
+        background = _address(element.get("background"))
         if _WEB.match(background):
             yield background
+
+
+def _style_urls(text: str | None) -> Iterator[str]:
+    return (_address(match[1]) for match in _STYLE_URL.finditer(text or ""))
+
+
+def _address(text: str | None) -> str:
+    return (text or "").strip()[:LONGEST]
 
 
 def _size(value: str | None) -> int | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -72,6 +73,8 @@ class Inspection:
     products: tuple[str, ...] = ()
     declared: str = ""
     contradictions: tuple[str, ...] = ()
+    # It has more pictures, links or headers than were looked at.
+    is_cut: bool = False
 
     @property
     def hosts(self) -> list[tuple[str, int]]:
@@ -98,7 +101,9 @@ def inspect(source: Source, reader: str = "") -> Inspection:
     body = bodies.read(source.html)
     person = Reader(reader or source.recipient)
     pixels, pictures = _pictures(body, person)
-    links, plain = _links(source, body, person)
+    written = bodies.first(_TEXT_URL.finditer(source.text))
+    urls = [match.group()[: bodies.LONGEST] for match in written[: bodies.MOST]]
+    links, plain = _links([*body.links, *(Link(url, "", False) for url in urls)], person)
     styles = _merged([Seen(url, identifiers=tuple(person.identifiers(url))) for url in body.styles])
     headers = tuple(_headers(source, person))
     products = {one.who for one in (*pixels, *links) if one.who}
@@ -121,6 +126,7 @@ def inspect(source: Source, reader: str = "") -> Inspection:
         products=tuple(sorted(products)),
         declared=declared,
         contradictions=tuple(_contradictions(declared, pixels, links)),
+        is_cut=source.is_cut or body.is_cut or len(written) > bodies.MOST,
     )
 
 
@@ -151,10 +157,9 @@ def _why_pixel(picture: Picture, who: str) -> list[str]:
     return found
 
 
-def _links(source: Source, body: Body, person: Reader) -> tuple[tuple[Seen, ...], tuple[Seen, ...]]:
+def _links(within: Sequence[Link], person: Reader) -> tuple[tuple[Seen, ...], tuple[Seen, ...]]:
     measured: list[Seen] = []
     plain: list[Seen] = []
-    within = [*body.links, *(Link(url, "", False) for url in _TEXT_URL.findall(source.text))]
     for link in within:
         who = known().of_link(link.url)
         identifiers = tuple(person.identifiers(link.url))

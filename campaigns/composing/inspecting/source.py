@@ -10,6 +10,8 @@ from email.message import Message
 from email.utils import parseaddr
 
 LARGEST = 5_000_000
+# Headers that are looked at; a mail that went a long way has a hundred.
+MOST_HEADERS = 1_000
 _HEADER = re.compile(rb"\s*(?:From \S+[^\n]*\n)?[A-Za-z][A-Za-z0-9-]*:[ \t]?\S")
 _DKIM_DOMAIN = re.compile(r"(?:^|;)\s*d\s*=\s*([^;\s]+)")
 
@@ -27,6 +29,8 @@ class Source:
     text: str = ""
     # Where replies, bounces and signatures say it is from.
     domains: dict[str, str] = field(default_factory=dict)
+    # There are more headers than were looked at.
+    is_cut: bool = False
 
     def values(self, name: str) -> list[str]:
         """Return what headers of this name say."""
@@ -48,12 +52,14 @@ def read(pasted: bytes) -> Source:
         text = pasted.decode("utf-8", "replace")
         return Source(html=text) if "<" in text else Source(text=text)
     mail = email.message_from_bytes(pasted.lstrip(), policy=email.policy.compat32)
-    headers = tuple((name, _unfolded(value)) for name, value in mail.items())
+    items = mail.items()
+    headers = tuple((name, _unfolded(value)) for name, value in items[:MOST_HEADERS])
     return Source(
         headers=headers,
         html=_content(mail, "text/html"),
         text=_content(mail, "text/plain"),
         domains=_domains(headers),
+        is_cut=len(items) > MOST_HEADERS,
     )
 
 

@@ -284,3 +284,52 @@ def test_our_own_mails_are_told_as_what_they_are(frozen):
     assert not unmeasured.pixels
     assert not [one for one in unmeasured.links if one.who]
     assert not unmeasured.contradictions
+
+
+class Counted:
+    """A pattern that counts how often it is asked."""
+
+    def __init__(self, pattern):
+        self.pattern, self.times = pattern, 0
+
+    def search(self, text):
+        self.times += 1
+        return self.pattern.search(text)
+
+
+def test_of_a_mail_made_of_links_the_first_are_looked_at_and_that_is_said(monkeypatch):
+    asked = []
+
+    def identifiers(reader, url, real=Reader.identifiers):
+        asked.append(url)
+        return real(reader, url)
+
+    monkeypatch.setattr(Reader, "identifiers", identifiers)
+    many = [f"https://s.example/{n}" for n in range(3 * body.MOST)]
+    html = (
+        "".join(f'<a href="{url}">x</a>' for url in many)
+        + "".join(f'<img src="{url}.png">' for url in many)
+        + "".join(f'<p style="background:url({url})">' for url in many)
+    )
+    found = inspect(read(mail(html, " ".join(many))))
+    assert found.is_cut
+    assert len(asked) == 4 * body.MOST
+    assert not of('<a href="https://s.example/">x</a>').is_cut
+
+
+def test_a_long_address_is_read_as_far_as_any_program_would():
+    [seen] = of(f'<a href="https://s.example/?x={"a1" * 100_000}">x</a>').links
+    assert len(seen.url) == body.LONGEST
+
+
+def test_words_without_a_size_within_each_other_are_asked_once_each(monkeypatch):
+    growing = Counted(body._GROWING)
+    monkeypatch.setattr(body, "_GROWING", growing)
+    deep, wide = 100, 200
+    body.read(
+        '<div style="font-size:0">' * deep
+        + "<i></i>" * wide
+        + '<b style="font-size:9px">x</b>'
+        + "</div>" * deep
+    )
+    assert growing.times <= deep + wide + 10
