@@ -1,14 +1,18 @@
 """An intent whose commit nobody heard of is a mail that did not leave: its holder knows that."""
 
 import threading
+import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery
-from campaigns.sending.querysets import ledger
+from campaigns.sending.querysets import ledger, moves
+from campaigns.sending.querysets.results import Result
 from tests.sending import stage
+from tests.sending.claims import claim_and_intend, state_of
 from tests.sending.driving import send, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,3 +82,26 @@ def test_the_same_when_somebody_is_left_out_of_the_window(draft, sink, lose):
     assert lost
     assert stage.states(draft) == {"sent": PEOPLE - 1, "suppressed": 1}
     assert len(sink.recipients()) == len(set(sink.recipients())) == PEOPLE - 1
+
+
+def test_a_late_word_that_nothing_was_tried_leaves_the_row_as_if_untouched(workspace):
+    campaign = stage.make_sending(workspace, people=1)
+    token, [delivery_id] = claim_and_intend(campaign)
+    moves.reap_intents(timedelta(seconds=-1), "")
+    assert state_of(delivery_id) == "unknown"
+    assert not ledger.exchange(token, [Result(delivery_id, "pending", untried=True)], [])
+    row = Delivery.objects.get()
+    assert (row.state, row.attempt, row.sending_at) == ("pending", 0, None)
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "pending"])
+def test_a_late_answer_counts_once_and_only_for_the_try_it_is_about(workspace, state):
+    campaign = stage.make_sending(workspace, people=1)
+    token, [delivery_id] = claim_and_intend(campaign)
+    moves.reap_intents(timedelta(seconds=-1), "")
+    ledger.exchange(token, [Result(delivery_id, state, 250, message_id="m-1")], [])
+    assert state_of(delivery_id) == state
+    # Told once more, when somebody else has it in hand.
+    stage.become(Delivery.objects.all(), "unknown", claim_token=uuid.uuid4())
+    ledger.exchange(token, [Result(delivery_id, "sent")], [])
+    assert state_of(delivery_id) == "unknown"

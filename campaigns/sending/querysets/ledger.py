@@ -158,6 +158,8 @@ UPDATE sending_delivery d
    SET state = told.state, code = r.code, enhanced_code = r.enhanced, reason = r.reason,
        message_id = CASE WHEN r.message = '' THEN d.message_id ELSE r.message END,
        first_tried_at = {deadlines.FIRST_TRIED},
+       attempt = d.attempt - CASE WHEN r.untried THEN 1 ELSE 0 END,
+       sending_at = CASE WHEN r.untried THEN NULL ELSE d.sending_at END,
        next_at = CASE WHEN told.state = 'pending' THEN {deadlines.NEXT_TRY} END,
        done_at = CASE WHEN told.state = 'pending' THEN NULL ELSE clock_timestamp() END,
        claim_token = NULL, unknown_since = NULL
