@@ -21,7 +21,7 @@ from tests.audience.duplicates.pairs import unite
 from tests.privacy.test_erasing import places
 from tests.reports.scene import Scene
 from tests.sending import stage
-from tests.sending.claims import claim
+from tests.sending.claims import claim, claim_and_intend
 from tracking.models import Engagement, Event, PeopleCount
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +180,23 @@ def test_erasing_the_person_takes_both_addresses_out_of_every_table(scene, membe
     scene.clicks(1)
     scene.drain()
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("bounced", [False, True])
+def test_who_came_back_to_a_list_and_has_it_at_the_other_address_gets_no_second(
+    workspace, member, bounced
+):
+    campaign, kept, gone = sending_to(workspace, "suppressed", "sent")
+    if bounced:
+        Delivery.objects.filter(contact=gone).update(hard_bounced_at=moves.now())
+    unite(kept, gone, member)
+    assert joining.count(campaign) == bounced
+    assert joining.take_back(campaign.pk, limit=10) == bounced
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_chance_reaches_nobody_who_has_it_at_the_other_address(workspace, member):
+    campaign, kept, gone = sending_to(workspace, "unknown", "sent")
+    unite(kept, gone, member)
+    assert again.resend(campaign.pk, as_of=moves.now(), after=0)[0] == 1
+    assert claim_and_intend(campaign)[1] == []

@@ -93,7 +93,13 @@ WANTED = """
                                   AND x.fingerprint = c.fingerprint)
                AND NOT EXISTS (SELECT FROM audience_suppresseddomain x
                                 WHERE x.workspace_id = d.workspace_id
-                                  AND x.domain = ANY(audience_domains(c.email_key))))
+                                  AND x.domain = ANY(audience_domains(c.email_key)))
+               -- Who was two contacts, and has it at the other address, or may have it.
+               AND NOT EXISTS (SELECT FROM sending_seconddelivery x
+                                 JOIN sending_delivery o ON o.id = x.delivery_id
+                                WHERE x.contact_id = c.id AND o.campaign_id = d.campaign_id
+                                  AND o.state IN ('sending', 'sent', 'unknown')
+                                  AND o.hard_bounced_at IS NULL))
 """
 
 # The content that is to be sent, if the holder of this token still holds it and the campaign
