@@ -114,6 +114,7 @@ def _note(told: Told) -> None:
             state=state,
             message_id=told.message_id,
             reason=(words or told.kind)[:300],
+            at=told.at,
         )
 
 

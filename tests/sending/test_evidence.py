@@ -1,7 +1,7 @@
 """What was seen of a mail confirms it, for some days."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -130,3 +130,22 @@ def test_tracking_learns_when_a_mail_was_sent(delivery):
     Delivery.objects.update(sending_at=timezone.now())
     delivery.refresh_from_db()
     assert evidence.sent_times([delivery.pk, 0]) == {delivery.pk: delivery.sending_at}
+
+
+def test_a_rejection_of_an_earlier_try_says_nothing_of_the_one_in_doubt(
+    client, workspace, delivery
+):
+    """Called failed, it could be tried again: and whoever got the last try would get two."""
+    stage.become(Delivery.objects.all(), "unknown", attempt=2, sending_at=timezone.now())
+    tell(client, make_provider(workspace), hard_bounce(delivery, Type="ManuallyDeactivated"))
+    assert evidence.look() == 0
+    delivery.refresh_from_db()
+    assert delivery.state == "unknown"
+
+
+def test_a_rejection_of_the_last_try_is_believed(client, workspace, delivery):
+    began = datetime(2026, 3, 1, 10, 0, 0, 400_000, UTC)
+    stage.become(Delivery.objects.all(), "unknown", attempt=2, sending_at=began)
+    tell(client, make_provider(workspace), hard_bounce(delivery, Type="ManuallyDeactivated"))
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from campaigns.audience.models import Unsubscription
@@ -39,9 +39,14 @@ def told(rows: DeliveryQuerySet, kinds: Collection[str]) -> DeliveryQuerySet:
 
 
 def told_since(rows: DeliveryQuerySet, kinds: Collection[str]) -> DeliveryQuerySet:
-    """The same since their last intent: it says nothing of the try if it came before."""
+    """The same of their last try: what happened before its intent says nothing of it.
+
+    Some providers tell whole seconds.
+    """
     events = ProviderEvent.objects.filter(delivery=OURS, kind__in=kinds)
-    return rows.filter(Exists(events.filter(received_at__gte=OuterRef("sending_at"))))
+    since = events.filter(received_at__gte=OuterRef("sending_at"))
+    last = since.filter(at__gt=OuterRef("sending_at") - timedelta(seconds=1))
+    return rows.filter(Q(attempt__lte=1) & Exists(since) | Exists(last))
 
 
 def campaigns_due(*, wait: timedelta, longest: timedelta) -> list[int]:

@@ -115,7 +115,10 @@ UPDATE sending_delivery
        next_at = NULL, done_at = COALESCE(done_at, clock_timestamp()),
        message_id = CASE WHEN message_id = '' THEN %(message)s ELSE message_id END
  WHERE id = %(id)s
-   AND (state = 'unknown'
+   AND ((state = 'unknown'
+         -- A refusal of an earlier try, told late, says nothing of the last. Some tell seconds.
+         AND (%(state)s = 'sent' OR attempt <= 1 OR %(at)s::timestamptz IS NULL
+              OR %(at)s::timestamptz > sending_at - interval '1 second'))
         OR (%(state)s = 'sent' AND resends > 0
             AND state IN ('pending', 'claimed', 'failed', 'expired')))
 """
@@ -193,10 +196,15 @@ def cancel_some(campaign_id: int, limit: int) -> int:
     return _run(CANCEL, {"campaign": campaign_id, "limit": limit})
 
 
-def take_evidence(delivery_id: int, *, state: str, message_id: str, reason: str) -> bool:
-    """Decide a delivery in doubt by what was seen of it, and say whether it was one."""
+def take_evidence(
+    delivery_id: int, *, state: str, message_id: str, reason: str, at: datetime | None = None
+) -> bool:
+    """Decide a delivery in doubt by what was seen of it, and say whether it was one.
+
+    `at` is when that happened; None: since the last try, as the caller knows.
+    """
     values = {"id": delivery_id, "state": state, "message": message_id[:255], "reason": reason}
-    return _run(EVIDENCE, values) == 1
+    return _run(EVIDENCE, values | {"at": at}) == 1
 
 
 def note_fact(delivery_id: int, fact: str, at: datetime) -> None:
