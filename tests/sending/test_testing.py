@@ -7,6 +7,8 @@ from campaigns.audience import suppression
 from campaigns.composing.models import Campaign
 from campaigns.sending import forgetting, mailers
 from campaigns.sending.models import Delivery, TestGroup
+from campaigns.sending.smtp import SmtpMailer
+from campaigns.sending.testing import mailing
 from tests import world
 from tests.sending import stage
 
@@ -178,3 +180,15 @@ def test_contacts_are_offered_by_what_is_written(alice, stranger, draft):
     assert "bob@" not in answer
     assert "bob@" in alice.get(address).text
     assert stranger.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("subject", ["{{ first_name | nothing }}", "Hello"])
+def test_a_test_that_fails_leaves_no_connection_behind(draft, sink, monkeypatch, subject):
+    closed = []
+    real = SmtpMailer.close
+    monkeypatch.setattr(SmtpMailer, "close", lambda mailer: (closed.append(mailer), real(mailer)))
+    draft.subject = subject
+    sink.greeting = "554 5.3.2 closed"
+    with pytest.raises(mailing.TestError):
+        mailing.send(draft, ["alice@example.org"], None)
+    assert len(closed) == 1

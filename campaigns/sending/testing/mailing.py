@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -68,15 +69,14 @@ def _sent(
     campaign: Campaign, sender: Sender, addresses: Sequence[str], contact: Contact | None
 ) -> list[Tested]:
     try:
-        mailer = mailers.mailer_for(sender)
-        mail = _compiled(campaign)
-        mails = [_outgoing(campaign, mail, mailer, to, contact) for to in addresses]
+        with closing(mailers.mailer_for(sender)) as mailer:
+            mail = _compiled(campaign)
+            mails = [_outgoing(campaign, mail, mailer, to, contact) for to in addresses]
+            problems = _hand_over(mailer, mails)
     except (MergeTagError, HeaderError) as error:
         raise TestError(str(error)) from error
     except TransportError as error:
         raise TestError(error.reason) from error
-    problems = _hand_over(mailer, mails)
-    mailer.close()
     return [Tested(address, problem) for address, problem in zip(addresses, problems, strict=True)]
 
 
