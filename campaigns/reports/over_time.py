@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -18,7 +18,8 @@ from campaigns.reports.querysets.engagement import HourRow
 HOURS = 48
 DAYS = 62
 HOUR, DAY = "hour", "day"
-# A full hour, or a day; both in the workspace's time zone.
+# A full hour in UTC, or a day in the workspace's time zone. Clocks that go back show an hour
+# twice, and Python holds both for the same moment.
 Bucket = datetime | date
 
 
@@ -36,21 +37,20 @@ class Span:
         first, last = self.bucket(self.start), self.bucket(self.now)
         if self.by == DAY:
             return [first + timedelta(days=n) for n in range(min(DAYS, (last - first).days + 1))]
-        # Counted in UTC: an hour that the clocks skip or repeat is one hour all the same.
-        begin = self.start.replace(minute=0, second=0, microsecond=0)
-        hours = min(HOURS, int((self.now - begin) / timedelta(hours=1)) + 1)
-        return [self.bucket(begin + timedelta(hours=n)) for n in range(hours)]
+        hours = min(HOURS, int((last - first) / timedelta(hours=1)) + 1)
+        return [first + timedelta(hours=n) for n in range(hours)]
 
     def bucket(self, moment: datetime) -> Bucket:
         """Return the bucket that a moment falls into."""
-        there = moment.astimezone(self.zone)
         if self.by == DAY:
-            return there.date()
-        return there.replace(minute=0, second=0, microsecond=0)
+            return moment.astimezone(self.zone).date()
+        return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
     def label(self, bucket: Bucket) -> str:
         """Return what stands under a bucket."""
-        return date_format(bucket, "j M" if self.by == DAY else "j M, H:i")
+        if isinstance(bucket, datetime):
+            return date_format(bucket.astimezone(self.zone), "j M, H:i")
+        return date_format(bucket, "j M")
 
 
 def best_scale(launched_at: datetime, now: datetime) -> str:
