@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Workspace
-from campaigns.audience.segments import ast, choices, compiling, counting, registry, sentences
+from campaigns.audience.segments import (
+    ast,
+    choices,
+    compiling,
+    counting,
+    drafts,
+    registry,
+    sentences,
+)
 from campaigns.audience.segments.ast import Group, QuestionError
 from campaigns.audience.segments.counting import Look
 from campaigns.audience.segments.drafts import Draft, Removed
@@ -95,10 +104,11 @@ def build(
 ) -> Built:
     """Return the builder of a draft; `told`: also say what is missing, as when it is saved."""
     question, error = _read(draft)
-    root = _row(workspace.pk, draft, "", told=told)
+    offered = _Offered(workspace.pk, draft)
+    root = _row(offered, draft, "", told=told)
     return Built(
         root=root,
-        whats=_whats(workspace.pk),
+        whats=_whats(offered),
         question=question,
         error=error if told else "",
         removed=removed.write() if removed else "",
@@ -139,10 +149,38 @@ def _words(workspace: Workspace, part: Draft) -> str:
     return sentences.of_part(workspace.pk, shown)
 
 
-def _row(workspace_id: int, part: Draft, place: str, *, told: bool) -> Row:
+class _Offered:
+    """What may be chosen on one page: asked once, however many conditions offer it."""
+
+    def __init__(self, workspace_id: int, draft: Draft) -> None:
+        self._workspace_id = workspace_id
+        self._whole: dict[str, Sequence[tuple[str, Any]]] = {}
+        wanted: dict[str, set[int]] = defaultdict(set)
+        for part in drafts.conditions(draft):
+            what = registry.whats().get(part["what"])
+            if what is None:
+                continue
+            for name, pk in registry.parted(what.name, part["how"], part):
+                wanted[name].add(pk)
+        self._parts = {
+            name: registry.parts(name, workspace_id, ids) for name, ids in wanted.items()
+        }
+
+    def of(self, parameter: Parameter, above: object = None) -> Sequence[tuple[str, Any]]:
+        """Return values and labels; `above`: the id of the thing that they are within."""
+        if parameter.within and isinstance(above, int):
+            return self._parts[parameter.thing].get(above, ())
+        if parameter.thing not in registry.things():
+            return choices.of(self._workspace_id, parameter)
+        if parameter.thing not in self._whole:
+            self._whole[parameter.thing] = choices.of(self._workspace_id, parameter)
+        return self._whole[parameter.thing]
+
+
+def _row(offered: _Offered, part: Draft, place: str, *, told: bool) -> Row:
     if "match" in part:
         parts = [
-            _row(workspace_id, one, f"{place}.{number}".removeprefix("."), told=told)
+            _row(offered, one, f"{place}.{number}".removeprefix("."), told=told)
             for number, one in enumerate(part["of"])
         ]
         depth = place.count(".") + 1 if place else 0
@@ -152,9 +190,7 @@ def _row(workspace_id: int, part: Draft, place: str, *, told: bool) -> Row:
         return Row(place, error=_("Choose what it is about, or remove it.") if told else "")
     how = part["how"]
     inputs = [
-        _input(workspace_id, place, one, part)
-        for one in what.parameters(how)
-        if one is not what.about
+        _input(offered, place, one, part) for one in what.parameters(how) if one is not what.about
     ]
     return Row(
         place,
@@ -180,35 +216,35 @@ def _error(part: Draft, place: str, *, told: bool) -> str:
     return ""
 
 
-def _input(workspace_id: int, place: str, parameter: Parameter, part: Draft) -> Input:
+def _input(offered: _Offered, place: str, parameter: Parameter, part: Draft) -> Input:
     value = part.get(parameter.name, "")
     chosen = isinstance(value, list | tuple)
     words = parameter.kind is Kind.WORDS
     above = part.get(parameter.within, "")
-    offered: Sequence[tuple[str, Any]] = ()
+    may_be: Sequence[tuple[str, Any]] = ()
     if parameter.within and isinstance(above, int):
-        offered = registry.parts(parameter.thing, workspace_id, above)
+        may_be = offered.of(parameter, above)
     elif parameter.kind in (Kind.THING, Kind.CHOICE, Kind.WORDS):
-        offered = choices.of(workspace_id, parameter)
+        may_be = offered.of(parameter)
     return Input(
         name=f"v-{place}-{parameter.name}",
         kind="part" if parameter.within and not words else parameter.kind.value,
         label=parameter.label,
         value=[str(one) for one in value] if chosen else str(value),
-        choices=offered,
+        choices=may_be,
         optional=parameter.optional,
         least=parameter.least,
         most=parameter.most,
     )
 
 
-def _whats(workspace_id: int) -> list[tuple[Any, list[tuple[str, Any]]]]:
+def _whats(offered: _Offered) -> list[tuple[Any, list[tuple[str, Any]]]]:
     subjects: dict[str, tuple[Any, list[tuple[str, Any]]]] = {}
     for what in registry.whats().values():
         _label, options = subjects.setdefault(str(what.subject), (what.subject, []))
         if what.about is None:
             options.append((what.name, what.label))
         else:
-            things = choices.of(workspace_id, what.about)
+            things = offered.of(what.about)
             options += [(f"{what.name}:{pk}", name) for pk, name in things]
     return [(label, options) for label, options in subjects.values() if options]

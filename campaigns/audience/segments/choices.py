@@ -35,10 +35,9 @@ def of(workspace_id: int, parameter: Parameter) -> list[tuple[str, Any]]:
     return list(labels(parameter).items())
 
 
-def name_of(workspace_id: int, thing: str, pk: int, known: registry.Names | None = None) -> str:
-    """Return what a thing is called, or that it is gone; `known` is asked instead, if given."""
-    found = registry.things()[thing].names(workspace_id, [pk]) if known is None else known[thing]
-    return found.get(pk) or _("(deleted)")
+def name_of(thing: str, pk: int, known: registry.Names) -> str:
+    """Return what a thing is called, or that it is gone."""
+    return known.things[thing].get(pk) or _("(deleted)")
 
 
 @functools.cache

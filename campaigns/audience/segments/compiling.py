@@ -67,33 +67,46 @@ def is_about_deeds(question: Group) -> bool:
     return any(registry.whats()[one.what].about_deeds for one in ast.conditions(question))
 
 
-def names(workspace: Workspace, questions: Iterable[Group]) -> Names:
-    """Return what the things are called that the questions name: a query for each kind of thing.
+def names(workspace_id: int, questions: Iterable[Group]) -> Names:
+    """Return what is called how that the questions name: a query for each kind of thing.
 
     What is gone has no name.
     """
-    return {
-        name: registry.things()[name].names(workspace.pk, ids)
-        for name, ids in _named(questions).items()
-    }
+    asked = [one for question in questions for one in ast.conditions(question)]
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for one in asked:
+        for name, pk in registry.parted(one.what, one.how, one.values):
+            wanted[name].add(pk)
+    return Names(
+        things={
+            name: registry.things()[name].names(workspace_id, ids)
+            for name, ids in _named(asked).items()
+        },
+        parts={
+            name: {
+                pk: dict(offered) for pk, offered in registry.parts(name, workspace_id, ids).items()
+            }
+            for name, ids in wanted.items()
+        },
+    )
 
 
 def gone(workspace: Workspace, question: Group, known: Names | None = None) -> list[Gone]:
     """Return what the question names and the workspace does not have any more."""
-    there = names(workspace, [question]) if known is None else known
+    named = _named(ast.conditions(question))
     found: list[Gone] = []
-    for name, ids in _named([question]).items():
-        label = registry.things()[name].label
-        found += [Gone(label, pk) for pk in sorted(ids) if pk not in there[name]]
+    for name, ids in named.items():
+        thing = registry.things()[name]
+        there = thing.names(workspace.pk, ids) if known is None else known.things[name]
+        found += [Gone(thing.label, pk) for pk in sorted(ids) if pk not in there]
     return found
 
 
-def _named(questions: Iterable[Group]) -> Mapping[str, set[int]]:
+def _named(conditions: Iterable[Condition]) -> Mapping[str, set[int]]:
     wanted: dict[str, set[int]] = defaultdict(set)
-    for question in questions:
-        for one in ast.conditions(question):
-            for thing, pk in registry.named(one.what, one.how, one.values):
-                wanted[thing.name].add(pk)
+    for one in conditions:
+        for thing, pk in registry.named(one.what, one.how, one.values):
+            wanted[thing.name].add(pk)
     return wanted
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,14 @@ def _number(text: str) -> Any:
     if re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,9})?", plain):
         return float(plain) if "." in plain else int(plain)
     return text
+
+
+def conditions(draft: Draft) -> Iterator[Draft]:
+    """Yield the conditions of a draft, in order."""
+    if "match" not in draft:
+        yield draft
+    for part in draft.get("of", ()):
+        yield from conditions(part)
 
 
 def _numbers(place: str) -> tuple[int, ...]:

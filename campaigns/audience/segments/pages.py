@@ -42,7 +42,7 @@ def one(segment: Segment) -> dict[str, Any]:
 def _told(workspace: Workspace, segments: Iterable[Segment]) -> list[Told]:
     """Put segments into words; what all of them name is looked up at once."""
     read = [(segment, *_read(segment)) for segment in segments]
-    known = compiling.names(workspace, [question for _one, question, _why in read if question])
+    known = compiling.names(workspace.pk, [question for _one, question, _why in read if question])
     return [
         Told(
             segment,

@@ -107,10 +107,19 @@ class Thing:
     options: Callable[[int], list[tuple[int, str]]]
 
 
-# What things are called, by kind of thing and id.
-Names = Mapping[str, Mapping[int, str]]
-# The values and labels of what is within a thing: a campaign's links.
-Parts = Callable[[int, int], list[tuple[str, str]]]
+@dataclass(frozen=True)
+class Names:
+    """What is called how that questions name."""
+
+    # By kind of thing and id.
+    things: Mapping[str, Mapping[int, str]]
+    # By name of the part, id of the thing that it is within, and value.
+    parts: Mapping[str, Mapping[int, Mapping[str, str]]]
+
+
+# By a thing's id, the values and labels of what is within it: a campaign's links.
+Offers = Mapping[int, list[tuple[str, str]]]
+Parts = Callable[[int, Collection[int]], Offers]
 _parts: dict[str, Parts] = {}
 _whats: dict[str, What] = {}
 _things: dict[str, Thing] = {}
@@ -127,13 +136,13 @@ def register_things(*things: Thing) -> None:
 
 
 def register_parts(name: str, function: Parts) -> None:
-    """Let conditions name the `name` of a thing: by workspace and the thing's id."""
+    """Let conditions name the `name` of things: by workspace and the things' ids."""
     _parts[name] = function
 
 
-def parts(name: str, workspace_id: int, pk: int) -> list[tuple[str, str]]:
-    """Return what may be chosen within a thing: value and label."""
-    return _parts[name](workspace_id, pk)
+def parts(name: str, workspace_id: int, ids: Collection[int]) -> Offers:
+    """Return what may be chosen within each of the things, by one query."""
+    return _parts[name](workspace_id, ids)
 
 
 def whats() -> Mapping[str, What]:
@@ -157,4 +166,13 @@ def named(what: str, how: str, values: Values) -> list[tuple[Thing, int]]:
         (_things[one.thing], values[one.name])
         for one in _whats[what].parameters(how)
         if one.kind is Kind.THING and one.name in values
+    ]
+
+
+def parted(what: str, how: str, values: Values) -> list[tuple[str, int]]:
+    """Return the kinds of parts that a condition may name, each with the id of its thing."""
+    return [
+        (one.thing, values[one.within])
+        for one in _whats[what].parameters(how)
+        if one.within and isinstance(values.get(one.within), int)
     ]

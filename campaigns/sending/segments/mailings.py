@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.audience.segments.parameters import Kind, Parameter
@@ -57,11 +59,15 @@ def _options(workspace_id: int) -> list[tuple[int, str]]:
     return list(launched.order_by("-launched_at").values_list("pk", "name")[:OFFERED])
 
 
-def links_of(workspace_id: int, campaign_id: int) -> list[tuple[str, str]]:
-    """Return the links of a campaign: number and address."""
-    mine = Link.objects.filter(workspace_id=workspace_id, campaign_id=campaign_id)
-    found = mine.order_by("number").values_list("number", "url")[:OFFERED]
-    return [(str(number), url) for number, url in found]
+def links_of(workspace_id: int, ids: Collection[int]) -> Mapping[int, list[tuple[str, str]]]:
+    """Return the links of campaigns: number and address."""
+    place = Window(RowNumber(), partition_by="campaign_id", order_by="number")
+    mine = Link.objects.filter(workspace_id=workspace_id, campaign_id__in=ids)
+    rows = mine.annotate(place=place).filter(place__lte=OFFERED).order_by("campaign_id", "number")
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for campaign_id, number, url in rows.values_list("campaign_id", "number", "url"):
+        found[campaign_id].append((str(number), url))
+    return found
 
 
 CAMPAIGNS = Thing("campaign", _("a campaign"), _names, _options)

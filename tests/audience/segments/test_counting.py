@@ -4,11 +4,21 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns.audience import consent
 from campaigns.audience.models import ConsentEntry, Field, Segment, Tag, Tagging
-from campaigns.audience.segments import applying, compiling, counting, pages, querysets
+from campaigns.audience.segments import (
+    applying,
+    building,
+    compiling,
+    counting,
+    pages,
+    querysets,
+    sentences,
+)
 from tests import world
+from tracking.models import Link
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +122,51 @@ def test_a_question_that_cannot_be_asked_any_more_is_not_counted(workspace):
     counting.count_saved(one.pk)
     one.refresh_from_db()
     assert (one.people, one.counted_at) == (None, None)
+
+
+def of_links(workspace, count):
+    """A question about a link in each of so many campaigns, and on as many lists."""
+    parts = []
+    for number in range(1, count + 1):
+        campaign = world.make_campaign(workspace, name=f"No. {number}")
+        Link.objects.create(
+            workspace_id=workspace.pk,
+            campaign_id=campaign.pk,
+            number=number,
+            url=f"https://example.com/{campaign.pk}",
+        )
+        clicked = {"what": "clicked", "how": "campaign", "campaign": campaign.pk, "link": number}
+        news = world.make_list(workspace, name=f"List {campaign.pk}")
+        parts += [clicked, {"what": "list", "how": "on", "list": news.pk}]
+    return {"match": "any", "of": parts}
+
+
+def queries(ask):
+    with CaptureQueriesContext(connection) as found:
+        ask()
+    return len(found)
+
+
+def test_more_links_ask_no_more_questions_to_be_told(workspace):
+    one, many = (compiling.read(of_links(workspace, count)) for count in (1, 12))
+    words = sentences.of(workspace.pk, many)
+    ids = [part.values["campaign"] for part in many.of if part.what == "clicked"]
+    assert all(f"who clicked https://example.com/{pk} in “No. " in words for pk in ids)
+    told = [queries(lambda asked=asked: sentences.of(workspace.pk, asked)) for asked in (one, many)]
+    assert told[0] == told[1] == 3
+
+
+def test_more_links_ask_no_more_questions_to_be_built(workspace):
+    one, many = (of_links(workspace, count) for count in (1, 12))
+    built = building.build(workspace, many)
+    link = built.root.parts[-2].inputs[-1]
+    assert link.value == "12" and not link.is_gone and len(link.choices) == 1
+    counted = [
+        queries(lambda asked=asked: building.build(workspace, asked)) for asked in (one, many)
+    ]
+    assert counted[0] == counted[1]
+
+
+def test_links_of_another_workspace_are_not_told(workspace):
+    question = compiling.read(of_links(world.make_workspace(), 1))
+    assert "example.com" not in sentences.of(workspace.pk, question)

@@ -145,14 +145,13 @@ def _thing(kind: str) -> Thing:
     return Thing(f"{kind}_field", _("a field, or one of another kind,"), names, options)
 
 
-def choices_of(workspace_id: int, pk: int) -> list[tuple[str, str]]:
-    """Return the words of a field that is a choice."""
-    field = (
-        Field.objects.staying()
-        .filter(workspace=workspace_id, pk=pk, kind=Field.Kind.CHOICE)
-        .first()
-    )
-    return [(str(word), str(word)) for word in field.choices] if field else []
+def choices_of(workspace_id: int, ids: Collection[int]) -> Mapping[int, list[tuple[str, str]]]:
+    """Return the words of the fields that are choices."""
+    mine = Field.objects.staying().filter(workspace=workspace_id, kind=Field.Kind.CHOICE)
+    return {
+        field.pk: [(str(word), str(word)) for word in field.choices]
+        for field in mine.filter(pk__in=ids)
+    }
 
 
 def _what(kind: str, hows: Mapping[str, How]) -> What:
