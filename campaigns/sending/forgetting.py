@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from campaigns.audience.models import Contact
+from campaigns.audience import addresses
+from campaigns.audience.models import Contact, Merger
 from campaigns.sending.models import TestGroup
 from campaigns.sending.querysets import forgetting
 
@@ -22,11 +23,15 @@ def forget(contact_ids: Sequence[int]) -> None:
 
 
 def _take_out_of_test_groups(contact_ids: Sequence[int]) -> None:
-    """Colleagues may be contacts too. A group of nobody goes."""
-    going = set(Contact.objects.filter(pk__in=contact_ids).values_list("workspace", "email_key"))
-    workspaces = {workspace for workspace, _email in going}
+    """Colleagues may be contacts too, however their address is written. A group of nobody goes."""
+    now = Contact.objects.filter(pk__in=contact_ids).values_list("workspace", "email")
+    once = Merger.objects.filter(contact__in=contact_ids).values_list("workspace", "email")
+    going = {(workspace, addresses.key(email)) for workspace, email in (*now, *once)}
+    workspaces = {workspace for workspace, _key in going}
     for group in TestGroup.objects.filter(workspace__in=workspaces).select_for_update():
-        left = [to for to in group.addresses if (group.workspace_id, to.lower()) not in going]
+        left = [
+            to for to in group.addresses if (group.workspace_id, addresses.key(to)) not in going
+        ]
         if not left:
             group.delete()
         elif left != group.addresses:

@@ -7,14 +7,21 @@ from django.db import connection
 from django.urls import reverse
 
 from campaigns.accounts.models import AuditEntry
-from campaigns.audience import consent, suppression, tokens
+from campaigns.audience import addresses, consent, suppression, tokens
 from campaigns.audience.consent import Evidence
-from campaigns.audience.models import Contact, Import, ImportRemark, Suppression
+from campaigns.audience.models import (
+    Contact,
+    Import,
+    ImportBefore,
+    ImportRemark,
+    Merger,
+    Suppression,
+)
 from campaigns.privacy import links
 from campaigns.privacy.erasing import erase
 from campaigns.sending import claiming, facts
 from campaigns.sending.inbox import arriving, store
-from campaigns.sending.models import Delivery, ProviderEvent
+from campaigns.sending.models import Delivery, ProviderEvent, TestGroup
 from campaigns.sending.querysets.results import Result
 from tests import world
 from tests.reports.scene import Scene
@@ -216,3 +223,32 @@ def test_a_member_erases_and_it_is_on_record_without_the_address(alice, scene):
     entry = AuditEntry.objects.get(action="contact_erased")
     assert entry.details == {"contact": scene.people[0].pk}
     assert places(EMAIL) == {}
+
+
+def test_an_address_in_another_spelling_leaves_the_groups_of_test_mails(workspace):
+    email = "anna@blumen-müller.example"
+    anna = world.make_contact(workspace, email=email, email_key=addresses.key(email))
+    written = ["Anna@Blumen-Müller.example", "ben@example.com"]
+    group = TestGroup.objects.create(workspace=workspace, name="Editors", addresses=written)
+    erase([anna.pk])
+    group.refresh_from_db()
+    assert group.addresses == ["ben@example.com"]
+
+
+def test_who_became_part_of_somebody_is_gone_with_them(workspace):
+    """Their former address, and what an import had replaced of them before they were one."""
+    anna = world.make_contact(workspace)
+    gone = world.make_contact(workspace).pk
+    Merger.objects.create(
+        merged_id=gone, workspace=workspace, contact=anna, email="first@former-quux.example"
+    )
+    Contact.objects.filter(pk=gone).delete()
+    TestGroup.objects.create(
+        workspace=workspace, name="Editors", addresses=["first@former-quux.example"]
+    )
+    file = Import.objects.create(workspace=workspace, list=world.make_list(workspace))
+    ImportBefore.objects.create(of=file, contact_id=gone, values={"last_name": "Quuxella"})
+    ImportBefore.objects.create(of=file, contact_id=gone + 1, values={"last_name": "Other"})
+    erase([anna.pk])
+    assert places("former-quux") == places("quuxella") == {}
+    assert ImportBefore.objects.count() == 1
