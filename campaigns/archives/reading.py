@@ -30,7 +30,9 @@ MOST_MANIFEST = 4 * 1024 * 1024
 MOST_RATIO = 200
 FREE_BYTES = 16 * 1024 * 1024
 _PICTURE = re.compile(f"pictures/{showing.FILE.pattern}")
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+# What zipfile raises where a single byte of a ZIP file is wrong: a version of the format to
+# come, a place before the file begins, a name in no character set.
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 class ArchiveError(Exception):
@@ -53,7 +55,7 @@ class Reader:
         """Raises `ArchiveError`."""
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
+        except _DAMAGES as error:
             raise ArchiveError(
                 _("This is no whole ZIP file. Perhaps the download was cut off: get it again.")
             ) from error
@@ -144,7 +146,7 @@ class Reader:
             if len(text) > MOST_MANIFEST:
                 raise ValueError
             manifest = json.loads(text)
-        except (ValueError, RecursionError, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except _DAMAGES as error:
             raise ArchiveError(_("Its manifest cannot be read.")) from error
         if not isinstance(manifest, dict) or manifest.get("format") != catalogue.FORMAT:
             raise ArchiveError(_("This is no archive of a Candid workspace."))

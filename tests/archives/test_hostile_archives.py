@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from campaigns.accounts.models import Member
-from campaigns.archives import restoring, staging
-from campaigns.archives.reading import ArchiveError
+from campaigns.archives import catalogue, restoring, staging
+from campaigns.archives.reading import ArchiveError, Reader
 from campaigns.audience.models import Contact, List
 from campaigns.composing.models import Brand, Campaign
 from tests import world
@@ -250,3 +250,27 @@ def test_a_restoration_that_fails_over_numbers_holds_up_no_later_one(house, empt
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
         )
         assert cursor.fetchone() == (0,)
+
+
+def read_all(path):
+    with Reader(path) as reader:
+        for part in catalogue.PARTS:
+            for _chunk in reader.stream(part):
+                pass
+
+
+@pytest.mark.parametrize("mark", [b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"])
+def test_a_wrong_byte_where_the_file_says_what_is_in_it_is_told(house, mark):
+    """Each byte of the last such record in turn: what is told is never what Python says."""
+    whole, other = house.read_bytes(), []
+    begins = whole.rindex(mark)
+    for place in range(begins, min(begins + 46, len(whole))):
+        for byte in (0, 0x55, 0xFF):
+            house.write_bytes(whole[:place] + bytes([byte]) + whole[place + 1 :])
+            try:
+                read_all(house)
+            except ArchiveError:
+                pass
+            except Exception as error:
+                other.append((place - begins, byte, repr(error)))
+    assert other == []
