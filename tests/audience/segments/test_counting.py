@@ -10,6 +10,7 @@ from campaigns.audience import consent
 from campaigns.audience.models import ConsentEntry, Field, Segment, Tag, Tagging
 from campaigns.audience.segments import (
     applying,
+    ast,
     building,
     compiling,
     counting,
@@ -150,9 +151,10 @@ def queries(ask):
 def test_more_links_ask_no_more_questions_to_be_told(workspace):
     one, many = (compiling.read(of_links(workspace, count)) for count in (1, 12))
     words = sentences.of(workspace.pk, many)
-    ids = [part.values["campaign"] for part in many.of if part.what == "clicked"]
+    asked = [part for part in ast.conditions(many) if part.what == "clicked"]
+    ids = [part.values["campaign"] for part in asked]
     assert all(f"who clicked https://example.com/{pk} in “No. " in words for pk in ids)
-    told = [queries(lambda asked=asked: sentences.of(workspace.pk, asked)) for asked in (one, many)]
+    told = [queries(lambda each=each: sentences.of(workspace.pk, each)) for each in (one, many)]
     assert told[0] == told[1] == 3
 
 
