@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from config import health
 
+handler404 = "config.lost.not_found"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -13,10 +13,13 @@ from config.env import BASE_DIR
 
 # What recipients see: their pages and letters, and the words that stand in them.
 TEMPLATES = (
+    "404.html",
     "public.html",
     "audience/public/*.html",
     "audience/unavailable.html",
     "composing/publishing/*.html",
+    "reports/shared_nothing.html",
+    "reports/shared_wait.html",
     "sending/no_web_version.html",
     "privacy/*.html",
     "cotton/form_errors.html",

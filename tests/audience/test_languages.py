@@ -99,6 +99,30 @@ def test_forms_speak_what_the_browser_asks_for_unless_they_have_their_own(client
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/nothing/", "An dieser Adresse ist nichts"),
+        ("/u/no-token/", "An dieser Adresse ist nichts"),
+        ("/shared/nothing/", "Dieser Link öffnet keinen Bericht"),
+    ],
+)
+def test_a_link_that_a_mail_broke_is_told_in_the_language_of_the_browser(client, path, words):
+    page = client.get(path, headers={"Accept-Language": "de"})
+    assert page.status_code == 404
+    assert words in page.text
+    assert page["Content-Language"] == "de"
+    assert translation.get_language() == "en"
+
+
+@pytest.mark.django_db
+def test_members_are_told_in_english_that_there_is_nothing(alice):
+    page = alice.get("/nothing/", headers={"Accept-Language": "de"})
+    assert "There is nothing at this address" in page.text
+    assert page["Content-Language"] == "en"
+
+
+@pytest.mark.django_db
 def test_members_pages_stay_english(alice):
     page = alice.get(reverse("audience:lists"), headers={"Accept-Language": "de"})
     assert '<html lang="en"' in page.text

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.accounts import audit, guessing
 from campaigns.accounts.requests import WorkspaceRequest
-from campaigns.audience import downloads
+from campaigns.audience import downloads, languages
 from campaigns.reports import saved_sheets, shared_report, sharing
 from campaigns.reports.forms import ShareForm
 from campaigns.reports.models import ShareLink
@@ -94,16 +95,26 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     """
     if guessing.has_to_wait(request, "reports"):
         minutes = {"minutes": guessing.SECONDS // 60}
-        answer = render(request, "reports/shared_wait.html", minutes, status=429)
+        answer = _spoken(request, "reports/shared_wait.html", minutes, status=429)
         answer["Retry-After"] = str(guessing.SECONDS)
         return _quiet(answer)
     link = sharing.find(token)
     if link is None:
         guessing.missed(request, "reports")
-        return _quiet(render(request, "reports/shared_nothing.html", status=404))
+        return _quiet(_spoken(request, "reports/shared_nothing.html", {}, status=404))
     if request.method == "GET" and not request.user.is_authenticated:
         sharing.note_opening(link)
     return _quiet(HttpResponse(cache.get(_key(link)) or _page(link)))
+
+
+def _spoken(
+    request: HttpRequest, template: str, context: dict[str, int], *, status: int
+) -> HttpResponse:
+    """Answer in the language that the browser asks for: strangers stand before this door."""
+    with languages.speaking(languages.of_request(request)):
+        answer = render(request, template, context, status=status)
+        answer["Content-Language"] = get_language() or ""
+    return answer
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
