@@ -36,6 +36,10 @@ TALLEST = 2400
 # Milliseconds: nobody waits for pictures, and the machine may be busy.
 PATIENCE = 180_000
 TRIES = 3
+LOADED = """image => image.complete || new Promise(done => {
+  image.addEventListener("load", done);
+  image.addEventListener("error", done);
+})"""
 # Pages whose address is a secret.
 SECRET = {
     r"/u/": "unsubscribe",
@@ -104,12 +108,26 @@ def _photograph(page: Page, url: str, name: str, screen: str) -> None:
     # As high as the page: what is fixed to the window's edges stays at the picture's.
     height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
     page.set_viewport_size({"width": size["width"], "height": height})
+    _load_what_is_lazy(page)
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}-{screen}.png"
     page.screenshot(path=path, animations="disabled")
     page.set_viewport_size(size)
     _shrink(path)
     sys.stdout.write(f"{path.relative_to(BASE_DIR)} {path.stat().st_size // 1024} kB\n")
+
+
+def _load_what_is_lazy(page: Page) -> None:
+    """Wait for what a browser loads only near the window: a picture shows the whole page."""
+    lazy = page.query_selector_all("[loading=lazy]")
+    for part in lazy:
+        part.evaluate("part => { part.loading = 'eager'; }")
+    for part in lazy:
+        frame = part.content_frame()
+        if frame is None:
+            part.evaluate(LOADED)
+        else:
+            frame.wait_for_url(part.evaluate("frame => frame.src"))
 
 
 def _open(page: Page, url: str) -> None:
