@@ -18,10 +18,13 @@ TEMPLATES = (
     "audience/public/*.html",
     "audience/unavailable.html",
     "composing/publishing/*.html",
+    "reports/shared.html",
     "reports/shared_nothing.html",
     "reports/shared_wait.html",
+    "reports/parts/print.html",
     "sending/no_web_version.html",
     "privacy/*.html",
+    "cotton/chart.html",
     "cotton/form_errors.html",
     "cotton/parts/*.html",
 )
@@ -47,6 +50,7 @@ MODULES = (
     "privacy/links.py",
     "privacy/wording.py",
     "reports/reasons.py",
+    "reports/shared_report.py",
     "reports/verdicts.py",
 )
 # Of these only what one of the classes holds.

@@ -82,6 +82,17 @@ def test_figures_of_a_few_are_not_shown(many, client):
     assert "under 10" in page
 
 
+def test_it_speaks_as_the_browser_asks_else_as_the_workspace_does(many, client):
+    path = path_of(many.campaign)
+    assert "unter 10" in client.get(path, headers={"Accept-Language": "de"}).text
+    french = client.get(path, headers={"Accept-Language": "fr"})
+    assert "Jour par jour" in french.text
+    assert french["Content-Language"] == "fr"
+    many.workspace.language = "nl"
+    many.workspace.save(update_fields=["language"])
+    assert "Dag voor dag" in client.get(path).text
+
+
 @pytest.mark.parametrize(("clicks", "shown"), [(9, False), (10, True), (30, True), (31, False)])
 def test_neither_who_clicked_nor_who_did_not_may_be_few(make_scene, clicks, shown):
     scene = make_scene(granted=40)

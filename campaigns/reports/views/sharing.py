@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -104,7 +103,9 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         return _quiet(_spoken(request, "reports/shared_nothing.html", {}, status=404))
     if request.method == "GET" and not request.user.is_authenticated:
         sharing.note_opening(link)
-    return _quiet(HttpResponse(cache.get(_key(link)) or _page(link)))
+    language = languages.of_request(request, last=link.campaign.workspace.language)
+    page = cache.get(_key(link, language)) or _page(link, language)
+    return _quiet(HttpResponse(page, headers={"Content-Language": language}))
 
 
 def _spoken(
@@ -125,7 +126,7 @@ def _quiet(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _page(link: ShareLink) -> str:
+def _page(link: ShareLink, language: str) -> str:
     workspace = link.campaign.workspace
     context = {
         "link": link,
@@ -134,11 +135,11 @@ def _page(link: ShareLink) -> str:
         "zone": workspace.time_zone,
         "report": shared_report.of(link.campaign, timezone.now()),
     }
-    with translation.override(settings.LANGUAGE_CODE), timezone.override(workspace.zone):
+    with languages.speaking(language), timezone.override(workspace.zone):
         page = render_to_string("reports/shared.html", context)
-    cache.set(_key(link), page, SECONDS_KEPT)
+    cache.set(_key(link, language), page, SECONDS_KEPT)
     return page
 
 
-def _key(link: ShareLink) -> str:
-    return f"reports:shared:{link.pk}"
+def _key(link: ShareLink, language: str) -> str:
+    return f"reports:shared:{link.pk}:{language}"
