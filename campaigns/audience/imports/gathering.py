@@ -63,12 +63,15 @@ SELECT DISTINCT email_key FROM {staged} WHERE again AND ({lines});
 SET LOCAL enable_seqscan TO DEFAULT
 """
 # Whom an earlier part made carries our moment; whom else it had, it has met. The moment is
-# compared outside, or the planner might go through all who carry it for each.
+# compared outside, or the planner might go through all who carry it for each. The workspace's
+# number is kept from the planner: of a new one it thinks that it is empty, and then it might go
+# through all of it for each.
 _HEARD = """
 CREATE TEMPORARY TABLE heard ON COMMIT DROP AS
 SELECT email_key FROM repeated WHERE now() = (
     SELECT created_at FROM audience_contact AS contact
-    WHERE contact.workspace_id = %(workspace)s AND contact.email_key = repeated.email_key
+    WHERE contact.workspace_id = (SELECT %(workspace)s::bigint)
+        AND contact.email_key = repeated.email_key
 )
 UNION
 SELECT email_key FROM repeated JOIN met USING (email_key);
