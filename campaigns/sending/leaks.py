@@ -117,7 +117,8 @@ def _send(mail: EmailMessage) -> bool:
     mail.connection = get_connection(timeout=SECONDS)
     try:
         mail.send()
-    except (OSError, smtplib.SMTPException) as error:
+    # ValueError: an address that cannot be written.
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         logger.warning("An owner could not be told of a leak (%s)", type(error).__name__)
         return False
     return True

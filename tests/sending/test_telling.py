@@ -52,6 +52,17 @@ def test_a_system_server_that_is_away_is_tried_again(workspace, member, system_s
     assert alarms.untold() == []
 
 
+def test_an_owner_whose_address_cannot_be_written_keeps_no_other_from_being_told(
+    workspace, member, system_server
+):
+    world.make_member(workspace, email=f"aaa@{'a' * 70}é.example")
+    world.make_member(workspace, email="bob@example.org")
+    campaign = stage.make_sending(workspace, people=0)
+    Alarm.objects.create(campaign=campaign, cause="complaints", counted=3, handed=900)
+    tasks.tell_owners()
+    assert set(system_server.recipients()) == {member.email, "bob@example.org"}
+
+
 def test_an_owner_who_cannot_be_reached_doubles_nobody_elses_mail(workspace, member, system_server):
     world.make_member(workspace, email="rcpt-550@example.org")
     campaign = stage.make_sending(workspace, people=0)
