@@ -112,9 +112,7 @@ def give_another_chance(chance_id: int) -> None:
 @shared_task(base=DjangoTask, ignore_result=True)
 def tell_owners() -> None:
     """Tell owners what was stopped; apart from the tick, which must not wait for a mail server."""
-    tellings = [(alarms.tell, pk) for pk in alarms.untold()]
-    tellings += [(leaks.tell, pk) for pk in leaks.untold()]
-    apart.each("Telling the owners of", tellings, lambda telling: telling[0](telling[1]))
+    apart.each("Telling of", (_tell_of_alarms, _tell_of_leaks), lambda tell: tell())
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
@@ -133,6 +131,14 @@ def read_bounces(mailbox_id: int) -> None:
         read_bounces.apply_async((mailbox_id,), expires=BOUNCE_RING)
 
 
+def _tell_of_alarms() -> None:
+    apart.each("Telling the owners of alarm", alarms.untold(), alarms.tell)
+
+
+def _tell_of_leaks() -> None:
+    apart.each("Telling the owners of leak", leaks.untold(), leaks.tell)
+
+
 def _ring_owners() -> None:
     if alarms.untold() or leaks.untold():
         tell_owners.apply_async(expires=RING)
@@ -149,7 +155,7 @@ def _ring_workers() -> None:
     apart.each("Ringing for", bells, lambda bell: _ring(*bell))
 
 
-def _ring(task: DjangoTask, wanted: Callable[[], Iterable[int]]) -> None:
+def _ring(task: DjangoTask[..., None], wanted: Callable[[], Iterable[int]]) -> None:
     for pk in wanted():
         task.apply_async((pk,), expires=RING)
 

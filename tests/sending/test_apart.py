@@ -83,9 +83,7 @@ def test_a_look_ahead_goes_on_after_a_campaign_whose_zone_is_gone(workspace):
     other = world.make_campaign(workspace, scheduled_zone="UTC", **facts)
     with pytest.raises(ApartError):
         scheduling.look_ahead()
-    before = other.scheduled_at
-    other.refresh_from_db()
-    assert other.scheduled_at < before
+    assert Campaign.objects.filter(pk=other.pk, scheduled_at__lt=facts["scheduled_at"]).exists()
 
 
 def test_a_step_that_breaks_its_connection_ends_the_tick(monkeypatch):
