@@ -141,8 +141,8 @@ def test_evidence_decides_only_what_is_unknown(workspace):
     _token, [first, second] = claim_and_intend(campaign)
     stage.become(Delivery.objects.filter(pk=first), "unknown")
     facts = {"state": "sent", "message_id": "m1", "reason": "delivered"}
-    assert moves.take_evidence(first, **facts)
-    assert not moves.take_evidence(second, **facts)
+    assert moves.take_evidence(first, at=None, **facts)
+    assert not moves.take_evidence(second, at=None, **facts)
     assert state_of(first) == "sent"
     assert state_of(second) == "sending"
 

@@ -185,8 +185,12 @@ def test_contacts_are_offered_by_what_is_written(alice, stranger, draft):
 @pytest.mark.parametrize("subject", ["{{ first_name | nothing }}", "Hello"])
 def test_a_test_that_fails_leaves_no_connection_behind(draft, sink, monkeypatch, subject):
     closed = []
-    real = SmtpMailer.close
-    monkeypatch.setattr(SmtpMailer, "close", lambda mailer: (closed.append(mailer), real(mailer)))
+
+    def close(mailer, real=SmtpMailer.close):
+        closed.append(mailer)
+        real(mailer)
+
+    monkeypatch.setattr(SmtpMailer, "close", close)
     draft.subject = subject
     sink.greeting = "554 5.3.2 closed"
     with pytest.raises(mailing.TestError):
