@@ -38,9 +38,7 @@ def forget(contact_ids: Sequence[int]) -> None:
         ImportRemark.objects.filter(workspace=workspace_id).quoting(email).strike()
     workspaces = {workspace_id for workspace_id, _email, _fingerprint in known}
     before = ImportBefore.objects.filter(of__workspace__in=workspaces)
-    # Also what was noted of the contacts that became part of them.
-    merged = former.values_list("merged_id", flat=True)
-    before.filter(contact_id__in=[*contact_ids, *merged]).delete()
+    before.filter(contact_id__in=contact_ids).delete()
     Unsubscription.objects.filter(contact__in=contact_ids).update(contact=None, delivery_id=None)
     Contact.objects.filter(pk__in=contact_ids).delete()
     muting.forget(contact_ids)

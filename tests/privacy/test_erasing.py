@@ -12,7 +12,6 @@ from campaigns.audience.consent import Evidence
 from campaigns.audience.models import (
     Contact,
     Import,
-    ImportBefore,
     ImportRemark,
     Merger,
     Suppression,
@@ -235,20 +234,10 @@ def test_an_address_in_another_spelling_leaves_the_groups_of_test_mails(workspac
     assert group.addresses == ["ben@example.com"]
 
 
-def test_who_became_part_of_somebody_is_gone_with_them(workspace):
-    """Their former address, and what an import had replaced of them before they were one."""
+def test_an_address_that_they_had_before_leaves_the_groups_of_test_mails(workspace):
     anna = world.make_contact(workspace)
-    gone = world.make_contact(workspace).pk
-    Merger.objects.create(
-        merged_id=gone, workspace=workspace, contact=anna, email="first@former-quux.example"
-    )
-    Contact.objects.filter(pk=gone).delete()
-    TestGroup.objects.create(
-        workspace=workspace, name="Editors", addresses=["first@former-quux.example"]
-    )
-    file = Import.objects.create(workspace=workspace, list=world.make_list(workspace))
-    ImportBefore.objects.create(of=file, contact_id=gone, values={"last_name": "Quuxella"})
-    ImportBefore.objects.create(of=file, contact_id=gone + 1, values={"last_name": "Other"})
+    email = "first@former-quux.example"
+    Merger.objects.create(merged_id=anna.pk + 1, workspace=workspace, contact=anna, email=email)
+    TestGroup.objects.create(workspace=workspace, name="Editors", addresses=[email])
     erase([anna.pk])
-    assert places("former-quux") == places("quuxella") == {}
-    assert ImportBefore.objects.count() == 1
+    assert places("former-quux") == {}
