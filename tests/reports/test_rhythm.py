@@ -52,6 +52,21 @@ def test_the_next_moment(rhythm, after, found):
     assert following(rhythm, after) == [found]
 
 
+@pytest.mark.parametrize(
+    ("zone", "after", "found"),
+    [
+        # There is no midnight on 6 September, and none on 29 March.
+        ("America/Santiago", datetime(2026, 9, 5, 12, tzinfo=UTC), "Sun 06 Sep 01:00"),
+        ("Asia/Beirut", datetime(2026, 3, 28, 12, tzinfo=UTC), "Sun 29 Mar 01:00"),
+    ],
+)
+def test_a_day_without_a_midnight_has_its_report(zone, after, found):
+    rhythm = Rhythm("daily", time(0, 0))
+    first, second = following(rhythm, after, zone, count=2)
+    assert first == found
+    assert second.endswith("00:00")
+
+
 def test_a_time_that_comes_twice_is_due_once():
     rhythm = Rhythm("daily", time(2, 30))
     first = rhythm.following(datetime(2026, 10, 24, 12, tzinfo=UTC), AMSTERDAM)
@@ -74,7 +89,10 @@ def test_a_short_month_has_it_on_its_last_day():
     st.integers(1, 31),
     st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),
     st.sampled_from(
-        [AMSTERDAM, "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"]
+        [
+            *(AMSTERDAM, "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC"),
+            *("America/Santiago", "Asia/Beirut"),
+        ]
     ),
 )
 def test_moments_only_go_forward_and_no_period_is_left_out(kind, at, weekday, day, after, zone):
