@@ -41,6 +41,16 @@ def test_everybody_may_use_the_public_one(client):
     assert client.get(reverse("composing:inspector")).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("links", "told"), [(1, "of 1 link<"), (2, "of 2 links<"), (2_001, "of 2,000 links<")]
+)
+def test_how_many_links_there_are_is_told_and_where_looking_ends(links, told, client):
+    source = "".join(f'<a href="https://s.example/{number}">x</a>' for number in range(links))
+    text = client.post(reverse("composing:public_inspector"), {"source": source}).text
+    assert told in text
+    assert ("Only the first 2,000 links" in text) == (links > 2_000)
+
+
 def test_a_file_does_as_well(client):
     file = SimpleUploadedFile("mail.eml", MAIL.encode())
     answer = client.post(reverse("composing:public_inspector"), {"file": file})
