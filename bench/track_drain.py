@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import F, Max, Model, Sum
 
 from bench import load, track_stage
-from tracking import draining, hits, keys, sorting, spool
+from tracking import draining, hits, keys, reads, sorting, spool
 from tracking.bursts import Recent
 from tracking.classify import RULES, SURE
 from tracking.deeds import FACETS
@@ -162,7 +162,7 @@ def _drained(folder: Path, made: Sequence[hits.Hit]) -> float:
 
 def _by_orm(made: Sequence[hits.Hit]) -> float:
     """Store and count events one by one; they are judged before, which costs nothing here."""
-    events = sorting.sort(map(hits.pack, made), Recent())
+    events = sorting.sort(reads.read(map(hits.pack, made)), Recent())
     start = time.perf_counter()
     with transaction.atomic():
         for event in events:

@@ -6,7 +6,7 @@ the rest of a row. PostgreSQL's own form is read in C.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -18,7 +18,21 @@ def rows(sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
 
     Values are bound by the server, so that each needs a type: `%s::bigint[]`.
     """
+    return ask(sql, values)()
+
+
+def ask(sql: str, values: Sequence[object]) -> Callable[[], list[tuple[Any, ...]]]:
+    """Put the question, and return what waits for its rows and returns them, once.
+
+    In `upserts.without_waiting` there is time for something else until then.
+    """
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    cursor = psycopg.Cursor(connection.connection)
+    with connection.wrap_database_errors:
         cursor.execute(sql, values, binary=True)
-        return cursor.fetchall()
+
+    def answer() -> list[tuple[Any, ...]]:
+        with connection.wrap_database_errors, cursor:
+            return cursor.fetchall()
+
+    return answer

@@ -8,8 +8,8 @@ report never has to look at events.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from operator import attrgetter
 
 from tracking import hindsight, partitions, upserts
@@ -22,15 +22,19 @@ from tracking.tokens import Kind
 # By table: [opens, clicks, …] by key.
 _Key = tuple[object, ...]
 _Counts = dict[_Key, list[int]]
+_Alike = tuple[int, str, str, str, int, int]
 # A person's states and slices; and how one changed them with a campaign, from what to what.
 _Found = tuple[tuple[bool, ...], tuple[str, ...] | None]
 _Way = tuple[int, _Found, _Found]
 
 
-def keep(events: Sequence[Sorted]) -> None:
-    """Write events and add them to every count."""
+def keep(events: Sequence[Sorted], meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Write events and add them to every count.
+
+    `meanwhile` is called when there is nothing to do for us but to wait for the database.
+    """
     if not events:
-        return
+        return meanwhile()
     # Months of days: a day is found much sooner, and there are few of them.
     days = {event.at.toordinal() for event in events}
     partitions.ensure({date.fromordinal(day).replace(day=1) for day in days})
@@ -39,21 +43,30 @@ def keep(events: Sequence[Sorted]) -> None:
     counted = [event for event in events if event.verdict != Verdict.SELF]
     people = [event for event in counted if event.delivery_id is not None]
     with upserts.without_waiting():
-        moved, scanned = _keep_deeds(people)
-        _count_hits(counted)
-        _count_facets(counted, moved)
-        _count_links(counted, people)
+        deeds_of = _ask_deeds(people)
+        # Counted while the database looks up whom it knows.
+        alike = _alike(counted)
+        facets = Counter(map(_facets, (event for event in counted if event.verdict in SURE)))
+        moved, scanned = _keep_deeds(people, deeds_of())
+        _count_hits(alike)
+        _count_facets(facets, moved)
+        _count_links(counted, people, meanwhile)
     hindsight.look_back(people, scanned)
 
 
-def _keep_deeds(people: Sequence[Sorted]) -> tuple[Counter[_Key], set[tuple[int, int]]]:
+def _ask_deeds(people: Sequence[Sorted]) -> Callable[[], dict[tuple[int, int], Deeds]]:
+    return upserts.ask_deeds_of({_key(event) for event in people}) if people else dict
+
+
+def _keep_deeds(
+    people: Sequence[Sorted], deeds: dict[tuple[int, int], Deeds]
+) -> tuple[Counter[_Key], set[tuple[int, int]]]:
     """Add to what each person did.
 
     Return how many people each slice won or lost, and through whose mails machines clicked.
     """
     if not people:
         return Counter(), set()
-    deeds = upserts.deeds_of({_key(event) for event in people})
     before = {key: (kept.states(), kept.slices()) for key, kept in deeds.items()}
     for event in people:
         key = _key(event)
@@ -99,17 +112,23 @@ def _moved(ways: Mapping[_Way, int]) -> Counter[_Key]:
     return moved
 
 
-def _count_hits(events: Iterable[Sorted]) -> None:
-    totals: _Counts = defaultdict(lambda: [0, 0])
-    hours: _Counts = defaultdict(lambda: [0, 0])
-    alike = Counter(
+def _alike(events: Iterable[Sorted]) -> Mapping[_Alike, int]:
+    """Return how many hits there are of each campaign, mode, verdict, kind, day and hour."""
+    return Counter(
         (
             *(event.campaign_id, event.mode, event.verdict, event.kind),
-            event.at.replace(minute=0, second=0, microsecond=0),
+            # Its day and its hour are at hand, where a time would have to be made.
+            *(event.at.toordinal(), event.at.hour),
         )
         for event in events
     )
-    for (campaign_id, mode, verdict, kind, hour), number in alike.items():
+
+
+def _count_hits(alike: Mapping[_Alike, int]) -> None:
+    totals: _Counts = defaultdict(lambda: [0, 0])
+    hours: _Counts = defaultdict(lambda: [0, 0])
+    for (campaign_id, mode, verdict, kind, day, of_day), number in alike.items():
+        hour = datetime.combine(date.fromordinal(day), time(of_day, tzinfo=UTC))
         column = kind == Kind.CLICK
         totals[campaign_id, mode, verdict][column] += number
         hours[campaign_id, hour, mode, verdict][column] += number
@@ -117,10 +136,9 @@ def _count_hits(events: Iterable[Sorted]) -> None:
     upserts.add(HourCount, ("campaign_id", "hour", "mode", "verdict"), ("opens", "clicks"), hours)
 
 
-def _count_facets(events: Iterable[Sorted], moved: Mapping[_Key, int]) -> None:
+def _count_facets(alike: Mapping[tuple[str, ...], int], moved: Mapping[_Key, int]) -> None:
     """Count people's own hits by what they came from, and who came to which slice."""
     counts: _Counts = defaultdict(lambda: [0, 0, 0])
-    alike = Counter(map(_facets, (event for event in events if event.verdict in SURE)))
     for (campaign_id, mode, kind, *values), number in alike.items():
         column = kind == Kind.CLICK
         for facet, value in zip(FACETS, values, strict=True):
@@ -135,7 +153,9 @@ def _count_facets(events: Iterable[Sorted], moved: Mapping[_Key, int]) -> None:
 _facets = attrgetter("campaign_id", "mode", "kind", *FACETS)
 
 
-def _count_links(events: Iterable[Sorted], people: Iterable[Sorted]) -> None:
+def _count_links(
+    events: Iterable[Sorted], people: Iterable[Sorted], meanwhile: Callable[[], None]
+) -> None:
     counts: _Counts = defaultdict(lambda: [0, 0])
     for event in events:
         # The link that nobody sees has the number 0, and is none of the campaign's.
@@ -146,6 +166,8 @@ def _count_links(events: Iterable[Sorted], people: Iterable[Sorted]) -> None:
         if event.kind == Kind.CLICK and event.verdict in SURE:
             clicker = (event.campaign_id, event.number or 0, event.delivery_id or 0)
             first.setdefault(clicker, event.verdict)
+    # What people did is being written, which takes longest; the socket has no room for more.
+    meanwhile()
     for campaign_id, number, delivery_id in upserts.new_clickers(first):
         verdict = first[campaign_id, number, delivery_id]
         counts[campaign_id, number, Mode.INDIVIDUAL.value, verdict][1] += 1

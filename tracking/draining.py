@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import (
@@ -24,10 +23,12 @@ from django.db import (
 )
 
 from tracking import counting, garbage, sorting, spool
+from tracking.ahead import Part, Reader
 from tracking.bursts import Recent
 from tracking.copying import Copier
 from tracking.models import SpoolPosition
 from tracking.querysets import lock_draining
+from tracking.reads import Reads
 from tracking.snapshots import SnapshotError
 
 logger = logging.getLogger(__name__)
@@ -43,20 +44,12 @@ COPY_SECONDS = 5.0
 MOST_REFUSED = 10
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What was read of one segment, and up to where."""
-
-    segment: Path
-    records: list[bytes]
-    end: int
-
-
 class Drainer:
     """Drains one folder; keeps in mind what no transaction needs to."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._reader = Reader()
         self._recent = Recent()
         self._copier = Copier(folder)
         self._copied_at: float | None = None
@@ -75,45 +68,38 @@ class Drainer:
             return 0
         with garbage.uncollected(), transaction.atomic():
             lock_draining()
-            parts = self._read(segments, limit)
-            records = [record for part in parts for record in part.records]
-            if records:
+            places = _places(segments)
+            parts = self._reader.read(segments, places, limit)
+            found = Reads()
+            for part in parts:
+                found.add(part.reads)
+            places |= {part.segment.name: part.end for part in parts}
+
+            def read_ahead() -> None:
+                # After a whole batch there is more, and we would wait for the database.
+                if found.records == limit:
+                    self._reader.read_ahead(segments, places, limit)
+
+            if found.records:
                 if passes_over:
-                    self._keep_or_pass_over(records)
+                    self._keep_or_pass_over(found)
                 else:
-                    counting.keep(sorting.sort(records, self._recent))
+                    counting.keep(sorting.sort(found, self._recent), read_ahead)
                 _move(parts)
             SpoolPosition.objects.filter(segment__in=self._removed).delete()
         self._removed = [
             part.segment.name for part in parts if spool.remove(part.segment, part.end)
         ]
-        return len(records)
+        return found.records
 
-    def _keep_or_pass_over(self, records: Sequence[bytes]) -> None:
+    def _keep_or_pass_over(self, found: Reads) -> None:
         """Under one lock, so that nobody else passes over the same hit, and us over the next."""
         try:
             with transaction.atomic():
-                counting.keep(sorting.sort(records, self._recent))
+                counting.keep(sorting.sort(found, self._recent))
         except (DataError, IntegrityError):
             self._refused += 1
             logger.exception("A hit was passed over")
-
-    def _read(self, segments: Sequence[Path], limit: int) -> list[_Part]:
-        # Places before files: a segment whose place was forgotten is gone by then.
-        names = [segment.name for segment in segments]
-        known = SpoolPosition.objects.filter(segment__in=names)
-        places = dict(known.values_list("segment", "offset"))
-        parts = []
-        for segment in segments:
-            if limit <= 0:
-                break
-            try:
-                records, end = spool.read(segment, places.get(segment.name, 0), limit)
-            except FileNotFoundError:  # Another drainer was here first.
-                continue
-            parts.append(_Part(segment, records, end))
-            limit -= len(records)
-        return parts
 
     def run(self, stop: threading.Event) -> None:
         """Drain until `stop` is set; wait while there is nothing, or while the database is down."""
@@ -166,7 +152,13 @@ def drain(folder: Path) -> int:
     return total
 
 
-def _move(parts: Sequence[_Part]) -> None:
+def _places(segments: Sequence[Path]) -> dict[str, int]:
+    # Asked for after the files: a segment whose place was forgotten is gone by then.
+    known = SpoolPosition.objects.filter(segment__in=[segment.name for segment in segments])
+    return dict(known.values_list("segment", "offset"))
+
+
+def _move(parts: Sequence[Part]) -> None:
     SpoolPosition.objects.bulk_create(
         [SpoolPosition(segment=part.segment.name, offset=part.end) for part in parts],
         update_conflicts=True,

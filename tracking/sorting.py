@@ -6,21 +6,19 @@ What goes wrong with a record is counted and logged; it never stops the others.
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.conf import settings
 
-from tracking import classify, company, deriving, facts, hits, keys, signatures
+from tracking import classify, company, deriving, facts, hits, signatures
 from tracking.addresses import HONEYPOT
 from tracking.bursts import Click, Recent
 from tracking.classify import Beside, Judgement, Signals, Verdict
-from tracking.company import Trace
 from tracking.models import Merged, Mode, Muted, TrackedCampaign
-from tracking.tokens import PERSONAL, Kind, Token, TokenError
+from tracking.reads import Read, Reads
+from tracking.tokens import PERSONAL, Kind
 from tracking.tokens import Mode as TokenMode
 
 logger = logging.getLogger(__name__)
@@ -57,35 +55,11 @@ class Sorted(NamedTuple):
     clicks_only: bool = False
 
 
-@dataclass(slots=True)  # Freezing would double what it takes to make one.
-class _Read:
-    hit: hits.Hit
-    token: Token
-
-    @property
-    def reader(self) -> object:
-        """Whoever or whatever it was, as far as the moment goes."""
-        return self.token.delivery_id or (self.hit.ip, self.hit.agent)
-
-    @property
-    def trace(self) -> Trace:
-        hit, token = self.hit, self.token
-        return Trace(
-            campaign_id=token.campaign_id,
-            delivery_id=token.delivery_id or None,
-            kind=hit.kind,
-            number=hit.number,
-            at_ns=hit.at_ns,
-            ip=hit.ip,
-            agent=hit.agent,
-        )
-
-
-def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
-    """Return the events that spool records stand for, in their order."""
-    dropped: Counter[str] = Counter()
+def sort(found: Reads, recent: Recent) -> list[Sorted]:
+    """Return the events that records of the spool stand for, in their order."""
+    dropped = found.dropped.copy()
     deriving.refresh()
-    everything = list(_read(records, dropped))
+    everything = found.good
     reads = [read for read in everything if hits.HEAD not in read.hit.flags]
     campaigns = _campaigns(reads)
     contacts = {read.token.contact_id for read in reads} - {0}
@@ -113,27 +87,15 @@ def sort(records: Iterable[bytes], recent: Recent) -> list[Sorted]:
     return events
 
 
-def _read(records: Iterable[bytes], dropped: Counter[str]) -> Iterator[_Read]:
-    signer = keys.signer()
-    for record in records:
-        try:
-            hit = hits.unpack(record)
-            yield _Read(hit, signer.read(hit.kind, hit.token))
-        except hits.HitError:
-            dropped["unreadable record"] += 1
-        except TokenError:
-            dropped["token of a retired key"] += 1
-
-
 _NEVER = (0, 0)
 
 
-def _campaigns(reads: Sequence[_Read]) -> Mapping[int, TrackedCampaign]:
+def _campaigns(reads: Sequence[Read]) -> Mapping[int, TrackedCampaign]:
     return TrackedCampaign.objects.in_bulk({read.token.campaign_id for read in reads})
 
 
 def _beside(
-    everything: Sequence[_Read], reads: Sequence[_Read], recent: Recent
+    everything: Sequence[Read], reads: Sequence[Read], recent: Recent
 ) -> Mapping[int, Beside]:
     """Return what gives machines away, by the positions in `reads` of what they did."""
     found = dict.fromkeys(_bursts(reads, recent), Beside.BURST)
@@ -152,7 +114,7 @@ def _announces_a_machine(hit: hits.Hit) -> bool:
     return hits.HEAD in hit.flags and not signatures.is_checker(hit.agent)
 
 
-def _bursts(reads: Sequence[_Read], recent: Recent) -> set[int]:
+def _bursts(reads: Sequence[Read], recent: Recent) -> set[int]:
     """Return the positions of clicks that came with too many others of the same mail."""
     clicks = [(n, read) for n, read in enumerate(reads) if read.hit.kind is Kind.CLICK]
     seen = [
@@ -162,7 +124,7 @@ def _bursts(reads: Sequence[_Read], recent: Recent) -> set[int]:
     return {clicks[position][0] for position in recent.bursts(seen)}
 
 
-def _is_known(read: _Read, sent_at: datetime | None) -> bool:
+def _is_known(read: Read, sent_at: datetime | None) -> bool:
     """Whether this hit may be a person's: not when they signal, nor long after the mail.
 
     What is past its time is let go (see `retention`); a later hit would begin anew.
@@ -176,7 +138,7 @@ def _is_known(read: _Read, sent_at: datetime | None) -> bool:
 
 
 def _event(
-    read: _Read, signals: Signals, workspace_id: int, sent_at: datetime | None, person: int
+    read: Read, signals: Signals, workspace_id: int, sent_at: datetime | None, person: int
 ) -> Sorted:
     hit, token = read.hit, read.token
     known = _is_known(read, sent_at)

@@ -6,13 +6,15 @@ tables and columns come from our own models; values are always parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import select
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 
 from django.db import connection, models
+from psycopg.pq.abc import PGconn
 
 from tracking import arrays, asking
 from tracking.classify import RULES
@@ -110,15 +112,26 @@ def judge_events(judged: Iterable[tuple[int, datetime, str, str, str]]) -> None:
 
 def deeds_of(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Deeds]:
     """Return what is kept of these campaigns and deliveries, locked until we are done."""
+    return ask_deeds_of(keys)()
+
+
+def ask_deeds_of(
+    keys: Iterable[tuple[int, int]],
+) -> Callable[[], dict[tuple[int, int], Deeds]]:
+    """Ask the same, and return what waits for the answer."""
     campaigns, deliveries = zip(*sorted(keys), strict=True)
-    rows = asking.rows(
+    answer = asking.ask(
         f"SELECT {', '.join(f'e.{name}' for name in _DEEDS_COLUMNS)} "  # noqa: S608
         "FROM unnest(%s::bigint[], %s::bigint[]) AS k (campaign_id, delivery_id) "
         "JOIN tracking_engagement e USING (campaign_id, delivery_id) FOR UPDATE OF e",
         [arrays.text(campaigns), arrays.text(deliveries)],
     )
-    found = [Deeds(*row) for row in rows]
-    return {(deeds.campaign_id, deeds.delivery_id): deeds for deeds in found}
+
+    def found() -> dict[tuple[int, int], Deeds]:
+        rows = [Deeds(*row) for row in answer()]
+        return {(deeds.campaign_id, deeds.delivery_id): deeds for deeds in rows}
+
+    return found
 
 
 def write_deeds(all_deeds: Mapping[tuple[int, int], Deeds]) -> None:
@@ -131,9 +144,15 @@ def write_deeds(all_deeds: Mapping[tuple[int, int], Deeds]) -> None:
 
 def new_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Keep who clicked which link, and return those that had not before."""
+    values = sorted(clickers)
+    if not values:
+        return []
     columns = ("campaign_id", "number", "delivery_id")
     end = f"ON CONFLICT DO NOTHING RETURNING {', '.join(columns)}"
-    return _insert(LinkClicker, columns, sorted(clickers), end, returns=True)
+    with connection.cursor() as cursor:
+        cursor.execute(*_insertion(LinkClicker, columns, values, end))
+        found: list[tuple[int, int, int]] = cursor.fetchall()
+    return found
 
 
 def drop_clickers(clickers: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -158,17 +177,38 @@ def _insert(
     columns: Sequence[str],
     values: Sequence[Sequence[object]],
     end: str,
-    *,
-    returns: bool = False,
-) -> list[tuple[int, int, int]]:
-    if not values:
-        return []
+) -> None:
+    if values:
+        with connection.cursor() as cursor:
+            cursor.execute(*_insertion(model, columns, values, end))
+        _send()
+
+
+def _send() -> None:
+    """Send all of the last statement, so that the database can be at it.
+
+    In a pipeline, libpq sends what the socket takes at once, and the rest with whatever comes
+    next: of a megabyte that is a fifth. Only for statements without rows: while nobody reads
+    those, the database would read no further either.
+    """
+    server: PGconn = connection.connection.pgconn
+    takes = select.poll()
+    takes.register(server.socket, select.POLLOUT)
+    with connection.wrap_database_errors:
+        while server.flush():
+            takes.poll()
+
+
+def _insertion(
+    model: type[models.Model],
+    columns: Sequence[str],
+    values: Sequence[Sequence[object]],
+    end: str,
+) -> tuple[str, list[str]]:
     meta = model._meta
     typed = ", ".join(f"%s::{meta.get_field(name).db_type(connection)}[]" for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {meta.db_table} ({', '.join(columns)}) "  # noqa: S608
-            f"SELECT * FROM unnest({typed}) {end}",
-            [arrays.text(column) for column in zip(*values, strict=True)],
-        )
-        return cursor.fetchall() if returns else []
+    statement = (
+        f"INSERT INTO {meta.db_table} ({', '.join(columns)}) "  # noqa: S608
+        f"SELECT * FROM unnest({typed}) {end}"
+    )
+    return statement, [arrays.text(column) for column in zip(*values, strict=True)]
