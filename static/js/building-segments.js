@@ -1,20 +1,5 @@
-/* Where a segment is built: many choices without Ctrl, and no press of a button that is lost. */
+/* Where a segment is built: no press of a button is lost. */
 (() => {
-  // A click chooses one more, or takes it away, as a finger does. By itself a browser wants Ctrl
-  // held, and forgets all others where it is not.
-  document.addEventListener("mousedown", (event) => {
-    const option = event.target.closest("select[multiple] option");
-    if (!option || event.button) return;
-    event.preventDefault();
-    const list = option.closest("select");
-    const place = list.scrollTop;
-    option.selected = !option.selected;
-    list.focus({ preventScroll: true });
-    // Choosing scrolls to what was chosen first.
-    requestAnimationFrame(() => { list.scrollTop = place; });
-    for (const name of ["input", "change"]) list.dispatchEvent(new Event(name, { bubbles: true }));
-  });
-
   // What is chosen waits a moment before it is asked about. A button that is pressed meanwhile
   // asks with it, and what comes after that must not take its place.
   let pressed = null;

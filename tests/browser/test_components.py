@@ -53,6 +53,38 @@ def test_field_says_when_it_may_be_left_out():
     assert "optional" in html
 
 
+SEVERAL = '<c-several id="x" name="v" label="Which" :options="options" :chosen="chosen" />'
+
+
+def test_several_says_what_is_chosen_and_who_it_asks():
+    options = [("a", "Ann <a>"), ("b", "Bob"), ("c", "Cid")]
+    html = render(SEVERAL, options=options, chosen=["a", "c"])
+    assert 'id="x" data-several role="group" aria-label="Which"' in html
+    assert ">2 chosen: Ann &lt;a&gt;, Cid</span></summary>" in html
+    assert re.findall(r'name="v" value="(.)" checked', html) == ["a", "c"]
+    assert html.count('type="checkbox"') == 3
+    assert ">Choose …</span></summary>" in render(SEVERAL, options=options, chosen="")
+
+
+@pytest.mark.parametrize(("count", "is_searched"), [(8, False), (9, True)])
+def test_several_of_many_are_searched(count, is_searched):
+    html = render(SEVERAL, options=[(str(one), one) for one in range(count)], chosen=[])
+    assert ('type="search"' in html) == is_searched
+    # What is searched for is not sent along.
+    assert not re.search(r'<input[^>]*type="search"[^>]* name=', html)
+
+
+@pytest.mark.parametrize(("count", "is_searched"), [(12, False), (13, True)])
+def test_a_long_list_of_boxes_is_searched_and_one_of_radios_never(count, is_searched):
+    choices = [(one, f"List {one}") for one in range(count)]
+    for widget in (forms.CheckboxSelectMultiple, forms.RadioSelect):
+        html = widget(choices=choices).render("lists", [], {"id": "id_lists"})
+        searched = is_searched and widget is forms.CheckboxSelectMultiple
+        assert ('type="search"' in html) == searched
+        assert html.count("<div") == html.count("</div>")
+        assert html.count('class="form-check-input"') == count
+
+
 def test_form_errors_lead_to_their_fields():
     html = render('<c-form-errors :form="form" />', form=NameForm({}))
     assert 'role="alert"' in html
@@ -109,6 +141,11 @@ def test_page_names_only_icons_that_exist(path: Path):
         name for name in names if not (BASE_DIR / f"templates/cotton/icons/{name}.html").exists()
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(BASE_DIR)))
+def test_no_page_chooses_several_in_a_way_that_wants_ctrl(path: Path):
+    assert not re.search(r"<select[^>]*\bmultiple\b", path.read_text())
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(BASE_DIR)))

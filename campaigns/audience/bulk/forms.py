@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
+from campaigns.accounts.forms.several import Several
 from campaigns.accounts.models import Workspace
 from campaigns.audience import tags, typed_values
 from campaigns.audience.bulk import fields
@@ -46,11 +47,11 @@ class BulkEditForm(BasisForm):
         super().__init__(*args, **kwargs)
         self.workspace = workspace
         lists = [("", _("Choose …")), *workspace.lists.order_by("name").values_list("pk", "name")]
-        mine = workspace.tags.order_by("name").values_list("pk", "name")[:500]
+        mine = workspace.tags.order_by("name").values_list("pk", "name")
         names = [("", _("Choose …")), *fields.names(workspace.pk)]
         self.fields["field"] = forms.ChoiceField(label=_("Field"), choices=names, required=False)
         self.fields["old_tags"] = forms.MultipleChoiceField(
-            label=_("Tags"), choices=list(mine), required=False
+            label=_("Tags"), choices=list(mine), required=False, widget=Several
         )
         for name in ("onto", "off"):
             self.fields[name] = forms.ChoiceField(label=_("List"), choices=lists, required=False)

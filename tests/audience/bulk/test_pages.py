@@ -84,6 +84,18 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(alice, workspace, membe
     assert (edit.action, edit.status) == ("", "chosen")
 
 
+def test_any_of_thousands_of_tags_can_be_taken_off(alice, workspace, member, crowd):
+    tag = workspace.tags.model
+    tags = [tag(workspace=workspace, name=f"tag {number:04}") for number in range(2_000)]
+    last = tag.objects.bulk_create(tags)[-1]
+    edit = people.choose(workspace, member, workspace.contacts.all())
+    page = alice.get(reverse("audience:bulk_edit", args=[edit.pk])).text
+    assert page.count('type="checkbox" name="old_tags"') == 2_000
+    form = {"action": "remove_tags", "old_tags": [last.pk]}
+    answer = alice.post(reverse("audience:bulk_edit", args=[edit.pk]), form, follow=True)
+    assert "tag 1999" in answer.text
+
+
 def test_deleting_asks_for_the_number(alice, workspace, member, crowd):
     edit = people.choose(workspace, member, workspace.contacts.all())
     alice.post(reverse("audience:bulk_edit", args=[edit.pk]), {"action": "erase"})
