@@ -35,6 +35,13 @@
     told.textContent = !field.value ? "" : found.length ? some : told.dataset.none;
   }
 
+  // Who looks for the Netherlands does not mean the Caribbean Netherlands.
+  function best(several) {
+    const begins = (box) => plain(box.parentElement.textContent).startsWith(plain(several.querySelector(FIND).value));
+    const found = boxes(several);
+    return found.find(begins) ?? found[0];
+  }
+
   // What is searched for is no answer of the form: nothing that waits for its input hears of it.
   for (const name of ["input", "change"]) {
     document.addEventListener(name, (event) => {
@@ -103,7 +110,7 @@
     } else if (event.key === "Enter" && isFinding) {
       // It would send the form.
       event.preventDefault();
-      boxes(several)[0]?.focus();
+      best(several)?.focus();
     } else if (event.key === "Enter" && details?.open && event.target.type === "checkbox") {
       event.preventDefault();
       close(several, { back: true });

@@ -34,7 +34,7 @@ HAS_KEYBOARD = "css => Boolean(document.activeElement?.matches(css))"
 def build(page: Page, address: str) -> None:
     """Ask for people in two countries who opened any of the last three campaigns, or did not."""
     page.goto(f"{address}/segments/new/")
-    page.get_by_label("Name").fill("Readers nearby")
+    page.get_by_label("Name", exact=True).fill("Readers nearby")
     page.locator("#w-0").select_option("country")
     page.locator("#h-0").wait_for()
     # By clicks alone; one too many is taken away by another.
@@ -45,7 +45,7 @@ def build(page: Page, address: str) -> None:
     expect(countries.locator("summary")).to_contain_text("2 chosen: Germany, Netherlands")
     look(page, f"segment-choose-{page.viewport_size['width']}")
     # Pressing anything else closes the list, which lies over the page.
-    page.get_by_label("Name").click()
+    page.get_by_label("Name", exact=True).click()
     expect(countries.locator("[value=NL]")).to_be_hidden()
     expect(page.locator("#look")).to_contain_text("whose country is Germany or Netherlands")
     page.get_by_role("button", name="Group").first.focus()
@@ -75,7 +75,7 @@ def test_a_segment_is_built_counted_and_saved(
         expect(undo).to_be_focused()
         undo.press("Enter")
         expect(page.locator("#v-1-0-last")).to_have_value("3")
-        page.get_by_label("Name").fill(f"Readers nearby {width} {theme}")
+        page.get_by_label("Name", exact=True).fill(f"Readers nearby {width} {theme}")
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("The segment is saved.")).to_be_visible()
         expect(page.locator("h1")).to_have_text(f"Readers nearby {width} {theme}")
@@ -232,7 +232,7 @@ def test_without_script_it_is_built_all_the_same(chromium: Browser, demo_house: 
         page.goto(f"{demo_house.address}/sign-in/")
         pages.fill_in(page)
         page.goto(f"{demo_house.address}/segments/new/")
-        page.get_by_label("Name").fill("Without script")
+        page.get_by_label("Name", exact=True).fill("Without script")
         page.locator("#w-0").select_option("list")
         page.get_by_role("button", name="Show the choices and count").click()
         page.locator("#h-0").select_option("on_any")

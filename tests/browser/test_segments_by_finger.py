@@ -70,7 +70,7 @@ def test_a_finger_builds_groups_within_groups(chromium: Browser, demo_house: sta
         finger.press(page.locator("button[value='add:']"))
         finger.choose(page.locator("#w-3"), "country")
         page.locator("#v-3-values").wait_for()
-        finger.type("By finger", into=page.get_by_label("Name"))
+        finger.type("By finger", into=page.get_by_label("Name", exact=True))
         finger.press(page.locator("button[name=save]"))
         expect(page.locator(".segment-condition .form-error")).to_contain_text("Fill in what")
         look(page, "segment-finger-mistake")
