@@ -18,6 +18,8 @@ TEMPLATES = (
     "audience/public/*.html",
     "audience/unavailable.html",
     "composing/publishing/*.html",
+    "composing/public_inspector.html",
+    "composing/inspecting/*.html",
     "reports/shared.html",
     "reports/shared_nothing.html",
     "reports/shared_wait.html",
@@ -29,7 +31,11 @@ TEMPLATES = (
     "cotton/parts/*.html",
 )
 # For members only.
-NOT_PUBLIC = {"privacy/erase_contact.html", "composing/publishing/edit.html"}
+NOT_PUBLIC = {
+    "privacy/erase_contact.html",
+    "composing/publishing/edit.html",
+    "composing/inspecting/_own.html",
+}
 MODULES = (
     "audience/addresses.py",
     "audience/choosing.py",
@@ -44,7 +50,12 @@ MODULES = (
     "audience/models/people.py",
     "composing/disclosing.py",
     "composing/footer.py",
+    "composing/inspecting/forms.py",
+    "composing/inspecting/inspection.py",
+    "composing/inspecting/tools.py",
+    "composing/inspecting/views.py",
     "composing/sunset/words.py",
+    "composing/templatetags/inspecting.py",
     "sending/models/__init__.py",
     "privacy/known.py",
     "privacy/links.py",
@@ -61,8 +72,13 @@ CLASSES = {
     "audience/models/people.py": {"Status", "Basis"},
     "sending/models/__init__.py": {"State", "Mode"},
 }
-CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2}
-_CALL = re.compile(r"\b(n?gettext|_)\(\s*(?:u)?")
+# Which of a call's arguments are the words.
+_FIRST, _BOTH, _SECOND = slice(0, 1), slice(0, 2), slice(1, 2)
+CALLS = {
+    **{"_": _FIRST, "gettext": _FIRST, "gettext_lazy": _FIRST},
+    **{"ngettext": _BOTH, "pgettext": _SECOND},
+}
+_CALL = re.compile(r"\b([np]?gettext|_)\(\s*(?:u)?")
 
 Words = tuple[str, ...]
 
@@ -77,6 +93,7 @@ def every() -> set[Words]:
     for name in MODULES:
         tree = ast.parse((BASE_DIR / "campaigns" / name).read_text())
         found.update(_of_tree(tree, CLASSES.get(name)))
+    found.update(_of_tree(ast.parse((BASE_DIR / "tracking" / "pages.py").read_text()), None))
     return found
 
 
@@ -118,7 +135,7 @@ def _of_call(call: ast.Call) -> Iterator[Words]:
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     texts = [
         one.value
-        for one in call.args[: CALLS.get(name, 0)]
+        for one in call.args[CALLS.get(name, slice(0))]
         if isinstance(one, ast.Constant) and isinstance(one.value, str)
     ]
     if texts:

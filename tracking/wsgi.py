@@ -117,14 +117,14 @@ class Tracking:
             token = self._parts.signer.read(Kind.CLICK, text)
             number = _number(digits)
         except TokenError:
-            return _not_found(start_response)
+            return _not_found(environ, start_response)
         if number == HONEYPOT:
             # Nobody sees this link, so nobody is sent anywhere: see `bursts.py`.
             self._note(Kind.CLICK, text, number, environ)
-            return _not_found(start_response)
+            return _not_found(environ, start_response)
         target = self._parts.redirects.target(token.campaign_id, number)
         if target is None:
-            return _not_found(start_response)
+            return _not_found(environ, start_response)
         self._note(Kind.CLICK, text, number, environ)
         location = ("Location", _quoted(target))
         start_response("302 Found", [location, *_EMPTY, *_PRIVATE])
@@ -170,7 +170,7 @@ def application(behind: WSGIApplication) -> Tracking:
 
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer 404: what stands behind tracking on hosts of its own."""
-    return [_not_found(start_response)]
+    return [_not_found(environ, start_response)]
 
 
 def _declare(
@@ -236,8 +236,13 @@ def _number(digits: str) -> int:
     return int(digits)
 
 
-def _not_found(start_response: StartResponse) -> bytes:
-    body = pages.NOT_FOUND
-    headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
+def _not_found(environ: WSGIEnvironment, start_response: StartResponse) -> bytes:
+    language = pages.language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    body = pages.not_found(language)
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("Content-Language", language),
+    ]
     start_response("404 Not Found", [*headers, pages.POLICY, *_PRIVATE])
     return body

@@ -46,6 +46,9 @@ def test_the_sources_of_public_texts_are_found():
     assert ("Yes, you may",) in found  # of a template
     assert ("Welcome to %(list)s",) in found  # of a module
     assert ("Withdrawn",) in found  # of a class
+    assert ("This link does not work",) in found  # of a page without Django
+    assert ("or",) in found  # with a context
+    assert ("No unseen picture was found.",) in found  # handed to a part of a page
     assert ("Not for %(counter)s day", "Not for %(counter)s days") in found
 
 

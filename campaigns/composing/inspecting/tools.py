@@ -25,16 +25,16 @@ def reactions(found: Inspection) -> Iterator[tuple[str, str]]:
     )
     general = any(_GENERAL.search(one.url) for one in found.pixels)
     yield (
-        _("EasyPrivacy, uBlock Origin"),
+        "EasyPrivacy, uBlock Origin",
         _("In web mail, a general rule blocks the pixel by its path.")
         if general
         else _("No general rule fits; lists may know the host."),
     )
-    yield _("Privacy Badger"), _privacy_badger(found)
-    yield _("Apple Mail Privacy Protection"), _apple(found)
-    yield _("Gmail"), _gmail(found)
+    yield "Privacy Badger", _privacy_badger(found)
+    yield "Apple Mail Privacy Protection", _apple(found)
+    yield "Gmail", _gmail(found)
     yield (
-        _("Proton Mail"),
+        "Proton Mail",
         _(
             "Takes out pixels that it knows, loads other pictures by a proxy, and cleans links of "
             "utm_ marks."

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +14,7 @@ from campaigns.accounts import askers
 from campaigns.accounts.models import Member
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.accounts.roles import role_required
+from campaigns.audience import languages
 from campaigns.composing.inspecting.forms import InspectForm
 from campaigns.composing.inspecting.inspection import Inspection, inspect
 from campaigns.composing.inspecting.known import known
@@ -32,7 +35,18 @@ def inspector(request: WorkspaceRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def public_inspector(request: HttpRequest) -> HttpResponse:
-    """Look into a mail that anybody pastes: recipients are to know what senders know."""
+    """Look into a mail that anybody pastes: recipients are to know what senders know.
+
+    It speaks the language that the browser asks for.
+    """
+    with languages.speaking(languages.of_request(request)):
+        answer = _open_page(request)
+        answer["Content-Language"] = get_language() or ""
+    patch_vary_headers(answer, ["Accept-Language"])
+    return answer
+
+
+def _open_page(request: HttpRequest) -> HttpResponse:
     template = "composing/public_inspector.html"
     if request.method == "POST" and _is_too_much(request):
         return render(request, template, {"too_much": True}, status=429)

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from campaigns.composing.inspecting import views
 from campaigns.composing.inspecting.source import LARGEST
@@ -49,6 +50,33 @@ def test_how_many_links_there_are_is_told_and_where_looking_ends(links, told, cl
     text = client.post(reverse("composing:public_inspector"), {"source": source}).text
     assert told in text
     assert ("Only the first 2,000 links" in text) == (links > 2_000)
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "one", "many"),
+    [
+        ("nl", "Plak de bron", "van 1 link<", "van 2.000 links<"),
+        ("de", "Fügen Sie den Quelltext", "von 1 Link<", "von 2.000 Links<"),
+        ("fr", "Collez la source", "sur 1 lien<", "sur 2\N{NO-BREAK SPACE}000 liens<"),
+        ("es", "Pegue el código fuente", "de 1 enlace<", "de 2\N{NO-BREAK SPACE}000 enlaces<"),
+    ],
+)
+def test_everybody_is_told_in_the_language_of_their_browser(client, language, asked, one, many):
+    browser = {"Accept-Language": f"tlh, {language}-XX;q=0.8, en;q=0.5"}
+    url = reverse("composing:public_inspector")
+    page = client.get(url, headers=browser)
+    assert asked in page.text and f'<html lang="{language}">' in page.text
+    assert (page["Content-Language"], page["Vary"]) == (language, "Accept-Language, Cookie")
+    for links, told in ((1, one), (2_001, many)):
+        source = "".join(f'<a href="https://s.example/{number}">x</a>' for number in range(links))
+        assert told in client.post(url, {"source": source}, headers=browser).text
+    assert asked in client.post(url, headers=browser).text
+    assert translation.get_language() == "en"
+
+
+def test_members_are_told_in_english(alice):
+    text = alice.get(reverse("composing:inspector"), headers={"Accept-Language": "de"}).text
+    assert "Paste the source" in text
 
 
 def test_a_file_does_as_well(client):
