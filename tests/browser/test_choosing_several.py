@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import pages
 from tests.browser import stack as stacks
 from tests.browser.chromium import reader
+from tests.browser.test_pages import AXE, RUN_AXE
 
 
 def test_boxes_are_ticked_searched_and_left_by_keyboard(
@@ -27,6 +28,9 @@ def test_boxes_are_ticked_searched_and_left_by_keyboard(
         expect(third).to_be_focused()
         names = [one.locator("..").inner_text() for one in (first, third)]
         expect(said).to_have_text(f"Which: 2 chosen: {', '.join(names)}")
+
+        page.evaluate(AXE)
+        assert page.evaluate(RUN_AXE, "an open list") == []
 
         # Letters search, wherever among the boxes they are typed; accents need not be.
         page.keyboard.type("cote")
