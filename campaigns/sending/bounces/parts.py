@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from email import message_from_string
 from email.message import Message
+from email.parser import HeaderParser
 
 MOST_PARTS = 60
 MOST_TEXT = 200_000
@@ -72,7 +72,7 @@ def _blocks(part: Message) -> list[Message]:
 
 def _parsed(text: str) -> list[Message]:
     blocks = text.replace("\r\n", "\n").strip().split("\n\n")[:MOST_PARTS]
-    return [message_from_string(block) for block in blocks if block.strip()]
+    return [HeaderParser().parsestr(block) for block in blocks if block.strip()]
 
 
 def _fields_of(part: Message) -> Message:
@@ -80,7 +80,7 @@ def _fields_of(part: Message) -> Message:
     children = _children(part)
     if children and isinstance(children[0], Message):
         return children[0]
-    return message_from_string(text_of(part))
+    return HeaderParser().parsestr(text_of(part))
 
 
 def _children(part: Message) -> list[object]:

@@ -11,26 +11,30 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 from flufl.bounce import all_failures
 
+from campaigns.composing import foreign_mails
 from campaigns.sending.bounces import parts
 
 MOST_BYTES = 1_000_000
+# Of a letter that is no report: what the server says comes first, and a copy of our mail after.
+MOST_OF_A_LETTER = 32_000
+MOST_OF_A_FIELD = 2_000
 MOST_FAILURES = 50
 # It logs what it stumbles over, with addresses.
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)
 
-_UUID = re.compile(r"^[>\s]*Message-ID:\s*<([0-9a-f]{32})@", re.IGNORECASE | re.MULTILINE)
-_ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]]+@[^\s<>\"(),:;\[\]]+")
+_UUID = re.compile(r"^[> \t]*Message-ID:\s*<([0-9a-f]{32})@", re.IGNORECASE | re.MULTILINE)
+# Begins only where a word does: from each letter of a long one it would read on to its end.
+_ADDRESS = re.compile(r"(?<![^\s<>\"(),:;\[\]@])[^\s<>\"(),:;\[\]@]+@[^\s<>\"(),:;\[\]]+")
 _CODED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b|(?<!\d)[45][0-9][0-9][ -]")
 # Where a server's own words end and the mail that comes back begins.
 _COPY = re.compile(
-    r"^(?:[>\s-]*(?:Return-Path|Received|Message-ID|DKIM-Signature):|--+ ?(?:Below|This is a copy"
+    r"^(?:[> \t-]*(?:Return-Path|Received|Message-ID|DKIM-Signature):|--+ ?(?:Below|This is a copy"
     r"|Original|The header|Undelivered|Returned))",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -93,19 +97,20 @@ class Report:
 def understand(content: bytes) -> Report:
     """Return what the mail says. Never raises."""
     try:
-        return _understand(message_from_bytes(content[:MOST_BYTES]))
+        return _understand(content[:MOST_BYTES])
     except Exception:
         # Whatever a stranger's bytes do to two parsers, the other mails are read.
         return Report(Kind.BROKEN)
 
 
-def _understand(message: Message) -> Report:
+def _understand(content: bytes) -> Report:
+    message = foreign_mails.opened(content).message
     taken = parts.take_apart(message)
     texts = [*taken.texts, *taken.heads]
     addressed = [*_fields(message, _RECIPIENT_FIELDS)]
     for head in taken.returned:
         addressed += _fields(head, ("Return-Path", "X-Envelope-From"))
-    addressed += re.findall(r"^[>\s]*Return-Path:.*", "\n".join(texts), re.I | re.M)[:5]
+    addressed += re.findall(r"^[> \t]*Return-Path:.*", "\n".join(texts), re.I | re.M)[:5]
     uuids = [match for text in texts for match in _UUID.findall(text)]
     kind, failures, recipients = Kind.LETTER, [], []
     if taken.feedback is not None:
@@ -117,7 +122,7 @@ def _understand(message: Message) -> Report:
     elif taken.statuses:
         kind, failures = Kind.BOUNCE, _failures(taken.statuses, taken.texts)
     elif _is_from_a_server(message):
-        failures = _by_its_words(message, taken.texts)
+        failures = _by_its_words(content, taken.texts)
         kind = Kind.BOUNCE if failures else Kind.LETTER
     elif _is_automatic(message):
         kind = Kind.AUTOMATIC
@@ -155,10 +160,10 @@ def _failures(blocks: list[Message], texts: list[str]) -> list[Failure]:
     return found
 
 
-def _by_its_words(message: Message, texts: list[str]) -> list[Failure]:
+def _by_its_words(content: bytes, texts: list[str]) -> list[Failure]:
     """Read a letter of a server that writes no report."""
     try:
-        delayed, failed = all_failures(message)
+        delayed, failed = all_failures(foreign_mails.opened(content[:MOST_OF_A_LETTER]).message)
     except Exception:
         # Seventeen parsers of old formats, of which any may stumble.
         delayed, failed = frozenset(), frozenset()
@@ -221,11 +226,15 @@ def _told(block: Message, names: tuple[str, ...]) -> list[str]:
 
 def _field(message: Message, name: str) -> str:
     value = message.get(name, "")
-    return str(value)
+    return str(value)[:MOST_OF_A_FIELD]
 
 
 def _fields(message: Message, names: tuple[str, ...]) -> list[str]:
-    return [str(value)[:2000] for name in names for value in (message.get_all(name) or [])[:20]]
+    return [
+        str(value)[:MOST_OF_A_FIELD]
+        for name in names
+        for value in (message.get_all(name) or [])[:20]
+    ]
 
 
 def _date(message: Message) -> datetime | None:

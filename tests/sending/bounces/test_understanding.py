@@ -1,5 +1,8 @@
 """What servers write, read: a letter of each kind, and damaged ones that break nothing."""
 
+import re
+from base64 import b64encode
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from campaigns.sending.bounces import return_addresses, understanding
 from campaigns.sending.bounces.understanding import Kind
 from campaigns.sending.severities import Severity, severity
+from tests import endless
 from tests.sending.bounces import post
 
 UUID = "0123456789abcdef0123456789abcdef"
@@ -104,13 +108,43 @@ def test_in_doubt_the_careful_reading_holds(status, words, found):
     assert severity(status, words) is found
 
 
-def test_too_many_parts_and_too_deep_ones_are_not_followed():
-    deep = "".join(
-        f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(3000)
-    )
-    wide = "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + "--b\r\n\r\nx\r\n" * 50_000
-    for text in (deep, wide):
-        assert understanding.understand(text.encode()).kind in (Kind.BROKEN, Kind.LETTER)
+MOST = understanding.MOST_BYTES
+DAEMON = "From: mailer-daemon@mx.example\n"
+NESTED = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(800))
+# Of each, a stranger's server could send as much as is read of a mail.
+ENDLESS = {
+    "blank lines": f"{DAEMON}\n" + "\n" * MOST,
+    "quoted blank lines": f"{DAEMON}\n" + ">\n" * (MOST // 2),
+    "a long name": "From: " + "a" * MOST + "\n\nx",
+    "a long recipient": f"{DAEMON}X-Failed-Recipients: {'a' * MOST}\n\nx",
+    "a letter of commas": f"{DAEMON}\n" + "," * MOST,
+    "many parts": f"{DAEMON}Content-Type: multipart/mixed; boundary=a\n\n" + "--a\n\n" * 190_000,
+    "parts within parts": DAEMON + NESTED + "\nx\n" * 300_000,
+    "mails within mails": DAEMON + "Content-Type: message/rfc822\n\n" * 30_000,
+    "many recipients": f"{DAEMON}Content-Type: multipart/report; boundary=a\n\n--a\n"
+    "Content-Type: message/delivery-status\n\n" + "Action: failed\n\n" * 60_000,
+    "headers of our mail with parts in them": f"{DAEMON}Content-Type: multipart/report; boundary=r"
+    "\n\n--r\nContent-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64\n\n"
+    + b64encode((NESTED + "\nx\n" * 50_000).encode()).decode(),
+    "a field of semicolons": f"{DAEMON}Content-Type: text/plain{';' * MOST}\n\nx",
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_is_made_to_be_read_for_ever_is_not(name):
+    with endless.it_ends():
+        understanding.understand(ENDLESS[name].encode())
+
+
+def test_the_first_parts_of_very_many_are_read():
+    letter = post.letter("postfix-unknown-user", uuid=UUID)
+    boundary = re.search(rb'boundary="?([^"\s;]+)', letter)[1]
+    end = b"--" + boundary + b"--"
+    many = letter.replace(end, b"--%b\r\n\r\nx\r\n" % boundary * 5_000 + end)
+    assert len(many) > len(letter) + 50_000
+    report = understanding.understand(many)
+    assert report.kind is Kind.BOUNCE
+    assert UUID in report.uuids
 
 
 LETTERS = [post.letter(name) for name in post.NAMES]
