@@ -24,9 +24,10 @@ _HIDING = re.compile(
 )
 # Without a size, words are not seen; but MJML has it around columns whose words have one.
 _SHRINKING = re.compile(r"font-size\s*:\s*0(?:px)?\s*(?:;|$)", re.IGNORECASE)
-_GROWING = re.compile(r"font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
+# From the beginning of a rule to its end, once: no style is so long that looking takes for ever.
+_GROWING = re.compile(r"(?:^|;)\s*+font(?:-size)?\s*+:[^;1-9]*+[1-9]", re.IGNORECASE)
 _STYLE_SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px", re.IGNORECASE)
-_STYLE_URL = re.compile(r"(?:url\(\s*|@import\s+)[\"']?\s*(https?://[^\s\"')]+)", re.IGNORECASE)
+_STYLE_URL = re.compile(r"(?:url\(\s*+|@import\s++)[\"']?\s*+(https?://[^\s\"')]+)", re.IGNORECASE)
 _ACTIVE = ("script", "form", "iframe", "object", "embed")
 T = TypeVar("T")
 _WEB = re.compile(r"^\s*(?:https?:)?//", re.IGNORECASE)

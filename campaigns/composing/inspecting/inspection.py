@@ -73,7 +73,7 @@ class Inspection:
     products: tuple[str, ...] = ()
     declared: str = ""
     contradictions: tuple[str, ...] = ()
-    # It has more pictures, links or headers than were looked at.
+    # It has more pictures, links, headers or parts than were looked at.
     is_cut: bool = False
 
     @property

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import parseaddr
 
+from campaigns.composing import foreign_mails
+
 LARGEST = 5_000_000
 # Headers that are looked at; a mail that went a long way has a hundred.
 MOST_HEADERS = 1_000
-_HEADER = re.compile(rb"\s*(?:From \S+[^\n]*\n)?[A-Za-z][A-Za-z0-9-]*:[ \t]?\S")
+# Of a header, where an address is looked for; its parser calls itself for each bracket.
+_LONGEST_ADDRESS = 400
+_HEADER = re.compile(rb"\s*(?:From \S[^\n]*\n)?[A-Za-z][A-Za-z0-9-]*:[ \t]?\S")
 _DKIM_DOMAIN = re.compile(r"(?:^|;)\s*d\s*=\s*([^;\s]+)")
 
 
@@ -29,7 +31,7 @@ class Source:
     text: str = ""
     # Where replies, bounces and signatures say it is from.
     domains: dict[str, str] = field(default_factory=dict)
-    # There are more headers than were looked at.
+    # There are more headers or parts than were looked at.
     is_cut: bool = False
 
     def values(self, name: str) -> list[str]:
@@ -40,7 +42,7 @@ class Source:
     def recipient(self) -> str:
         """Whom it is addressed to, in lower case. Empty: unknown."""
         named = [*self.values("Delivered-To"), *self.values("X-Original-To"), *self.values("To")]
-        found = [parseaddr(one)[1] for one in named]
+        found = [_address(one) for one in named]
         return next((one.lower() for one in found if "@" in one), "")
 
 
@@ -51,15 +53,15 @@ def read(pasted: bytes) -> Source:
     if not _HEADER.match(pasted):
         text = pasted.decode("utf-8", "replace")
         return Source(html=text) if "<" in text else Source(text=text)
-    mail = email.message_from_bytes(pasted.lstrip(), policy=email.policy.compat32)
-    items = mail.items()
+    opened = foreign_mails.opened(pasted.lstrip())
+    mail, items = opened.message, opened.message.items()
     headers = tuple((name, _unfolded(value)) for name, value in items[:MOST_HEADERS])
     return Source(
         headers=headers,
         html=_content(mail, "text/html"),
         text=_content(mail, "text/plain"),
         domains=_domains(headers),
-        is_cut=len(items) > MOST_HEADERS,
+        is_cut=opened.is_cut or len(items) > MOST_HEADERS,
     )
 
 
@@ -85,12 +87,16 @@ def _unfolded(value: object) -> str:
     return re.sub(r"\r?\n[ \t]*", " ", str(value)).strip()
 
 
+def _address(value: str) -> str:
+    return parseaddr(value[:_LONGEST_ADDRESS])[1]
+
+
 def _domains(headers: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """Return {domain: the header it stands in}, in the order a reader cares for."""
     found: dict[str, str] = {}
     for wanted in ("From", "Sender", "Reply-To", "Return-Path"):
         for name, value in headers:
-            domain = parseaddr(value)[1].rpartition("@")[2].lower()
+            domain = _address(value).rpartition("@")[2].lower()
             if name.lower() == wanted.lower() and domain:
                 found.setdefault(domain, wanted)
     for name, value in headers:

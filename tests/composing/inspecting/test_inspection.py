@@ -6,13 +6,14 @@ from email.message import EmailMessage
 
 import pytest
 
-from campaigns.composing import compiling
+from campaigns.composing import compiling, foreign_mails
 from campaigns.composing.inspecting import body
 from campaigns.composing.inspecting.identifiers import Marks, Reader, leads_to
 from campaigns.composing.inspecting.inspection import inspect
 from campaigns.composing.inspecting.known import known
 from campaigns.composing.inspecting.source import UnreadableError, read
 from campaigns.composing.inspecting.tools import reactions
+from tests import endless
 from tests.composing.letters import make_person
 
 ANN = "ann@example.com"
@@ -320,6 +321,48 @@ def test_of_a_mail_made_of_links_the_first_are_looked_at_and_that_is_said(monkey
 def test_a_long_address_is_read_as_far_as_any_program_would():
     [seen] = of(f'<a href="https://s.example/?x={"a1" * 100_000}">x</a>').links
     assert len(seen.url) == body.LONGEST
+
+
+HEAD = f"From: news@shop.example\nTo: {ANN}\n"
+MIXED = "Content-Type: multipart/mixed; boundary={}\n\n--{}\n"
+HTML = f"{HEAD}Content-Type: text/html\n\n"
+# Mails that anybody may paste.
+ENDLESS = {
+    "many parts": HEAD + MIXED.format("a", "a") + "\n--a\n" * 700_000,
+    "parts within parts": HEAD
+    + "".join(MIXED.format(f"b{n}", f"b{n}") for n in range(800))
+    + "\nx\n" * 1_000_000,
+    "mails within mails": HEAD + "Content-Type: message/rfc822\n\n" * 100_000,
+    "brackets within brackets": f"From: {'(' * 1_000_000}\n\nHello",
+    "a field of semicolons": f"{HEAD}Content-Type: text/html{';' * 1_000_000}\n\nHello",
+    "an address of blanks": f"{HTML}<style>a {{ background: url({' ' * 4_000_000}</style>",
+    "an import of blanks": f'{HTML}<p style="@import{" " * 4_000_000}">x</p>',
+    "a style of fonts": f'{HTML}<p style="{"font:" * 800_000}">x</p>',
+    "no header at all": "From " + "a" * 4_000_000,
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_is_made_to_be_read_for_ever_is_not(name):
+    with endless.it_ends():
+        assert inspect(read(ENDLESS[name].encode())).is_whole == (name != "no header at all")
+
+
+def test_of_a_mail_made_of_parts_the_first_are_looked_at_and_that_is_said():
+    part = '--a\nContent-Type: text/html\n\n<img src="https://s.example/{}.png">\n'
+    pictures = "".join(part.format(n) for n in range(foreign_mails.MOST_PARTS + 100))
+    found = inspect(read(f"{HEAD}{MIXED.format('a', 'a')}\n{pictures}--a--\n".encode()))
+    assert found.is_cut
+    assert len(found.pictures) > foreign_mails.MOST_PARTS - 10
+    whole = "".join(part.format(n) for n in range(100))
+    found = inspect(read(f"{HEAD}{MIXED.format('a', 'a')}\n{whole}--a--\n".encode()))
+    assert not found.is_cut
+    assert len(found.pictures) == 100
+
+
+def test_an_address_behind_a_long_name_is_found():
+    source = read(f'From: "{"Shop " * 40}" <news@shop.example>\n\nHello'.encode())
+    assert source.domains == {"shop.example": "From"}
 
 
 def test_words_without_a_size_within_each_other_are_asked_once_each(monkeypatch):

@@ -79,6 +79,15 @@ def test_members_are_told_in_english(alice):
     assert "Paste the source" in text
 
 
+def test_that_a_mail_has_more_parts_than_were_looked_at_is_told(client):
+    within = "Content-Type: message/rfc822\n\n" * 3_000
+    answer = client.post(
+        reverse("composing:public_inspector"), {"source": f"To: a@b.example\n{within}"}
+    )
+    assert answer.status_code == 200
+    assert "and the first headers and parts, were looked at" in answer.text
+
+
 def test_a_file_does_as_well(client):
     file = SimpleUploadedFile("mail.eml", MAIL.encode())
     answer = client.post(reverse("composing:public_inspector"), {"file": file})
