@@ -3,12 +3,16 @@
 import json
 import logging
 import logging.config
+import re
 from typing import Any
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.logs import logging_config, redact
+from tests import endless
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,16 @@ def test_takes_out_what_names_a_person(line, expected):
 )
 def test_leaves_what_names_nobody(line):
     assert redact(line) == line
+
+
+@given(st.text(alphabet="ab@.'\"=:\\ ", max_size=40))
+def test_nothing_that_reads_as_an_address_stays(line):
+    assert not re.search(r"[^\s\\\"=:@]@[^\s\\\"=:'@.]", redact(line))
+
+
+def test_a_line_that_anybody_has_made_long_is_read_once():
+    with endless.it_ends():
+        assert redact("Not Found: /@ " + "a" * 2_000_000).endswith("aaa")
 
 
 @pytest.fixture
