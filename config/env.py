@@ -47,11 +47,13 @@ def kept_secret(name: str) -> str:
         pass
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
-    # Written aside and linked into place: nobody ever reads half of it, and the first wins.
-    unfinished = path.with_name(f"{name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
+    # Written aside and linked into place: nobody ever reads half of it, and the first wins. Its
+    # name is drawn, because containers that share the folder number their processes alike.
+    unfinished = path.with_name(f"{name}.{secrets.token_hex(8)}")
     with open(unfinished, "x", opener=_private) as file:
         file.write(value)
+        file.flush()
+        os.fsync(file.fileno())  # What it signs is in mails before the disk writes by itself.
     try:
         path.hardlink_to(unfinished)
     except FileExistsError:  # Another process was first: its secret is the one.

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,21 @@ def test_a_kept_secret_is_made_once_and_ours_alone(tmp_path, monkeypatch):
     assert env.kept_secret("key") == made
     assert (tmp_path / "secrets" / "key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["key"]
+
+
+def test_many_that_start_at_once_with_the_same_process_id_agree_on_a_secret(tmp_path, monkeypatch):
+    monkeypatch.setattr(env, "VAR_DIR", tmp_path)
+    together = threading.Barrier(8)
+
+    def ask(name: str) -> str:
+        together.wait(10)
+        return env.kept_secret(name)
+
+    with ThreadPoolExecutor(8) as containers:
+        for name in map(str, range(50)):
+            answers = set(containers.map(ask, [name] * 8))
+            assert answers == {(tmp_path / "secrets" / name).read_text()}
+    assert len(list((tmp_path / "secrets").iterdir())) == 50
 
 
 def test_many_processes_that_start_at_once_agree_on_a_secret(tmp_path):
