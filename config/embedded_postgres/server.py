@@ -1,6 +1,7 @@
 """Make, describe and ask the embedded server. Starting its process is the caller's part."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import time
@@ -201,10 +202,16 @@ class Server:
         }
 
     def _write(self, name: str, text: str) -> None:
-        path = self.home.path / name
-        path.write_text(text)
-        os.chown(path, self.account.uid, self.account.gid)
-        path.chmod(0o600)
+        # Written aside and moved into place: on a full disk the former one stays whole, and what
+        # its account put there, such as a link to somebody else's file, is replaced and not used.
+        unfinished = self.home.path / f"{name}.{secrets.token_hex(8)}"
+        try:
+            with open(unfinished, "x", opener=_private) as file:
+                file.write(text)
+                os.fchown(file.fileno(), self.account.uid, self.account.gid)
+            unfinished.rename(self.home.path / name)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def _forget_stale_pid(self) -> None:
         """Make lock files of a killed server harmless, when another process has its id now.
@@ -215,7 +222,7 @@ class Server:
         """
         locks = self.home.data / "postmaster.pid", self.home.sockets / f".s.PGSQL.{PORT}.lock"
         for lock in locks:
-            if not lock.exists():
+            if not lock.exists() or lock.is_symlink():
                 continue
             first, newline, rest = lock.read_text().partition("\n")
             if first.strip().isdigit() and not self._is_server(int(first)):
@@ -226,6 +233,10 @@ class Server:
             return Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.home.data.resolve()
         except OSError:  # It is gone, a zombie, or somebody else's.
             return False
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _reason(stderr: bytes) -> str:

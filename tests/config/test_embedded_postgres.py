@@ -3,6 +3,7 @@
 import os
 import pwd
 import signal
+import stat
 import subprocess
 import sysconfig
 import time
@@ -134,6 +135,26 @@ def test_a_first_start_that_was_killed_half_way_leaves_nothing_that_looks_made(v
     (server.home.path / "data.unfinished" / "PG_VERSION").write_text("18\n")
     with running(var):
         remember(var, "made anew")
+
+
+def test_what_its_account_links_to_is_not_written_to_and_does_not_change_hands(var):
+    server = Server(var, durable=False)
+    server.prepare()
+    somebodys = var / "somebodys"
+    somebodys.write_text("1\n")
+    before = somebodys.stat()
+    links = ("hba.conf", "ident.conf", "data/postmaster.pid", "run/.s.PGSQL.5432.lock")
+    for name in links:
+        (server.home.path / name).unlink(missing_ok=True)
+        (server.home.path / name).symlink_to(somebodys)
+    server.prepare()
+    assert somebodys.read_text() == "1\n"
+    after = somebodys.stat()
+    assert (after.st_uid, after.st_mode) == (before.st_uid, before.st_mode)
+    for name in links[:2]:
+        written = (server.home.path / name).lstat()
+        assert stat.S_ISREG(written.st_mode)
+        assert (written.st_uid, written.st_mode & 0o777) == (server.account.uid, 0o600)
 
 
 def test_data_of_another_major_version_is_refused_in_a_sentence(var):
