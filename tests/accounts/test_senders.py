@@ -148,6 +148,19 @@ def test_a_secret_left_empty_is_kept_and_a_new_one_replaces_it(alice: Client):
     assert Provider.objects.get().credentials["api_key"] == "key-another-one-here"
 
 
+def test_a_stored_secret_goes_to_no_other_server_than_it_was_given_for(alice: Client, settings):
+    settings.ALLOW_PRIVATE_HOSTS = True
+    alice.post("/settings/providers/new/mailgun/", MAILGUN)
+    path = f"/settings/providers/{Provider.objects.get().pk}/"
+    elsewhere = MAILGUN | {"api_url": "https://127.0.0.1/v3"}
+    response = alice.post(path, elsewhere | {"api_key": ""})
+    assert response.status_code == 422
+    assert "enter it again" in response.text
+    assert Provider.objects.get().credentials["api_url"] == MAILGUN["api_url"]
+    assert alice.post(path, elsewhere).status_code == 302
+    assert Provider.objects.get().credentials["api_url"] == "https://127.0.0.1/v3"
+
+
 def test_a_wrong_entry_shows_no_secret_either(alice: Client):
     response = alice.post("/settings/providers/new/mailgun/", MAILGUN | {"sender_domain": ""})
     assert response.status_code == 422

@@ -12,6 +12,8 @@ from campaigns.accounts.models import Provider, Sender, Workspace
 
 _STAND_INS = (_("If it is in trouble, then"), _("After that"), _("And after that"))
 _KEEP = _("Leave empty to keep the one that ends in %(hint)s.")
+# Else whoever may change the server could have the stored secret sent to a server of their own.
+ELSEWHERE = _("This goes to another server now: enter it again.")
 
 if TYPE_CHECKING:
     _SenderModelForm = forms.ModelForm[Sender]
@@ -118,6 +120,10 @@ class ProviderForm(forms.Form):
                 _check_outbound(row, values.get(row.name), values.get("port") or 25)
             except outbound.OutboundError as error:
                 self.add_error(row.name, str(error))
+        if self._leads_elsewhere(values):
+            for row in self.rows:
+                if row.secret and row.name in self.known and not values.get(row.name):
+                    self.add_error(row.name, ELSEWHERE)
         return values
 
     def save(self) -> Provider:
@@ -133,6 +139,13 @@ class ProviderForm(forms.Form):
         self.provider.credentials = kept | given
         self.provider.save()
         return self.provider
+
+    def _leads_elsewhere(self, values: dict[str, Any]) -> bool:
+        return any(
+            (self.known.get(row.name) or row.default) != (values.get(row.name) or row.default)
+            for row in self.rows
+            if row.format in (providers.Format.HOST, providers.Format.URL)
+        )
 
     def _shown(self) -> list[providers.Field]:
         return [row for row in self.rows if row.name in self.known and not row.secret]

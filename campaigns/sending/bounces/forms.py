@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts import encryption, outbound, providers
 from campaigns.accounts.forms.fields import AddressField, LineField
+from campaigns.accounts.forms.senders import ELSEWHERE
 from campaigns.accounts.models import Sender
 from campaigns.sending.bounces import return_addresses
 from campaigns.sending.bounces.models import BounceMailbox
@@ -96,6 +97,9 @@ class MailboxForm(forms.Form):
                 outbound.addresses(values["host"], port)
             except outbound.OutboundError as error:
                 self.add_error("host", str(error))
+        moved = self.known.get("host") != values.get("host")
+        if "password" in self.known and moved and not values.get("password"):
+            self.add_error("password", ELSEWHERE)
         return values
 
     def save(self) -> BounceMailbox:

@@ -65,6 +65,16 @@ def test_a_password_left_empty_is_kept(alice, page):
     )
 
 
+def test_a_stored_password_goes_to_no_other_server_than_it_was_given_for(alice, page):
+    alice.post(page, VALUES)
+    elsewhere = VALUES | {"host": "127.0.0.1"}
+    answer = alice.post(page, elsewhere | {"password": ""})
+    assert answer.status_code == 422
+    assert "enter it again" in answer.text
+    assert BounceMailbox.objects.get().credentials["host"] == "localhost"
+    assert alice.post(page, elsewhere).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
