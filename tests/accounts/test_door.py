@@ -1,6 +1,8 @@
 """Signing in and out, changing and forgetting a password."""
 
 import re
+import socket
+import threading
 
 import pytest
 from django.core import mail
@@ -9,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from campaigns.accounts import adapter
 from campaigns.accounts.models import Member
 from tests import world
 from tests.world import PASSWORD
@@ -172,7 +175,7 @@ def test_a_mailed_link_sets_a_new_password_once(client: Client, member, settings
     settings.PUBLIC_URL = "https://news.example.org"
     settings.ALLOWED_HOSTS = ["*"]
     client.post("/password/forgotten/", {"email": member.email}, headers={"host": "evil.example"})
-    [letter] = mail.outbox
+    [letter] = mailed()
     assert "evil" not in f"{letter.subject}{letter.body}"
     [link] = re.findall(r"https://news\.example\.org(/\S+)", str(letter.body))
     page = client.get(link, follow=True)
@@ -189,4 +192,35 @@ def test_an_unknown_address_gets_no_mail_and_the_same_answer(client: Client, mem
     known = client.post("/password/forgotten/", {"email": member.email})
     unknown = client.post("/password/forgotten/", {"email": "nobody@example.org"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    assert [letter.to for letter in mail.outbox] == [[member.email]]
+    assert [letter.to for letter in mailed()] == [[member.email]]
+
+
+def test_a_mail_server_that_does_not_answer_tells_nobody_who_is_a_member(
+    client: Client, member, settings, caplog
+):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    settings.SYSTEM_MAIL_URL = f"smtp://127.0.0.1:{port}"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    answer = client.post("/password/forgotten/", {"email": member.email})
+    assert (answer.status_code, answer["Location"]) == (302, "/password/forgotten/sent/")
+    mailed()
+    assert "could not be handed over (ConnectionRefusedError)" in caplog.text
+    assert member.email not in caplog.text
+
+
+def test_nobody_waits_for_the_mail_server(client: Client, member, settings):
+    settings.SYSTEM_MAIL_URL = "smtp://localhost"
+    answered = threading.Event()
+    adapter.MAILING.submit(answered.wait, 30)
+    client.post("/password/forgotten/", {"email": member.email})
+    assert mail.outbox == []
+    answered.set()
+    assert len(mailed()) == 1
+
+
+def mailed() -> list[mail.EmailMessage]:
+    """What was mailed, all of it."""
+    adapter.MAILING.submit(int).result(30)
+    return mail.outbox
