@@ -76,8 +76,9 @@ def test_words_without_a_size_are_hidden_but_not_what_has_one_within():
     assert (hidden.hidden, seen.hidden) == (True, False)
 
 
-def test_a_picture_that_people_see_is_none():
-    found = of('<img src="https://x.example/cat.png" width="600" height="300">')
+@pytest.mark.parametrize("sizes", ['width="600" height="300"', 'width="600"', ""])
+def test_a_picture_that_people_see_is_none(sizes):
+    found = of(f'<img src="https://x.example/cat.png" {sizes}>')
     assert not found.pixels
     assert [one.host for one in found.pictures] == ["x.example"]
     assert found.hosts == [("x.example", 1)]
