@@ -118,15 +118,26 @@ def test_stops_a_program_that_does_not_listen(supervisor, listener):
     assert "deaf: did not stop within 0.3 s" in listener.lines
 
 
+POLITE = """
+    import signal, sys, time
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("good-bye"))
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
 def test_a_program_says_good_bye_while_it_stops(supervisor, listener):
-    polite = """
-        import signal, sys, time
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("good-bye"))
-        print("ready", flush=True)
-        time.sleep(600)
-    """
-    supervisor.start(program("polite", polite))
+    supervisor.start(program("polite", POLITE))
     until(supervisor, lambda: listener.lines)
+    supervisor.stop(["polite"])
+    assert listener.lines == ["polite: ready", "polite: good-bye"]
+
+
+def test_a_program_that_has_just_ended_is_heard_out(supervisor, listener):
+    child = supervisor.start(program("polite", POLITE))
+    until(supervisor, lambda: listener.lines)
+    child.process.terminate()
+    child.process.wait(60)
     supervisor.stop(["polite"])
     assert listener.lines == ["polite: ready", "polite: good-bye"]
 
