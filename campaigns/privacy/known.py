@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,11 +22,10 @@ from campaigns.composing import previewing, writing
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, Revision
 from campaigns.composing.slots import Person
-from campaigns.privacy import wording
+from campaigns.privacy import by_file, one_row, wording
+from campaigns.privacy.one_row import Row
 from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
 from tracking.models import Engagement, Event, Link, LinkClicker
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -77,22 +75,22 @@ OF_ENGAGEMENT = (
 
 
 def _profile(contact: Contact) -> Iterable[Row]:
-    yield _row(contact, OF_CONTACT)
+    yield one_row.of(contact, OF_CONTACT)
 
 
 def _lists(contact: Contact) -> Iterable[Row]:
     columns = ("status", "basis", "basis_note", "subscribed_at", "unsubscribed_at")
     for row in contact.subscriptions.select_related("list").order_by("pk"):
-        yield {"list": row.list.name, **_row(row, columns)}
+        yield {"list": row.list.name, **one_row.of(row, columns)}
 
 
 def _notes(contact: Contact) -> Iterable[Row]:
-    return (_row(row, ("text", "at")) for row in contact.notes.order_by("pk"))
+    return (one_row.of(row, ("text", "at")) for row in contact.notes.order_by("pk"))
 
 
 def _changes(contact: Contact) -> Iterable[Row]:
     rows = Change.objects.filter(contact=contact, workspace=contact.workspace_id).order_by("pk")
-    return (_row(row, ("at", "what", "details", "source")) for row in rows)
+    return (one_row.of(row, ("at", "what", "details", "source")) for row in rows)
 
 
 def _tags(contact: Contact) -> Iterable[Row]:
@@ -101,7 +99,7 @@ def _tags(contact: Contact) -> Iterable[Row]:
 
 
 def _former(contact: Contact) -> Iterable[Row]:
-    return (_row(row, ("email", "at")) for row in contact.mergers.order_by("at"))
+    return (one_row.of(row, ("email", "at")) for row in contact.mergers.order_by("at"))
 
 
 def _sign_ups(contact: Contact) -> Iterable[Row]:
@@ -111,7 +109,7 @@ def _sign_ups(contact: Contact) -> Iterable[Row]:
     for row in mine.select_related("form__list").order_by("pk"):
         ends = (row.asked_at + signing_up.KEPT).date()
         more = {"confirmed_at": row.confirmed_at, "deleted_on": ends}
-        yield {"list": row.form.list.name, **_row(row, columns), **more}
+        yield {"list": row.form.list.name, **one_row.of(row, columns), **more}
 
 
 def _answers(contact: Contact) -> Iterable[Row]:
@@ -124,36 +122,36 @@ def _answers(contact: Contact) -> Iterable[Row]:
                 "notice": row.notice.text,
                 "notice_sha256": row.notice.sha256,
             }
-        yield _row(row, ("at", "said_at", "purpose", "state", "source", "evidence")) | notice
+        yield one_row.of(row, ("at", "said_at", "purpose", "state", "source", "evidence")) | notice
 
 
 def _leavings(contact: Contact) -> Iterable[Row]:
     rows = Unsubscription.objects.filter(contact=contact).select_related("list").order_by("pk")
     for row in rows:
         name = row.list.name if row.list else ""
-        yield {"list": name, **_row(row, ("at", "source", "why", "campaign_id", "undone_at"))}
+        yield {"list": name, **one_row.of(row, ("at", "source", "why", "campaign_id", "undone_at"))}
 
 
 def _stops(contact: Contact) -> Iterable[Row]:
     for found in suppression.reasons(contact.workspace_id, contact.email):
-        yield _row(found, ("at", "reason", "source", "note", "campaign_id"))
+        yield one_row.of(found, ("at", "reason", "source", "note", "campaign_id"))
 
 
 def _mails(contact: Contact) -> Iterable[Row]:
-    return (_row(row, OF_DELIVERY) for row in _deliveries(contact).order_by("pk"))
+    return (one_row.of(row, OF_DELIVERY) for row in _deliveries(contact).order_by("pk"))
 
 
 def _told(contact: Contact) -> Iterable[Row]:
     rows = ProviderEvent.objects.filter(delivery__in=_deliveries(contact)).order_by("pk")
     columns = ("at", "provider", "kind", "severity", "reject_reason", "description", "received_at")
-    return (_row(row, columns) for row in rows)
+    return (one_row.of(row, columns) for row in rows)
 
 
 def _inbox(contact: Contact) -> Iterable[Row]:
     mine = _deliveries(contact).values("uuid")
     rows = InboxMail.objects.filter(workspace=contact.workspace_id, delivery_uuid__in=mine)
     columns = ("received_at", "from_address", "to_address", "subject", "size")
-    return (_row(row, columns) for row in rows.order_by("pk"))
+    return (one_row.of(row, columns) for row in rows.order_by("pk"))
 
 
 def _hits(contact: Contact) -> Iterable[Row]:
@@ -162,7 +160,7 @@ def _hits(contact: Contact) -> Iterable[Row]:
     kept_for = timedelta(days=settings.EVENT_RETENTION_DAYS)
     for row in rows:
         yield {
-            **_row(row, OF_EVENT),
+            **one_row.of(row, OF_EVENT),
             "url": urls.get((row.campaign_id, row.number), ""),
             "deleted_on": (row.at + kept_for).date(),
         }
@@ -172,7 +170,7 @@ def _deeds(contact: Contact) -> Iterable[Row]:
     kept_for = timedelta(days=settings.EVENT_RETENTION_DAYS)
     for row in Engagement.objects.filter(contact_id=contact.pk).order_by("pk"):
         ends = (row.latest_at + kept_for).date() if row.latest_at else None
-        yield {**_row(row, OF_ENGAGEMENT), "deleted_on": ends}
+        yield {**one_row.of(row, OF_ENGAGEMENT), "deleted_on": ends}
 
 
 def _links(contact: Contact) -> Iterable[Row]:
@@ -190,6 +188,7 @@ SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]]
     "tags": (_("Words that were put on you"), _tags),
     "notes": (_("What members noted about you"), _notes),
     "changes": (_("What was changed about you"), _changes),
+    "befores": (_("What was known of you before a file changed it"), by_file.befores),
     "lists": (_("Lists you are on, or were"), _lists),
     "sign_ups": (_("Forms you filled in"), _sign_ups),
     "answers": (_("What you agreed to, and what not"), _answers),
@@ -202,10 +201,6 @@ SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]]
     "deeds": (_("What you did with each mail, added up"), _deeds),
     "links": (_("Links you followed"), _links),
 }
-
-
-def _row(one: Model, columns: Iterable[str]) -> Row:
-    return {name: getattr(one, name) for name in columns}
 
 
 def _deliveries(contact: Contact) -> QuerySet[Delivery]:

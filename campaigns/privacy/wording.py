@@ -54,6 +54,7 @@ LABELS: Mapping[str, str | Promise] = {
     "evidence": _("Where you said it"),
     "family": _("Kind of program"),
     "fields": _("Other facts"),
+    "file": _("File"),
     "first_click_at": _("First click"),
     "first_name": _("First name"),
     "first_open_at": _("First open"),
@@ -201,7 +202,7 @@ def value(section: str, name: str, code: Any) -> Any:
     """Return a value as people read it: a code in words, anything else as it is."""
     if section == "answers" and name == "evidence":
         return {_told(EVIDENCE, sign): _proof(sign, proof) for sign, proof in code.items()}
-    if section in ("profile", "hits", "deeds") and name == "country":
+    if section in ("profile", "befores", "hits", "deeds") and name == "country":
         return places.name(code) if code else code
     if section == "hits" and name == "beside":
         return reasons.words(code) if code else code
