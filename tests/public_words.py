@@ -46,6 +46,7 @@ MODULES = (
     "audience/staying.py",
     "audience/models/changes.py",
     "audience/models/consent.py",
+    "audience/models/duplicates.py",
     "audience/models/leaving.py",
     "audience/models/people.py",
     "composing/disclosing.py",
@@ -68,6 +69,7 @@ MODULES = (
 CLASSES = {
     "audience/models/changes.py": {"What", "Source"},
     "audience/models/consent.py": {"Consent", "Purpose", "Source"},
+    "audience/models/duplicates.py": {"Reason"},
     "audience/models/leaving.py": {"Why", "Source", "Reason"},
     "audience/models/people.py": {"Status", "Basis"},
     "sending/models/__init__.py": {"State", "Mode"},

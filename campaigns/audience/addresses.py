@@ -25,6 +25,10 @@ _PLAIN = re.compile(
     rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL})+{_TOP}", re.ASCII | re.IGNORECASE
 )
 
+# What goes on with an address in either direction, so that another, longer one is meant. Signs
+# of quotation may be part of one, too; they are taken for quotation.
+_LONGER_BEFORE, _LONGER_AFTER = r"(?<![\w.+%&-])", r"(?![\w-]|\.\w)"
+
 
 class AddressError(Exception):
     """The text is no address that mail can be sent to; the message says why."""
@@ -97,6 +101,19 @@ def readable(email: str) -> str:
         return f"{local}{at}{idna.decode(domain)}"
     except idna.IDNAError:
         return email
+
+
+def spellings(email: str) -> tuple[str, ...]:
+    """Return how files and people may write `email`: its domain in ASCII, or in its own letters."""
+    return tuple({email.lower(): "", key(email): "", readable(key(email)): ""})
+
+
+def names(text: str, email: str) -> bool:
+    """Whether `text` holds this address itself, however it is spelled, and not a longer one."""
+    return any(
+        re.search(f"{_LONGER_BEFORE}{re.escape(one)}{_LONGER_AFTER}", text, re.IGNORECASE)
+        for one in spellings(email)
+    )
 
 
 def _check_doubtful(text: str) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 
 from campaigns.audience import addresses, suppression
 from campaigns.audience.models import (
+    BulkEditPerson,
     Contact,
     ImportBefore,
     ImportRemark,
     Merger,
+    Resemblance,
     SignUp,
     Suppression,
     Unsubscription,
@@ -39,6 +42,11 @@ def forget(contact_ids: Sequence[int]) -> None:
     workspaces = {workspace_id for workspace_id, _email, _fingerprint in known}
     before = ImportBefore.objects.filter(of__workspace__in=workspaces)
     before.filter(contact_id__in=contact_ids).delete()
+    # Plain numbers, which no key takes along.
+    chosen = BulkEditPerson.objects.filter(of__workspace__in=workspaces)
+    chosen.filter(contact_id__in=contact_ids).delete()
+    alike = Resemblance.objects.filter(workspace__in=workspaces)
+    alike.filter(Q(first__in=contact_ids) | Q(second__in=contact_ids)).delete()
     Unsubscription.objects.filter(contact__in=contact_ids).update(contact=None, delivery_id=None)
     Contact.objects.filter(pk__in=contact_ids).delete()
     muting.forget(contact_ids)

@@ -15,14 +15,14 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import addresses, suppression
+from campaigns.audience import suppression
 from campaigns.audience.models import Change, ConsentEntry, Contact, SignUp, Tagging, Unsubscription
 from campaigns.audience.sign_ups import signing_up
 from campaigns.composing import previewing, writing
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Campaign, Revision
 from campaigns.composing.slots import Person
-from campaigns.privacy import by_file, one_row, wording
+from campaigns.privacy import aside, by_file, one_row, wording
 from campaigns.privacy.one_row import Row
 from campaigns.sending.models import Delivery, InboxMail, ProviderEvent
 from tracking.models import Engagement, Event, Link, LinkClicker
@@ -103,12 +103,13 @@ def _former(contact: Contact) -> Iterable[Row]:
 
 
 def _sign_ups(contact: Contact) -> Iterable[Row]:
-    columns = ("asked_at", "email", "first_name", "last_name", "language", "fields")
-    former = (addresses.key(email) for email in contact.mergers.values_list("email", flat=True))
-    mine = SignUp.objects.of_addresses(contact.workspace_id, [contact.email_key, *former])
-    for row in mine.select_related("form__list").order_by("pk"):
+    columns = ("asked_at", "email", "first_name", "last_name", "language", "fields", "mailed_at")
+    mine = SignUp.objects.of_addresses(contact.workspace_id, sorted(aside.keys(contact)))
+    for row in mine.select_related("form__list", "notice", "measuring_notice").order_by("pk"):
         ends = (row.asked_at + signing_up.KEPT).date()
-        more = {"confirmed_at": row.confirmed_at, "deleted_on": ends}
+        measuring = row.measuring_notice.text if row.measuring_notice else ""
+        more = {"notice": row.notice.text, "measuring_notice": measuring}
+        more |= {"confirmed_at": row.confirmed_at, "deleted_on": ends}
         yield {"list": row.form.list.name, **one_row.of(row, columns), **more}
 
 
@@ -133,8 +134,11 @@ def _leavings(contact: Contact) -> Iterable[Row]:
 
 
 def _stops(contact: Contact) -> Iterable[Row]:
-    for found in suppression.reasons(contact.workspace_id, contact.email):
-        yield one_row.of(found, ("at", "reason", "source", "note", "campaign_id"))
+    columns = ("at", "reason", "source", "note", "campaign_id")
+    former = contact.mergers.order_by("at").values_list("email", flat=True)
+    for email in (contact.email, *former):
+        for found in suppression.reasons(contact.workspace_id, email):
+            yield {"email": email, **one_row.of(found, columns)}
 
 
 def _mails(contact: Contact) -> Iterable[Row]:
@@ -185,18 +189,25 @@ def _links(contact: Contact) -> Iterable[Row]:
 SECTIONS: Mapping[str, tuple[str | Promise, Callable[[Contact], Iterable[Row]]]] = {
     "profile": (_("Who you are"), _profile),
     "former": (_("Addresses you had before"), _former),
+    "alike": (_("Contacts that may be you, too; whose they are is not shown"), aside.alike),
     "tags": (_("Words that were put on you"), _tags),
     "notes": (_("What members noted about you"), _notes),
     "changes": (_("What was changed about you"), _changes),
+    "chosen": (_("Changes of many people that you were chosen for"), aside.chosen),
     "befores": (_("What was known of you before a file changed it"), by_file.befores),
+    "left_out": (_("Lines about you that a file’s import left out"), by_file.left_out),
     "lists": (_("Lists you are on, or were"), _lists),
     "sign_ups": (_("Forms you filled in"), _sign_ups),
     "answers": (_("What you agreed to, and what not"), _answers),
     "leavings": (_("When you unsubscribed"), _leavings),
+    "spared": (_("Where you stay, though you did not answer whether you want to"), aside.spared),
     "stops": (_("Why nothing is mailed to you"), _stops),
     "mails": (_("Mails to you"), _mails),
+    "parts": (_("Which parts of mails were for you"), aside.parts),
     "told": (_("What mail services told about them"), _told),
+    "returned": (_("What came back about them"), aside.returned),
     "inbox": (_("Copies in the local inbox"), _inbox),
+    "test_groups": (_("Groups that get tests of mails"), aside.test_groups),
     "hits": (_("Each open and click"), _hits),
     "deeds": (_("What you did with each mail, added up"), _deeds),
     "links": (_("Links you followed"), _links),

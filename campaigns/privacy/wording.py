@@ -14,6 +14,7 @@ from campaigns.audience.models import (
     Consent,
     ConsentEntry,
     Purpose,
+    Resemblance,
     Subscription,
     Suppression,
     Unsubscription,
@@ -23,8 +24,10 @@ from campaigns.sending.models import Delivery
 from tracking import hits, networks, signatures
 
 LABELS: Mapping[str, str | Promise] = {
+    "action": _("What was to be done"),
     "address": _("Sent to"),
     "age": _("Seconds after the mail"),
+    "answer": _("What it was"),
     "asked_at": _("Filled in"),
     "at": _("When"),
     "attempt": _("Tries"),
@@ -32,6 +35,7 @@ LABELS: Mapping[str, str | Promise] = {
     "basis_note": _("Note on the ground"),
     "beside": _("What came with it"),
     "blocked_at": _("Was refused as unwanted"),
+    "cells": _("What it said"),
     "city": _("City"),
     "click_mode": _("Measuring of clicks"),
     "clicks_machine": _("Clicks by machines"),
@@ -48,6 +52,7 @@ LABELS: Mapping[str, str | Promise] = {
     "description": _("In its words"),
     "details": _("From what, to what"),
     "device": _("Device"),
+    "dismissed_at": _("A member said that you are not one person"),
     "done_at": _("Handed over"),
     "email": _("E-mail"),
     "enhanced_code": _("Status code of the mail server"),
@@ -61,7 +66,9 @@ LABELS: Mapping[str, str | Promise] = {
     "first_tried_at": _("First tried"),
     "flags": _("What your program sent along"),
     "from_address": _("From"),
+    "group": _("Group"),
     "hard_bounced_at": _("Came back for good"),
+    "imported": _("Imported but for a part"),
     "kind": _("What"),
     "language": _("Language"),
     "last_at": _("Last seen with this mail"),
@@ -69,10 +76,13 @@ LABELS: Mapping[str, str | Promise] = {
     "last_seen_on": _("Last seen"),
     "latest_at": _("Last hit of any kind"),
     "learned_zone": _("Time zone, learned from your clicks"),
+    "line": _("Line of the file"),
     "list": _("List"),
     "mail": _("Mail"),
+    "mailed_at": _("Mailed to you"),
     "measuring": _("Your answer about opens"),
     "measuring_clicks": _("Your answer about clicks, where it is another"),
+    "measuring_notice": _("The words about measuring that you agreed to"),
     "message_id": _("Number of the message"),
     "mode": _("Measuring of opens"),
     "network": _("Kind of network"),
@@ -94,6 +104,7 @@ LABELS: Mapping[str, str | Promise] = {
     "reject_reason": _("Why it was refused"),
     "rules": _("Version of the rules"),
     "said_at": _("Said at"),
+    "segments": _("In which segments you were"),
     "severity": _("How lasting"),
     "size": _("Bytes"),
     "soft_bounced_at": _("Came back for now"),
@@ -147,6 +158,25 @@ HITS: Mapping[str, Mapping[str, str | Promise]] = {
         signatures.OTHER: _("Another program"),
     },
 }
+# What members chose many people for, and what came back into a sender's mailbox.
+EDITS: Mapping[str, str | Promise] = {
+    "set_field": _("Change a fact"),
+    "add_tags": _("Put a word on people"),
+    "remove_tags": _("Take a word off people"),
+    "subscribe": _("Put people on a list"),
+    "unsubscribe": _("Take people off a list"),
+    "suppress": _("Mail people nothing any more"),
+    "stop_measuring": _("Measure people no more"),
+    "erase": _("Erase people"),
+}
+RETURNS: Mapping[str, str | Promise] = {
+    "bounced": _("A mail that came back"),
+    "complained": _("A report of spam"),
+    "unsubscribed": _("A mail by which you left"),
+    "ignored": _("An automatic reply, or a notice"),
+    "foreign": _("A mail that proves nothing"),
+    "unreadable": _("A mail that was not understood"),
+}
 # What stands beside an answer, to prove it.
 EVIDENCE: Mapping[str, str | Promise] = {
     "address": _("Sent to"),
@@ -188,6 +218,7 @@ def explained(row: Mapping[str, Any]) -> dict[str, Any]:
 
 # What the codes in the database stand for, by section and column; the file keeps the codes.
 VALUES: Mapping[str, Mapping[str, type[TextChoices]]] = {
+    "alike": {"reason": Resemblance.Reason},
     "profile": {"measuring": Consent, "measuring_clicks": Consent},
     "changes": {"what": Change.What, "source": Change.Source},
     "lists": {"status": Subscription.Status, "basis": Subscription.Basis},
@@ -208,6 +239,10 @@ def value(section: str, name: str, code: Any) -> Any:
         return reasons.words(code) if code else code
     if section in ("hits", "deeds") and name in HITS:
         return _told(HITS[name], code)
+    if section == "chosen" and name == "action":
+        return _told(EDITS, code)
+    if section == "returned" and name == "answer":
+        return _told(RETURNS, code)
     choices = VALUES.get(section, {}).get(name)
     return str(choices(code).label) if choices and code in choices.values else code
 
