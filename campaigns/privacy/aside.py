@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from email.utils import getaddresses
 
 from django.db.models import Q
 
@@ -85,10 +86,22 @@ def test_groups(contact: Contact) -> Iterable[Row]:
                 yield {"group": group.name, "email": email}
 
 
+def emails(contact: Contact) -> set[str]:
+    """Return the address they have and those they had."""
+    return {contact.email, *contact.mergers.values_list("email", flat=True)}
+
+
 def keys(contact: Contact) -> set[str]:
-    """Return the address they have and those they had, as spellings are compared."""
-    former = contact.mergers.values_list("email", flat=True)
-    return {contact.email_key, *map(addresses.key, former)}
+    """Return these as spellings are compared."""
+    return set(map(addresses.key, emails(contact)))
+
+
+def own(contact: Contact, recipients: str) -> str:
+    """Return theirs of some recipients; one alone is whoever the mail was known to be theirs by."""
+    found = getaddresses([recipients])
+    mine = keys(contact)
+    theirs = [email for _name, email in found if addresses.key(email) in mine]
+    return recipients if len(found) == 1 else ", ".join(theirs)
 
 
 def _edit_ends(edit: BulkEdit) -> date | None:

@@ -152,10 +152,13 @@ def _told(contact: Contact) -> Iterable[Row]:
 
 
 def _inbox(contact: Contact) -> Iterable[Row]:
-    mine = _deliveries(contact).values("uuid")
-    rows = InboxMail.objects.filter(workspace=contact.workspace_id, delivery_uuid__in=mine)
+    """Yield the copies of mails to them; of tests that others got with it, nobody else."""
+    mails = InboxMail.objects.filter(workspace=contact.workspace_id)
+    by_number = mails.filter(delivery_uuid__in=_deliveries(contact).values("uuid"))
+    by_address = mails.addressed_to(contact.workspace_id, sorted(aside.emails(contact)))
     columns = ("received_at", "from_address", "to_address", "subject", "size")
-    return (one_row.of(row, columns) for row in rows.order_by("pk"))
+    for row in (by_number | by_address).defer("content").order_by("pk"):
+        yield {**one_row.of(row, columns), "to_address": aside.own(contact, row.to_address)}
 
 
 def _hits(contact: Contact) -> Iterable[Row]:

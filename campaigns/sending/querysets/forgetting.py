@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.sending.inbox.querysets import RECIPIENTS
 from campaigns.sending.pacing import domains
 from campaigns.sending.querysets import digests
 
@@ -19,10 +20,24 @@ THEIRS = """d.id IN (
 # Servers quote the address they refuse, whole or its first part: then their words go too.
 QUOTES = "strpos(lower({column}), split_part(d.address_key, '@', 1)) > 0"
 
+# Those of the deliveries, and those of tests, which belong to none, by the address itself.
 FORGET_COPIES = f"""
 DELETE FROM sending_inboxmail m USING sending_delivery d
- WHERE {THEIRS} AND m.workspace_id = d.workspace_id
-   AND (m.delivery_uuid = d.uuid OR strpos(lower(m.to_address), lower(d.address)) > 0)
+ WHERE {THEIRS} AND m.workspace_id = d.workspace_id AND m.delivery_uuid = d.uuid
+"""  # noqa: S608 - constants of this module
+_WORKSPACES = "IN (SELECT workspace_id FROM audience_contact WHERE id = ANY(%(ids)s))"
+FORGET_ADDRESSED = f"""
+DELETE FROM sending_inboxmail WHERE id IN (
+       SELECT r.id FROM ({RECIPIENTS.format(workspace=_WORKSPACES)}) AS r
+         JOIN (SELECT workspace_id, lower(email) AS address
+                 FROM audience_contact WHERE id = ANY(%(ids)s)
+                UNION
+               SELECT workspace_id, lower(email)
+                 FROM audience_merger WHERE contact_id = ANY(%(ids)s)
+                UNION
+               SELECT d.workspace_id, lower(d.address)
+                 FROM sending_delivery d WHERE {THEIRS} AND d.address <> '') c
+           ON c.workspace_id = r.workspace_id AND c.address = r.address)
 """  # noqa: S608 - constants of this module
 
 FORGET_BELONGINGS = f"""
@@ -30,15 +45,6 @@ DELETE FROM sending_belonging b USING sending_delivery d WHERE d.id = b.delivery
 """  # noqa: S608 - constants of this module
 
 WAITS = "d.state IN ('pending', 'claimed')"
-
-# Also those of tests, which belong to no delivery.
-FORGET_ADDRESSED = """
-DELETE FROM sending_inboxmail m USING (
-       SELECT workspace_id, email FROM audience_contact WHERE id = ANY(%(ids)s)
-        UNION ALL
-       SELECT workspace_id, email FROM audience_merger WHERE contact_id = ANY(%(ids)s)) c
- WHERE m.workspace_id = c.workspace_id AND strpos(lower(m.to_address), lower(c.email)) > 0
-"""
 
 FORGET_EVENTS = f"""
 UPDATE sending_providerevent e
