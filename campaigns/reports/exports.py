@@ -112,6 +112,7 @@ def _trouble(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
 def _hits(campaign: Campaign, query: QueryDict) -> Iterator[bytes]:
     header = [
         _timed(_("When"), campaign),
+        _("Offset"),
         _("What"),
         _("Link"),
         _("Counted as"),
@@ -143,7 +144,8 @@ def _totals(campaign: Campaign) -> Iterator[Sequence[Cell]]:
     mode = str(Delivery.Mode.AGGREGATE.label)
     for line, kind in zip(lines, vocabulary.KINDS.values(), strict=True):
         for hour, size in line.hours.items():
-            row = (hour.astimezone(zone), str(kind), *[None] * 4, mode, *[None] * 7)
+            at = hour.astimezone(zone)
+            row = (at, sheets.offset(at), str(kind), *[None] * 4, mode, *[None] * 7)
             yield from repeat(row, size)
 
 

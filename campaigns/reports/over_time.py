@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.reports import small_cells, verdicts
+from campaigns.reports import sheets, small_cells, verdicts
 from campaigns.reports.charts import Chart, Series
 from campaigns.reports.querysets.engagement import HourRow
 
@@ -49,8 +49,16 @@ class Span:
     def label(self, bucket: Bucket) -> str:
         """Return what stands under a bucket."""
         if isinstance(bucket, datetime):
-            return date_format(bucket.astimezone(self.zone), "j M, H:i")
+            here = bucket.astimezone(self.zone)
+            words = date_format(here, "j M, H:i")
+            return f"{words} ({sheets.offset(here)})" if _comes_twice(here) else words
         return date_format(bucket, "j M")
+
+
+def _comes_twice(here: datetime) -> bool:
+    """Whether the clocks go back then, and show this time once more."""
+    first, second = (here.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first < second
 
 
 def best_scale(launched_at: datetime, now: datetime) -> str:

@@ -44,6 +44,15 @@ def moment(value: datetime) -> str:
     return value.isoformat(sep=" ", timespec="seconds")[:19]
 
 
+def offset(value: datetime) -> str:
+    """Return how far its clock is from UTC, for a column beside the time itself.
+
+    Clocks that go back show an hour twice: this tells the two apart. "UTC" in front keeps
+    programs from taking it for a number, or for a formula.
+    """
+    return f"UTC{value.isoformat()[-6:]}"
+
+
 def _claim(value: bool) -> str:
     return "yes" if value else "no"
 

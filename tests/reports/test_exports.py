@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,8 @@ from campaigns.reports import exports, sheets
 from campaigns.sending.models import Delivery
 from tests import world
 from tests.reports.scene import DUTCH, GERMAN
-from tracking.models import Event
+from tracking import partitions
+from tracking.models import Event, HourCount
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,37 @@ def test_the_command_says_why_it_cannot_write(autumn, tmp_path):
 def test_an_unknown_export_says_which_there_are(workspace):
     with pytest.raises(exports.ExportError, match="recipients, trouble, hits, events, links"):
         exports.export(world.make_campaign(workspace), "everything")
+
+
+# A zone, a moment (UTC) in the first of the two hours that its clocks show alike, and how far from
+# UTC they are in each.
+BACK = [
+    ("Europe/Berlin", datetime(2026, 10, 25, 0, 10, tzinfo=UTC), "UTC+02:00", "UTC+01:00"),
+    ("America/St_Johns", datetime(2026, 11, 1, 4, 10, tzinfo=UTC), "UTC-02:30", "UTC-03:30"),
+]
+
+
+@pytest.mark.parametrize(("zone", "first", "before", "after"), BACK, ids=[row[0] for row in BACK])
+def test_two_hours_that_the_clocks_show_alike_are_told_apart(
+    make_scene, alice, zone, first, before, after
+):
+    """Those of people by the minute, and those of the totals by the hour."""
+    partitions.ensure([partitions.month_of(first)])
+    scene = make_scene(granted=1, unknown=24)
+    Workspace.objects.filter(pk=scene.workspace.pk).update(time_zone=zone)
+    for person in range(25):
+        scene.opens(person)
+        scene.opens(person, after=7200)
+    scene.drain()
+    sent = Event.objects.filter(mode="individual").order_by("at")
+    for at, row in zip((first, first + timedelta(hours=1)), sent, strict=True):
+        Event.objects.filter(pk=row.pk).update(at=at)
+    hours = HourCount.objects.filter(mode="aggregate").order_by("hour")
+    whole = first.replace(minute=0)
+    for at, hour in zip((whole, whole + timedelta(hours=1)), hours, strict=True):
+        HourCount.objects.filter(pk=hour.pk).update(hour=at)
+    rows = download(alice, scene, "events.csv")
+    for measuring, count in (("Per person", 1), ("Totals only", 24)):
+        mine = [row for row in rows if row["Measuring"] == measuring]
+        assert len({row[f"When ({zone})"] for row in mine}) == 1
+        assert Counter(row["Offset"] for row in mine) == {before: count, after: count}

@@ -44,7 +44,7 @@ def test_each_hour_has_a_place_of_its_own(zone, start):
     assert list(series.values) == list(hours.values())
 
 
-def test_the_hour_that_the_clocks_show_twice_is_drawn_twice():
+def test_the_hour_that_the_clocks_show_twice_is_drawn_twice_and_told_apart():
     span = Span(
         over_time.HOUR,
         datetime(2026, 10, 24, 23, tzinfo=UTC),
@@ -52,7 +52,20 @@ def test_the_hour_that_the_clocks_show_twice_is_drawn_twice():
         ZoneInfo("Europe/Amsterdam"),
     )
     labels = over_time.chart([], span).labels
-    assert [label[-5:] for label in labels] == ["01:00", "02:00", "02:00", "03:00"]
+    assert labels == [
+        "25 Oct, 01:00",
+        "25 Oct, 02:00 (UTC+02:00)",
+        "25 Oct, 02:00 (UTC+01:00)",
+        "25 Oct, 03:00",
+    ]
+
+
+def test_no_other_hour_says_how_far_from_utc_it_is():
+    """Neither in spring, when an hour is left out, nor where the clocks never change."""
+    for zone in ("Europe/Amsterdam", "Asia/Tokyo"):
+        start = datetime(2026, 3, 28, 23, tzinfo=UTC)
+        span = Span(over_time.HOUR, start, start + 4 * HOUR, ZoneInfo(zone))
+        assert not [label for label in over_time.chart([], span).labels if "UTC" in label]
 
 
 @pytest.mark.parametrize(("zone", "start"), CHANGES)

@@ -23,6 +23,13 @@ def moment(column: str) -> str:
     return f"to_char({column} AT TIME ZONE %(zone)s, 'YYYY-MM-DD HH24:MI:SS')"
 
 
+def offset(column: str) -> str:
+    """How far from UTC the clocks of the zone `%(zone)s` are then, as `sheets.offset` writes it."""
+    ahead = f"(({column} AT TIME ZONE %(zone)s) - ({column} AT TIME ZONE 'UTC'))"
+    sign = f"CASE WHEN {ahead} < interval '0' THEN '-' ELSE '+' END"
+    return f"'UTC' || {sign} || to_char(greatest({ahead}, -{ahead}), 'HH24:MI')"
+
+
 def safe(column: str) -> str:
     """Text that no spreadsheet program takes for a formula; see `formulas.guard`."""
     return f"CASE WHEN {column} ~ %(formula)s THEN '''' || {column} ELSE nullif({column}, '') END"

@@ -49,6 +49,7 @@ COUNT = "SELECT count(*) FROM (SELECT FROM {tables} WHERE {where} LIMIT %(most)s
 # A file's cells, in the order of its header.
 CELLS = (
     copying.moment("v.at"),
+    copying.offset("v.at"),
     copying.word("v.kind", "kinds"),
     copying.safe("l.url"),
     copying.word("v.verdict", "verdicts"),
