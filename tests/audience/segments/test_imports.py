@@ -1,8 +1,13 @@
 """Segments of people by the file they came with."""
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from django.utils import timezone
+
+from campaigns.accounts.models import Workspace
 from campaigns.audience.imports import undoing
+from campaigns.audience.models import Import
 from campaigns.audience.segments import choices, compiling, sentences
 from campaigns.audience.segments.conditions.imports import IMPORT
 from tests import world
@@ -66,6 +71,18 @@ def test_the_builder_offers_imports_whose_people_appeared(workspace, imports):
     offered = choices.of(workspace.pk, IMPORT)
     assert {value for value, _label in offered} == {str(one.pk) for one in imports}
     assert all(label.startswith("people.csv, ") for _value, label in offered)
+
+
+def test_an_import_is_called_by_the_clock_of_its_workspace_whoever_asks(workspace, imports):
+    """Tokyo is nine hours ahead: whoever asks there at night is told tomorrow's date."""
+    Workspace.objects.filter(pk=workspace.pk).update(time_zone="Asia/Tokyo")
+    Import.objects.filter(pk=imports[0].pk).update(merged_at=datetime(2026, 11, 20, 18, tzinfo=UTC))
+    raw = {"match": "all", "of": [{"what": "import", "how": "by", "import": imports[0].pk}]}
+    called = "people.csv, 21 Nov 2026, 03:00"
+    for zone in ("UTC", "America/New_York"):
+        with timezone.override(zone):
+            assert called in sentences.of(workspace.pk, compiling.read(raw))
+            assert called in [label for _value, label in choices.of(workspace.pk, IMPORT)]
 
 
 def test_an_import_of_others_is_gone_for_us(workspace, imports):

@@ -39,16 +39,18 @@ def _chosen(who: Asking, values: Values) -> QuerySet[Import]:
 
 
 def _names(workspace_id: int, ids: Collection[int]) -> Mapping[int, str]:
-    return {one.pk: _called(one) for one in arriving.imports(workspace_id).filter(pk__in=ids)}
+    mine = arriving.imports(workspace_id).select_related("workspace")
+    return {one.pk: _called(one) for one in mine.filter(pk__in=ids)}
 
 
 def _options(workspace_id: int) -> list[tuple[int, str]]:
-    return [(one.pk, _called(one)) for one in arriving.imports(workspace_id)[:OFFERED]]
+    mine = arriving.imports(workspace_id).select_related("workspace")
+    return [(one.pk, _called(one)) for one in mine[:OFFERED]]
 
 
 def _called(one: Import) -> str:
-    # Files are often called the same.
-    day = timezone.localtime(one.merged_at) if one.merged_at else one.created_at
+    # Files are often called the same. Programs and workers, who have no clock set, ask as well.
+    day = timezone.localtime(one.merged_at or one.created_at, one.workspace.zone)
     return f"{one.filename}, {date_format(day, 'j M Y, H:i')}"
 
 
