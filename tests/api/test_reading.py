@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns.audience import suppression, tags
@@ -153,6 +155,33 @@ def test_an_address_is_looked_up_in_a_body_that_no_log_has(program, workspace):
     found = programs.send(program, "POST", "/api/v1/suppressions/lookup", asked).json()
     assert found["suppressed"] is True
     assert [one["reason"] for one in found["reasons"]] == ["domain"]
+
+
+def test_a_page_of_segments_asks_as_much_as_one_segment(program, workspace):
+    """What they name is looked up for all at once, each sort of thing by one query."""
+
+    def add(number: int) -> None:
+        on, tag = world.make_list(workspace), workspace.tags.create(name=f"Tag {number}")
+        of = [
+            {"what": "list", "how": "on", "list": on.pk},
+            {"what": "tag", "how": "has", "tag": tag.pk},
+        ]
+        question = {"match": "all", "of": of}
+        Segment.objects.create(workspace=workspace, name=f"S{number}", question=question)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            rows = program.get("/api/v1/segments").json()["items"]
+        assert all(f"Tag {n}" in row["sentence"] for n, row in enumerate(rows))
+        assert len(rows) == Segment.objects.count()
+        return len(queries)
+
+    add(0)
+    program.get("/api/v1/segments")
+    alone = asked()
+    for number in range(1, 8):
+        add(number)
+    assert asked() == alone
 
 
 def test_segments_are_told_counted_paged_and_streamed(program, workspace):

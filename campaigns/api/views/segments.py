@@ -28,9 +28,10 @@ _OLDEST_FIRST = Sort((), falls=False)
 
 @router.get("/segments", response=SegmentPage, url_name="segments", summary="All segments")
 def segments(request: HttpRequest, turning: Query[Turning]) -> Any:
-    mine = doors.workspace(request).segments.select_related("workspace")
+    workspace = doors.workspace(request)
+    mine = workspace.segments.all()
     page = pages.page(mine, _OLDEST_FIRST, turning.at, length=turning.limit, shown=mine)
-    return {"items": [asking.told(one) for one in page.rows], "next": page.next}
+    return {"items": asking.all_told(workspace, page.rows), "next": page.next}
 
 
 @router.get("/segments/{int:pk}", response=OneSegment, url_name="segment", summary="One segment")

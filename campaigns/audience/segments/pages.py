@@ -25,22 +25,12 @@ class Told:
 
 def tell(segment: Segment) -> Told:
     """Return the segment in words."""
-    [told] = _told(segment.workspace, [segment])
+    [told] = tell_all(segment.workspace, [segment])
     return told
 
 
-def rows(workspace: Workspace) -> list[Told]:
-    """Return the workspace's segments, each in words."""
-    return _told(workspace, workspace.segments.order_by("name"))
-
-
-def one(segment: Segment) -> dict[str, Any]:
-    """Return what the page of one segment shows."""
-    return {"segment": segment, "told": tell(segment), "uses": saving.uses(segment)}
-
-
-def _told(workspace: Workspace, segments: Iterable[Segment]) -> list[Told]:
-    """Put segments into words; what all of them name is looked up at once."""
+def tell_all(workspace: Workspace, segments: Iterable[Segment]) -> list[Told]:
+    """Return a workspace's segments in words; what all of them name is looked up at once."""
     read = [(segment, *_read(segment)) for segment in segments]
     known = compiling.names(workspace.pk, [question for _one, question, _why in read if question])
     return [
@@ -53,6 +43,16 @@ def _told(workspace: Workspace, segments: Iterable[Segment]) -> list[Told]:
         else Told(segment, "", [], why)
         for segment, question, why in read
     ]
+
+
+def rows(workspace: Workspace) -> list[Told]:
+    """Return the workspace's segments, each in words."""
+    return tell_all(workspace, workspace.segments.order_by("name"))
+
+
+def one(segment: Segment) -> dict[str, Any]:
+    """Return what the page of one segment shows."""
+    return {"segment": segment, "told": tell(segment), "uses": saving.uses(segment)}
 
 
 def _read(segment: Segment) -> tuple[Group | None, str]:
