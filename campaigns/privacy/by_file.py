@@ -17,6 +17,9 @@ from campaigns.audience.models import Contact, Import, ImportBefore, ImportRemar
 from campaigns.privacy import aside
 from campaigns.privacy.one_row import Row
 
+# What an import overwrites, in the order of a person's own facts.
+OF_BEFORE = ("first_name", "last_name", "language", "country", "time_zone", "fields")
+
 
 def befores(contact: Contact) -> Iterable[Row]:
     """Return what the person was before an import changed it, which undoing it gives back."""
@@ -25,7 +28,8 @@ def befores(contact: Contact) -> Iterable[Row]:
     ).select_related("of")
     for row in mine.order_by("of__merged_at", "pk"):
         told = {"file": row.of.filename, "at": row.of.merged_at}
-        yield {**told, **row.values, "deleted_on": _ends(row.of)}
+        values = {name: row.values[name] for name in OF_BEFORE if name in row.values}
+        yield {**told, **values, "deleted_on": _ends(row.of)}
 
 
 def left_out(contact: Contact) -> Iterable[Row]:
@@ -47,10 +51,11 @@ def left_out(contact: Contact) -> Iterable[Row]:
 
 def _owner(row: ImportRemark) -> str | None:
     """Return the key of the one address that the line is of; None where there is none, or more."""
-    at = next((number for number, use in row.of.mapping.items() if use == columns.EMAIL), None)
-    if at is None or int(at) >= len(row.cells):
+    # By number, as text; what an archive brings may be any text.
+    uses = [row.of.mapping.get(str(at)) for at in range(len(row.cells))]
+    if columns.EMAIL not in uses:
         return None
-    found = getaddresses([row.cells[int(at)]])
+    found = getaddresses([row.cells[uses.index(columns.EMAIL)]])
     return addresses.key(found[0][1]) if len(found) == 1 else None
 
 

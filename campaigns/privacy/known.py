@@ -108,7 +108,7 @@ def _sign_ups(contact: Contact) -> Iterable[Row]:
     for row in mine.select_related("form__list", "notice", "measuring_notice").order_by("pk"):
         ends = (row.asked_at + signing_up.KEPT).date()
         measuring = row.measuring_notice.text if row.measuring_notice else ""
-        more = {"notice": row.notice.text, "measuring_notice": measuring}
+        more: Row = {"notice": row.notice.text, "measuring_notice": measuring}
         more |= {"confirmed_at": row.confirmed_at, "deleted_on": ends}
         yield {"list": row.form.list.name, **one_row.of(row, columns), **more}
 

@@ -77,6 +77,17 @@ def test_what_somebody_was_before_a_file_changed_it_is_told_with_its_last_day(cl
         assert words in shown
 
 
+def test_it_is_told_in_the_order_of_their_own_facts_and_nothing_that_nobody_knows(
+    client, ann, file
+):
+    """An archive that was edited by hand may bring more."""
+    values = {"shoe_size": 43, **VALUES}
+    ImportBefore.objects.create(of=file, contact_id=ann.pk, values=values)
+    [row] = told(client, ann)["befores"]
+    assert list(row) == ["file", "at", *VALUES, "deleted_on"]
+    assert "Anja" in page(client, ann)
+
+
 def test_on_that_day_it_is_gone(ann, file):
     """The promise is that of the tidying: a second earlier it is still there."""
     ImportBefore.objects.create(of=file, contact_id=ann.pk, values=VALUES)
