@@ -20,7 +20,7 @@ from campaigns.privacy import links
 from campaigns.privacy.erasing import erase
 from campaigns.sending import claiming, facts
 from campaigns.sending.inbox import arriving, store
-from campaigns.sending.models import Delivery, ProviderEvent, TestGroup
+from campaigns.sending.models import Alarm, Delivery, ProviderEvent, Reckoning, TestGroup
 from campaigns.sending.querysets.results import Result
 from tests import world
 from tests.reports.scene import Scene
@@ -135,6 +135,24 @@ def test_a_hash_stays_that_no_member_lifts(scene, alice):
     assert (found.reason, found.source, found.note) == ("erased", "erasure", "")
     alice.post(reverse("audience:lift_suppression"), {"entry": EMAIL, "why": "They asked"})
     assert Suppression.objects.filter(pk=found.pk).exists()
+
+
+def test_what_was_remembered_of_servers_words_goes_where_it_quotes_them(scene, sender):
+    """Nobody counts a campaign that is over again by itself, so it would stand there for good."""
+    words = f"550 5.1.1 <{EMAIL}>: no such user"
+    other = world.make_campaign(scene.workspace)
+    for campaign, said in ((scene.campaign, words), (other, "552 mailbox full")):
+        answers, returns = [[550, "5.1.1", said, 1]], [[said, 1]]
+        Reckoning.objects.create(
+            campaign=campaign, took=1, rows=[], answers=answers, returns=returns, is_doubted=False
+        )
+        Alarm.objects.create(campaign=campaign, cause=Alarm.Cause.REFUSALS, words=said)
+    erase([scene.people[0].pk])
+    assert places(EMAIL) == {}
+    assert Reckoning.objects.get(campaign=scene.campaign).is_doubted
+    left = Reckoning.objects.get(campaign=other)
+    assert (left.returns, left.is_doubted) == ([["552 mailbox full", 1]], False)
+    assert Alarm.objects.get(campaign=other).words == "552 mailbox full"
 
 
 def people_of(campaign):

@@ -57,6 +57,27 @@ UPDATE sending_providerevent e
    AND ({QUOTES.format(column="e.description")} OR {QUOTES.format(column="e.event_key")})
 """  # noqa: S608 - constants of this module
 
+# What was remembered of servers' words is read anew from the mails, which do not quote them any
+# more. Rows are held by their number, so that two who erase people wait for each other once.
+_SAID = "r.answers::text || r.returns::text"
+FORGET_REMEMBERED = f"""
+WITH held AS MATERIALIZED (
+    SELECT r.campaign_id FROM sending_reckoning r WHERE EXISTS (
+           SELECT FROM sending_delivery d WHERE d.campaign_id = r.campaign_id AND {THEIRS}
+              AND {QUOTES.format(column=_SAID)})
+     ORDER BY r.campaign_id FOR UPDATE)
+UPDATE sending_reckoning r SET answers = '[]', returns = '[]', is_doubted = true
+  FROM held WHERE r.campaign_id = held.campaign_id
+"""  # noqa: S608 - constants of this module
+FORGET_ALARMS = f"""
+WITH held AS MATERIALIZED (
+    SELECT a.id FROM sending_alarm a WHERE EXISTS (
+           SELECT FROM sending_delivery d WHERE d.campaign_id = a.campaign_id AND {THEIRS}
+              AND {QUOTES.format(column="a.words")})
+     ORDER BY a.id FOR UPDATE)
+UPDATE sending_alarm a SET words = '' FROM held WHERE a.id = held.id
+"""  # noqa: S608 - constants of this module
+
 # Whoever holds a claim loses it with the token, and with it the right to mail. What is being
 # handed over right now gets its answer, which counts: only the address is gone. The domains
 # of mailbox providers stay for the counts; any other may be a person's own.
@@ -74,12 +95,18 @@ UPDATE sending_delivery d
  WHERE {THEIRS}
 """  # noqa: S608 - constants of this module
 
+# While the deliveries still say whose they are.
+BEFORE = (
+    *(FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS, FORGET_BELONGINGS),
+    *(FORGET_ALARMS, FORGET_REMEMBERED),
+)
+
 
 def forget(contact_ids: Sequence[int]) -> int:
     """Take addresses and what quotes them away, cancel what waits; return how many rows."""
     values: dict[str, Any] = {"ids": list(contact_ids), "domains": domains.KNOWN}
     with connection.cursor() as cursor:
-        for statement in (FORGET_COPIES, FORGET_ADDRESSED, FORGET_EVENTS, FORGET_BELONGINGS):
+        for statement in BEFORE:
             cursor.execute(statement, values)
         cursor.execute(HOLD, values)
         digests.hold(BITS, values)
