@@ -25,8 +25,8 @@ pytestmark = pytest.mark.usefixtures("patient")
 PATIENCE = 60_000
 PHONE = {"width": 360, "height": 740}
 LIST, MORE, WELCOME = "Tulpenpost", "Krokuspost", "Hartelijk welkom"
-# What the sample says of itself, below each letter.
-SENDER = "Tulip & Thyme$|^Kruidentuin"
+# What the sample says of itself, below each letter, and as who its mails come from.
+SENDER = 'Tulip & Thyme(" @>)?$|^Kruidentuin'
 BROWSERS = {"en": "en-GB", "nl": "nl-NL", "de": "de-DE", "fr": "fr-FR", "es": "es-ES"}
 READERS = {language: f"81.227.0.{number}" for number, language in enumerate(BROWSERS, 20)}
 ON = """
