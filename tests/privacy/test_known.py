@@ -123,6 +123,14 @@ def test_the_page_says_what_the_file_says(client, scene):
     assert "granted1@example.com" not in page
 
 
+def test_what_there_is_nothing_of_is_named_together_below_what_there_is(client, scene):
+    page = html.unescape(client.get(reverse("privacy:everything", args=[sealed(scene)])).text)
+    kept, _heading, nothing = page.partition("<h2>Of this, nothing is kept now</h2>")
+    for section in known.about(scene.people[0]):
+        told = f"<h2>{section.title}</h2>" in kept, f"<li>{section.title}</li>" in nothing
+        assert told == (bool(section.rows), not section.rows)
+
+
 def test_mails_are_called_by_the_subject_that_their_reader_saw(client, scene):
     """As far as today's facts go; one that does not fit any more is shown as it was written."""
     subject = "{{ contact.first_name }}, something green"
