@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import html
-import json
 from datetime import UTC, datetime
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.audience import addresses, notices, suppression
@@ -20,7 +17,6 @@ from campaigns.audience.models import (
     SignUpForm,
 )
 from campaigns.composing.models import Spared
-from campaigns.privacy import links
 from campaigns.privacy.erasing import erase
 from campaigns.sending.models import (
     Belonging,
@@ -31,6 +27,7 @@ from campaigns.sending.models import (
     TestGroup,
 )
 from tests import world
+from tests.privacy.asking import page, told
 from tests.sending import stage
 
 pytestmark = pytest.mark.django_db
@@ -51,16 +48,6 @@ def ann(campaign):
 @pytest.fixture
 def ben(workspace):
     return world.make_contact(workspace, email="ben@elsewhere.example")
-
-
-def told(client, contact):
-    answer = client.get(reverse("privacy:take_away", args=[links.seal(contact)]))
-    return json.loads(answer.content)
-
-
-def page(client, contact):
-    answer = client.get(reverse("privacy:everything", args=[links.seal(contact)]))
-    return html.unescape(answer.text)
 
 
 def resemble(one, other, reason, **fields):

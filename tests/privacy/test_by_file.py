@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.audience import addresses
 from campaigns.audience.imports import tidying
 from campaigns.audience.models import Contact, Import, ImportBefore, ImportRemark
-from campaigns.privacy import links
 from campaigns.privacy.erasing import erase
 from tests import world
+from tests.privacy.asking import page, told
 
 pytestmark = pytest.mark.django_db
 
@@ -51,16 +48,6 @@ def make_import(workspace, **fields):
     }
     onto = world.make_list(workspace)
     return Import.objects.create(workspace=workspace, list=onto, **(values | fields))
-
-
-def told(client, contact):
-    answer = client.get(reverse("privacy:take_away", args=[links.seal(contact)]))
-    return json.loads(answer.content)
-
-
-def page(client, contact):
-    answer = client.get(reverse("privacy:everything", args=[links.seal(contact)]))
-    return html.unescape(answer.text)
 
 
 def test_what_somebody_was_before_a_file_changed_it_is_told_with_its_last_day(client, ann, file):

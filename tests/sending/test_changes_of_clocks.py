@@ -18,6 +18,7 @@ from campaigns.composing.models import Campaign
 from campaigns.sending import launch, scheduling, transport
 from campaigns.sending.models import Delivery
 from tests import world
+from tests.sending.own_clocks import freeze, schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -68,17 +69,6 @@ def crowd(draft):
             country=country,
         )
     return draft
-
-
-def schedule(campaign, wall):
-    assert scheduling.schedule_locally(campaign, wall, "Europe/Berlin")
-    campaign.refresh_from_db()
-
-
-def freeze(campaign):
-    Campaign.objects.filter(pk=campaign.pk).update(scheduled_at=timezone.now())
-    assert launch.launch_due(campaign.pk)
-    assert launch.prepare(campaign.pk)
 
 
 def moments(campaign):

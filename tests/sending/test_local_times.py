@@ -15,7 +15,8 @@ from campaigns.sending import launch, local_times, scheduling, tasks, transport,
 from campaigns.sending.models import Delivery
 from campaigns.sending.querysets import moves
 from tests import world
-from tests.sending import stage
+from tests.sending import own_clocks, stage
+from tests.sending.own_clocks import freeze
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +51,7 @@ def crowd(draft):
 
 
 def schedule_locally(campaign, wall=WALL, zone="Europe/Berlin"):
-    assert scheduling.schedule_locally(campaign, wall, zone)
-    campaign.refresh_from_db()
-
-
-def freeze(campaign):
-    """Launch as the tick does when the first are due."""
-    Campaign.objects.filter(pk=campaign.pk).update(scheduled_at=timezone.now())
-    assert launch.launch_due(campaign.pk)
-    assert launch.prepare(campaign.pk)
+    own_clocks.schedule(campaign, wall, zone)
 
 
 def moments(campaign):
