@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import idna
 
@@ -19,10 +20,15 @@ _WORDS = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
-def question(text: str) -> str:
-    """Return the question in the database's words for `to_tsquery`; empty if there is none."""
+def conditions(text: str) -> list[str]:
+    """Return one condition for each word that was typed, in the database's words; all must hold."""
     asked = [_of_token(token) for token in text[:400].split()]
-    return " & ".join(word for words in asked for word in words)
+    return [word for words in asked for word in words]
+
+
+def question(words: Sequence[str]) -> str:
+    """Return the question for `to_tsquery` whether all of `conditions` hold; empty if none is."""
+    return " & ".join(words)
 
 
 def fold(text: str) -> str:

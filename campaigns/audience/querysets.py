@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import (
-    BooleanField,
     Case,
     Exists,
-    ExpressionWrapper,
     F,
     Func,
     OuterRef,
@@ -144,18 +142,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def matching(self, text: str) -> ContactQuerySet:
         """People whose address, name or text fields have words that begin as those typed."""
-        asked = finding.question(text)
-        if not asked:
-            return self.none()
-        waiting = list(_rows("Unworded").values_list("first_id", "last_id"))
-        if not waiting:
-            return self.filter(wording__words=_search(asked))
-        # People of a large import, whose words are not noted yet: read them as they are.
-        among = Q(*(Q(pk__range=bounds) for bounds in waiting), _connector=Q.OR)
-        noted = _rows("Wording").filter(words=_search(asked)).values("contact")
-        return self.alias(_words=_words()).filter(
-            Q(pk__in=noted) | (among & Q(wording=None) & Q(_words=_search(asked)))
-        )
+        return self._having(finding.conditions(text))
 
     def first_found(self, text: str, most: int) -> ContactQuerySet:
         """Those of `matching`, but no more than `most`: whichever come first.
@@ -163,27 +150,65 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         A letter matches a million people, whom nobody wants to see sorted. They are asked for
         here and now, and once: a page counts those who are found before it shows them.
         """
-        found = self._of_the_newest(text, most)
-        if not found:
-            found = list(self.matching(text).order_by().values_list("pk", flat=True)[:most])
-        return self.filter(pk__in=found)
+        if not (words := finding.conditions(text)):
+            return self.none()
+        newest = self._newest(words, PROBED)
+        found = [pk for pk, has in newest.items() if all(has)]
+        if len(newest) == PROBED:
+            # What nearly all people have, the index of words would first collect of all.
+            among = most + most // 4
+            if len(found) >= PROBED * 0.9:
+                found = [pk for pk, has in self._newest(words, among).items() if all(has)][:most]
+            if len(found) < most:
+                common = _common(words, newest.values())
+                some = self._having(words, common).order_by().values_list("pk", flat=True)
+                found = list(some[:most])
+        return self.filter(pk__in=found[:most])
 
-    def _of_the_newest(self, text: str, most: int) -> list[int]:
-        """Of the newest people, `most` of `matching`; nobody where it is not most of them."""
-        # What nearly all people have, the index of words would first collect of all.
-        asked = finding.question(text)
-        found: list[int] = []
-        newest = self.order_by("-created_at", "-pk").values_list("pk", flat=True)
-        for number, enough in ((PROBED, PROBED * 0.9), (most + most // 4, most)):
-            ids = list(newest[:number]) if asked else []
-            some = self.model._default_manager.filter(pk__in=ids).alias(_words=_words())
-            # Said of each, and not a filter, for which the index would be asked after all.
-            has: Any = ExpressionWrapper(Q(("_words", _search(asked))), BooleanField())
-            those = dict(some.annotate(_has=has).values_list("pk", "_has"))
-            found = [pk for pk in ids if those.get(pk)]
-            if len(found) < enough:
-                return []
-        return found[:most]
+    def _having(self, words: Sequence[str], common: Collection[str] = ()) -> ContactQuerySet:
+        """People of whom all conditions hold; `common` ones are asked of those who have the rest.
+
+        The index collects all whose words begin as one that was typed, before it looks at the
+        next. Of what most people have, that is most of them.
+        """
+        if not words:
+            return self.none()
+        rare = [word for word in words if word not in common] or words
+        noted = Q(wording__words=_search(rare))
+        if len(rare) < len(words):
+            noted &= Q(_said(Q(wording__words=_search(words))))
+        waiting = list(_rows("Unworded").values_list("first_id", "last_id"))
+        if not waiting:
+            return self.filter(noted)
+        # People of a large import, whose words are not noted yet: read them as they are.
+        among = Q(*(Q(pk__range=bounds) for bounds in waiting), _connector=Q.OR)
+        those = self.model._default_manager.filter(noted).values("pk")
+        return self.alias(_words=_words()).filter(
+            Q(pk__in=those) | (among & Q(wording=None) & Q(_words=_search(words)))
+        )
+
+    def _newest(self, words: Sequence[str], number: int) -> dict[int, list[bool]]:
+        """Return of the newest so many people which conditions hold of each."""
+        ids = list(self.order_by("-created_at", "-pk").values_list("pk", flat=True)[:number])
+        some = self.model._default_manager.filter(pk__in=ids)
+        # Said of each, and not a filter, for which the index would be asked after all.
+        has = {f"_has{n}": _said(Q(_words=_search([word]))) for n, word in enumerate(words)}
+        noted = Coalesce("wording__words", _words(), output_field=SearchVectorField())
+        told = some.alias(_words=noted).annotate(**has).values_list("pk", *has)
+        known = {pk: list(held) for pk, *held in told}
+        # Of who was deleted meanwhile, none.
+        return {pk: known.get(pk, [False] * len(words)) for pk in ids}
+
+
+def _common(words: Sequence[str], people: Iterable[Sequence[bool]]) -> set[str]:
+    """Return which conditions hold for at least half of `people`."""
+    held = [list(has) for has in zip(*people, strict=True)]
+    return {word for word, has in zip(words, held, strict=True) if 2 * sum(has) >= len(has)}
+
+
+def _said(condition: Q) -> Case:
+    """Return whether the condition holds, as a value that no index answers."""
+    return Case(When(condition, then=True), default=False)
 
 
 def _words() -> Func:
@@ -191,8 +216,8 @@ def _words() -> Func:
     return Func(*names, function="audience_words", output_field=SearchVectorField())
 
 
-def _search(asked: str) -> SearchQuery:
-    return SearchQuery(asked, config="simple", search_type="raw")
+def _search(words: Sequence[str]) -> SearchQuery:
+    return SearchQuery(finding.question(words), config="simple", search_type="raw")
 
 
 def _rows(model: str) -> models.QuerySet[Any]:
