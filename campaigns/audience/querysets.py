@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Now, NullIf
 
-from campaigns.audience import finding, measuring, suppressed
+from campaigns.audience import finding, measuring, statements, suppressed
 from tracking.models import Engagement, LinkClicker
 
 if TYPE_CHECKING:
@@ -160,9 +160,8 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             if len(found) >= PROBED * 0.9:
                 found = [pk for pk, has in self._newest(words, among).items() if all(has)][:most]
             if len(found) < most:
-                common = _common(words, newest.values())
-                some = self._having(words, common).order_by().values_list("pk", flat=True)
-                found = list(some[:most])
+                having = self._having(words, _common(words, newest.values()))
+                found = statements.some(having.order_by().values("pk"), most)
         return self.filter(pk__in=found[:most])
 
     def _having(self, words: Sequence[str], common: Collection[str] = ()) -> ContactQuerySet:

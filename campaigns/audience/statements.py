@@ -47,3 +47,15 @@ def of(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
     """
     sql, values = rows.query.get_compiler(rows.db, elide_empty=False).as_sql()
     return str(sql), list(values)
+
+
+def some(query: QuerySet[Any, Any], most: int) -> list[Any]:
+    """Return the one value of up to `most` rows of `query`, whichever come first.
+
+    The planner is not told how few they are: it would go through a whole table in the hope of
+    meeting them soon, and where there are none, to its end.
+    """
+    sql, values = of(query)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT (SELECT %s)", [*values, most])
+        return [found for (found,) in cursor.fetchall()]

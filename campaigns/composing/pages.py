@@ -30,6 +30,8 @@ from campaigns.composing.inspecting import own
 from campaigns.composing.merge_tags import MergeTagError
 from campaigns.composing.models import Brand, Campaign
 
+# Of people to preview a campaign as.
+_OFFERED = 8
 FORM_FIELDS = (
     "name",
     "subject",
@@ -136,9 +138,10 @@ def preview(campaign: Campaign, contact: Contact | None, *, view: str) -> dict[s
 
 
 def contacts(workspace: Workspace, query: str) -> dict[str, Any]:
-    """Return the people to choose from: those that match, or the newest."""
-    people = workspace.contacts.matching(query) if query else workspace.contacts.all()
-    return {"query": query, "people": list(people.order_by("-pk")[:8])}
+    """Return the people to choose from: some who match, or the newest."""
+    all_people = workspace.contacts.all()
+    people = all_people.first_found(query, _OFFERED) if query else all_people
+    return {"query": query, "people": list(people.order_by("-pk")[:_OFFERED])}
 
 
 def derived(campaign: Campaign) -> str:

@@ -196,6 +196,14 @@ def test_finds_a_contact_to_preview_as(alice, campaign, workspace):
     assert "bob@example.com" not in page
 
 
+def test_offers_some_of_many_contacts_to_preview_as(alice, campaign, workspace):
+    for number in range(12):
+        world.make_contact(workspace, email=f"person{number}@many.example", first_name="Ada")
+    for asked in ("ada", "many", ""):
+        page = alice.get(url("preview", campaign), {"q": asked}, headers=HTMX).content.decode()
+        assert page.count("@many.example") == 8
+
+
 def test_the_frame_lets_nothing_run_and_nothing_out(alice, campaign):
     campaign.format = "html"
     campaign.body = "<script>parent.document.title='x'</script><p onclick=x>Hi</p>"
