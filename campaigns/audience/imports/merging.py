@@ -243,7 +243,8 @@ WITH known AS MATERIALIZED (
         measuring = opens_now,
         measuring_clicks = CASE WHEN clicks_now = opens_now THEN '' ELSE clicks_now END,
         consent_epoch = consent_epoch + CASE WHEN said = 'refused' THEN 1 ELSE 0 END,
-        last_seen_on = CASE WHEN said = 'refused' THEN NULL ELSE last_seen_on END
+        last_seen_on = CASE WHEN said = 'refused' THEN NULL ELSE last_seen_on END,
+        learned_zone = CASE WHEN said = 'refused' THEN '' ELSE learned_zone END
     FROM news
     WHERE contact.id = news.id AND (opens_now, clicks_now) <> (opens, clicks)
     RETURNING contact.id, said, opens, clicks, opens_now, clicks_now, consent_epoch
