@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from campaigns.audience import suppression
 from campaigns.audience.models import Contact, Subscription, Suppression
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Delivery
@@ -73,6 +74,7 @@ def test_a_subscription_to_another_list_does_not_count(workspace):
     contact = Contact.objects.get()
     Subscription.objects.all().delete()
     other = world.make_list(workspace)
+    world.make_campaign(workspace, lists=[other])
     Subscription.objects.create(workspace=workspace, list=other, contact=contact)
     token, rows = claim(campaign)
     assert ledger.exchange(token, [], [rows[0].id]) == set()
@@ -85,6 +87,12 @@ def test_another_workspaces_suppression_does_not_count(workspace):
         fingerprint=Contact.objects.get().fingerprint,
         reason="manual",
     )
+    assert len(claim_and_intend(campaign)[1]) == 1
+
+
+def test_nor_does_a_domain_that_another_workspace_stopped(workspace):
+    campaign = stage.make_sending(workspace, people=1)
+    suppression.suppress_domains(world.make_workspace().pk, ["example.com"])
     assert len(claim_and_intend(campaign)[1]) == 1
 
 
