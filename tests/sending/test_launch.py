@@ -249,6 +249,18 @@ def test_of_a_small_audience_nobody_is_told_apart_without_their_own_consent(draf
 
 
 @pytest.mark.django_db
+def test_a_small_audience_lowers_nothing_of_another_campaign(draft):
+    Workspace.objects.update(policy="opt_out")
+    stage.make_people(draft.workspace, draft.lists.get(), 12)
+    assert launch_and_prepare(draft)
+    few = world.make_list(draft.workspace)
+    stage.make_people(draft.workspace, few, 3)
+    small = world.make_campaign(draft.workspace, sender=draft.sender, lists=[few])
+    assert launch_and_prepare(small)
+    assert (modes(draft), modes(small)) == ({"individual": 12}, {"aggregate": 3})
+
+
+@pytest.mark.django_db
 def test_the_epoch_of_consent_is_remembered(draft):
     world.make_contact(draft.workspace, on=draft.lists.get(), consent_epoch=7)
     assert launch_and_prepare(draft)
