@@ -92,6 +92,30 @@ def test_who_is_on_the_list_here_leaves_when_the_file_says_so(workspace, readers
         subscribing.subscribe(bob, readers, subscribing.Basis("consent"))
 
 
+def test_who_left_one_list_elsewhere_stays_on_others_here(workspace, readers):
+    bob = world.make_contact(workspace, on=readers, email="bob@example.com")
+    jobs = world.make_list(workspace, name="Jobs")
+    bob.subscriptions.create(workspace=workspace, list=jobs)
+    import_file(readers, b"email,status\nbob@example.com,unsubscribed\n")
+    assert [row.list for row in bob.subscriptions.subscribed().select_related("list")] == [jobs]
+
+
+def test_who_had_left_before_is_not_noted_as_leaving_again(workspace, readers):
+    bob = world.make_contact(workspace, on=readers, email="bob@example.com")
+    unsubscribing.unsubscribe(bob.pk, None, None, "page")
+    rows = b"email,status\nann@example.com,unsubscribed\nbob@example.com,unsubscribed\n"
+    one = import_file(readers, rows)
+    assert (one.left_elsewhere, one.kept_unsubscribed) == (1, 1)
+    assert bob.unsubscriptions.get().source == Unsubscription.Source.PAGE
+
+
+def test_who_left_another_list_is_none_of_those_who_stay_away(workspace, readers):
+    bob = world.make_contact(workspace, on=world.make_list(workspace), email="bob@example.com")
+    unsubscribing.unsubscribe(bob.pk, None, None, "page")
+    one = import_file(readers, b"email\nbob@example.com\n")
+    assert (one.subscriptions_created, one.kept_unsubscribed) == (1, 0)
+
+
 def test_importing_who_left_twice_changes_nothing(readers):
     import_file(readers, exports.KEILA)
     again = import_file(readers, exports.KEILA)
