@@ -146,6 +146,16 @@ def test_undoing_an_import_puts_back_whom_it_took_off(news, ann):
     assert ann.subscriptions.subscribed().exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_undoing_an_import_claims_nothing_of_who_was_not_on_the_list(workspace, news):
+    ann = world.make_contact(workspace, email="ann@example.com")
+    one = import_file(news, b"email,status\nann@example.com,unsubscribed\n")
+    assert undoing.start(one)
+    undoing.run(one.pk)
+    assert lines(contact=ann) == [("withdrawn", "import", "News")]
+    assert not ann.subscriptions.exists()
+
+
 def test_people_choose_their_lists(client, news, ann, token):
     address = reverse("audience:preferences", args=[token])
     for _twice in range(2):

@@ -17,6 +17,7 @@ from campaigns.audience.models import (
     Subscription,
     Suppression,
     Tag,
+    Tagging,
     Unsubscription,
 )
 from tests import world
@@ -45,6 +46,10 @@ def readers(workspace):
     world.make_contact(workspace, on=readers, email="same@example.com")
     world.make_contact(workspace, on=readers, email="on@example.com")
     return readers
+
+
+def make_tag(workspace, name):
+    return Tag.objects.create(workspace=workspace, name=name)
 
 
 def state(workspace):
@@ -128,6 +133,33 @@ def test_who_did_or_got_something_since_stays(workspace, readers):
         "on@example.com": "subscribed",
         "new1@example.com": "unsubscribed",
     }
+
+
+def test_tags_of_other_people_stay_as_they_are(workspace, readers):
+    same = workspace.contacts.get(email="same@example.com")
+    Tagging.objects.create(workspace=workspace, tag=make_tag(workspace, "old"), contact=same)
+    one = import_file(readers, FILE)
+    vip = Tag.objects.get(name="vip")
+    Tagging.objects.create(workspace=workspace, tag=vip, contact=same)
+    assert undo(one) == {"removed": 5, "restored": 1}
+    assert sorted(same.taggings.values_list("tag__name", flat=True)) == ["old", "vip"]
+
+
+def test_who_got_a_tag_since_stays(workspace, readers):
+    old = make_tag(workspace, "old")
+    one = import_file(readers, b"email\nann@example.com\nbob@example.com\n")
+    ann = workspace.contacts.get(email="ann@example.com")
+    Tagging.objects.create(workspace=workspace, tag=old, contact=ann)
+    assert undo(one) == {"removed": 1, "stayed": 1}
+    assert Tagging.objects.get().contact == ann
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_left_by_an_earlier_file_has_still_left(workspace):
+    readers = world.make_list(workspace)
+    import_file(readers, b"email,status\nann@example.com,unsubscribed\n")
+    assert undo(import_file(readers, b"email,status\nbob@example.com,unsubscribed\n"))
+    assert [row.contact.email for row in Unsubscription.objects.all()] == ["ann@example.com"]
 
 
 def test_answers_in_the_ledger_stay_and_are_counted(workspace, readers):
