@@ -181,3 +181,12 @@ def test_a_reason_is_asked_after_leaving_and_counted(client, ann, token, alice):
     assert Unsubscription.objects.get().why == "too_many"
     shown = alice.get(reverse("audience:suppressions")).text
     assert "Too many mails" in shown
+
+
+def test_a_reason_is_kept_with_the_mail_through_which_they_left(client, ann, token):
+    unsubscribing.unsubscribe(ann.pk, 69, 690, "page")
+    ann.subscriptions.resume()
+    unsubscribing.unsubscribe(ann.pk, 70, 700, "page")
+    post(client, "own_reason", token, why="too_many")
+    said = Unsubscription.objects.order_by("campaign_id").values_list("campaign_id", "why")
+    assert list(said) == [(69, ""), (70, "too_many")]

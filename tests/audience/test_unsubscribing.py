@@ -60,6 +60,14 @@ def test_taking_back_one_mail_does_not_undo_what_came_through_another(ann, campa
     assert on(ann) == ["Offers"]
 
 
+def test_what_was_taken_back_once_is_not_taken_back_again(ann, campaign_to_news):
+    unsubscribing.unsubscribe(ann.pk, campaign_to_news, 700, "page")
+    unsubscribing.undo(ann.pk, campaign_to_news, 700)
+    unsubscribing.unsubscribe(ann.pk, campaign_to_news, 701, "page")
+    unsubscribing.undo(ann.pk, campaign_to_news, 700)
+    assert on(ann) == ["Offers"]
+
+
 def test_stopping_everything_ends_all_lists_and_suppresses(ann, workspace, campaign_to_news):
     unsubscribing.stop_everything(ann.pk, campaign_to_news, 700)
     assert on(ann) == []
