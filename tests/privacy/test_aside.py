@@ -126,6 +126,8 @@ def test_groups_of_tests_that_hold_their_address_are_told_without_the_others(cli
     written = [ben.email, ann.email.upper(), f"jo{ann.email}"]
     TestGroup.objects.create(workspace=ann.workspace, name="Editors", addresses=written)
     TestGroup.objects.create(workspace=ann.workspace, name="Board", addresses=[ben.email])
+    elsewhere = world.make_workspace()
+    TestGroup.objects.create(workspace=elsewhere, name="Theirs", addresses=[ann.email])
     assert told(client, ann)["test_groups"] == [{"group": "Editors", "email": ann.email.upper()}]
 
 

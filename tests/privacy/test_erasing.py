@@ -14,8 +14,11 @@ from campaigns.audience.models import (
     Import,
     ImportRemark,
     Merger,
+    SignUp,
+    SignUpForm,
     Suppression,
 )
+from campaigns.audience.sign_ups import signing_up
 from campaigns.privacy import links
 from campaigns.privacy.erasing import erase
 from campaigns.sending import claiming, facts
@@ -259,3 +262,17 @@ def test_an_address_that_they_had_before_leaves_the_groups_of_test_mails(workspa
     TestGroup.objects.create(workspace=workspace, name="Editors", addresses=[email])
     erase([anna.pk])
     assert places("former-quux") == {}
+
+
+def test_another_workspace_keeps_its_test_groups_and_its_sign_ups(workspace):
+    elsewhere = world.make_workspace()
+    anna = world.make_contact(workspace)
+    group = TestGroup.objects.create(workspace=elsewhere, name="Editors", addresses=[anna.email])
+    form = SignUpForm.objects.create(
+        workspace=elsewhere, list=world.make_list(elsewhere), key="theirs"
+    )
+    theirs = signing_up.ask(form, signing_up.Asked(anna.email))
+    erase([anna.pk])
+    group.refresh_from_db()
+    assert group.addresses == [anna.email]
+    assert SignUp.objects.filter(pk=theirs).exists()
