@@ -80,6 +80,12 @@ def test_an_import_makes_nobody_of_it(workspace, news):
     assert one.kept_suppressed == 1
 
 
+def test_an_import_heeds_no_domain_that_another_workspace_stopped(workspace, news):
+    suppression.suppress_domains(world.make_workspace().pk, ["example.com"])
+    one = import_file(news, b"email\na@bad.example\nb@example.com\n")
+    assert (one.contacts_created, one.kept_suppressed) == (1, 1)
+
+
 def test_nobody_of_it_is_added_by_hand(workspace, news):
     with pytest.raises(subscribing.SubscribingError):
         subscribing.add(news, "a@bad.example", {}, subscribing.Basis("consent"))

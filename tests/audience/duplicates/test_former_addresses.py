@@ -141,3 +141,17 @@ def test_nobody_else_is_given_it(alice, workspace, ann):
     moving.move(ann, FORMER)
     ann.refresh_from_db()
     assert ann.email == FORMER
+
+
+def test_an_address_that_two_had_one_after_the_other_is_the_latters(workspace, ann, news, member):
+    again = world.make_contact(workspace, email=FORMER)
+    ben = unite(world.make_contact(workspace, email="ben@example.com"), again, member)
+    import_file(news, f"email\n{FORMER}\n".encode())
+    assert Subscription.objects.get().contact == ben
+    assert people.by_address(workspace.pk, FORMER) == ben
+
+
+def test_a_domain_that_another_workspace_stopped_is_none_of_ours(ann, news):
+    suppression.suppress_domains(world.make_workspace().pk, ["gmail.com"])
+    import_file(news, f"email\n{FORMER}\n".encode())
+    assert Subscription.objects.get().contact == ann
