@@ -65,6 +65,12 @@ def test_nobody_is_measured_for_signing_up_alone(client, form, mailed):
     assert Contact.objects.get().measuring == Consent.UNKNOWN
 
 
+def test_a_yes_to_a_question_that_the_form_does_not_ask_is_none(client, form, mailed):
+    sign_up(client, form, measuring="yes")
+    client.post(link(mailed))
+    assert Contact.objects.get().measuring == Consent.UNKNOWN
+
+
 def test_confirming_twice_is_as_good_as_once(client, form, mailed):
     SignUpForm.objects.update(welcome_text="Glad to have you.")
     sign_up(client, form)
