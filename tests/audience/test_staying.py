@@ -79,6 +79,14 @@ def test_who_was_taken_off_meanwhile_is_on_it_again(client, ann, lists, page):
     assert Unsubscription.objects.standing().get().list == lists[1]
 
 
+def test_each_mail_that_asks_has_a_yes_of_its_own(client, ann, page):
+    client.post(page)
+    other = reverse("audience:stay", args=[tokens.unsubscribe_token(ann.pk, 71, 701)])
+    assert "Do you still want" in client.get(other).text
+    client.post(other)
+    assert [line.evidence["campaign"] for line in lines()] == [70, 71]
+
+
 def test_who_leaves_after_a_yes_is_asked_anew(client, ann, page):
     client.post(page)
     unsubscribing.unsubscribe(ann.pk, 70, 700, Unsubscription.Source.PAGE)
