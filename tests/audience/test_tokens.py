@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.audience import tokens
+from tracking import compact
 
 IDS = st.integers(min_value=0, max_value=2**63 - 1)
 
@@ -61,3 +62,10 @@ def test_links_of_old_mails_survive_a_rotated_secret(settings):
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(tokens.TokenError):
         tokens.read(text)
+
+
+@pytest.mark.parametrize("body", [b"\x02\x07\x00\x00", b"\x01\x07\x00", b"\x01\x07\x00\x00\x00"])
+def test_what_we_signed_in_another_layout_is_refused(settings, body):
+    [key] = tokens._keys((settings.SECRET_KEY,))
+    with pytest.raises(tokens.TokenError):
+        tokens.read(compact.text(body + tokens._mac(key, body)))
