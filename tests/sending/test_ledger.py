@@ -80,6 +80,18 @@ def test_nothing_is_recorded_of_who_withdrew_since_the_launch(workspace):
     assert set(modes.values()) == {"individual"}
 
 
+@pytest.mark.parametrize("what", ["withdrew", "stopped"])
+def test_nor_of_clicks_alone_once_somebody_said_no(workspace, what):
+    campaign = stage.make_sending(workspace, people=1)
+    Delivery.objects.update(mode="aggregate", click_mode="individual")
+    if what == "withdrew":
+        Contact.objects.update(consent_epoch=1)
+    else:
+        Campaign.objects.update(measuring_stopped_at=timezone.now())
+    [row] = claim(campaign)[1]
+    assert (row.mode, row.click_mode) == ("none", "")
+
+
 def test_results_settle_and_keep_the_servers_words(workspace):
     campaign = stage.make_sending(workspace, people=4)
     token, [sent, failed, deferred, unknown] = claim_and_intend(campaign)
