@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from tests.tracking.hitting import fill, make_campaign, make_hit, person
+from tests.tracking.hitting import JP, fill, make_campaign, make_hit, person
 from tracking import draining, muting
 from tracking.models import CampaignCount, Engagement, Event, LinkClicker, Muted, PeopleCount
 from tracking.querysets import lock_draining
 from tracking.tokens import Kind, Mode, Token
 
 CONTACT = 5001  # Whose delivery is 1: see `person`.
+DATA_CENTRE = "3.5.140.7"
 
 
 @pytest.fixture
@@ -120,6 +121,22 @@ def test_one_purpose_is_taken_back_and_the_other_goes_on(folder, kind, left):
     assert getattr(kept, f"{gone}s_sure") == 0 and getattr(kept, f"first_{gone}_at") is None
     assert getattr(kept, f"{left}s_sure") == 2 and getattr(kept, f"first_{left}_at")
     assert LinkClicker.objects.exists() is (left == "click")
+
+
+@pytest.mark.django_db
+def test_what_is_left_of_the_one_purpose_tells_nothing_of_the_other(folder):
+    campaign = make_campaign()
+    unsure = make_hit(person(campaign, 1), 1, ip=DATA_CENTRE)
+    clicks = [make_hit(person(campaign, 2), 1, ip=JP, after=n) for n in (60, 90)]
+    opens = [make_hit(person(campaign, n), after=600) for n in (1, 2)]
+    fill(folder, [unsure, *clicks, *opens])
+    draining.drain(folder)
+    muting.mute({CONTACT: 1, CONTACT + 1: 1}, [Kind.OPEN])
+    only_unsure, clicked = Engagement.objects.order_by("delivery_id")
+    assert (only_unsure.country, only_unsure.device, only_unsure.last_at) == ("", "", None)
+    assert clicked.last_at == clicked.first_click_at
+    assert clicked.country == "JP"
+    assert only_unsure.clicks_only and clicked.clicks_only
 
 
 @pytest.mark.django_db
