@@ -105,7 +105,7 @@ def test_windows_files_are_read_in_their_character_set(workspace, readers):
 def test_importing_twice_changes_nothing(workspace, readers):
     import_file(readers, MESSY.encode())
     before = list(workspace.contacts.order_by("pk").values())
-    entries = workspace.contacts.order_by("pk").values_list("consent_entries__pk", flat=True)
+    entries = workspace.contacts.order_by("consent_entries").values_list("consent_entries__pk")
     ledger = list(entries.all())
     again = import_file(readers, MESSY.encode())
     assert counts(again) == {
