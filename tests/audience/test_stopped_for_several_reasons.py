@@ -1,9 +1,12 @@
 """An address is mailed again when no reason is left; everybody lifts their own and no other's."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from campaigns.audience import forgetting, suppression, tokens, unsubscribing
+from campaigns.audience import forgetting, suppression, tasks, tokens, unsubscribing
 from campaigns.audience.imports import undoing
 from campaigns.audience.models import Suppression
 from tests import world
@@ -101,3 +104,15 @@ def test_who_is_erased_keeps_that_reason_alone(workspace, ann):
         forgetting.forget([ann.pk])
     row = Suppression.objects.get()
     assert (row.reason, row.source, row.note, row.campaign_id) == ("erased", "erasure", "", None)
+
+
+def test_what_was_full_for_long_is_mailed_again_and_nothing_else_ends_by_itself(workspace, ann):
+    others = set(Suppression.Reason.values) - {Suppression.Reason.DOMAIN, "soft_bounces"}
+    for reason in (*others, "soft_bounces"):
+        suppression.suppress(workspace.pk, [ann.fingerprint], reason)
+    Suppression.objects.update(at=timezone.now() - suppression.SOFT_KEPT - timedelta(days=1))
+    ben = world.make_contact(workspace, email="ben@example.com")
+    suppression.suppress(workspace.pk, [ben.fingerprint], "soft_bounces")
+    tasks.tidy()
+    assert reasons(workspace) == others
+    assert suppression.find(workspace.pk, ben.email) is not None
