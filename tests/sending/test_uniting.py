@@ -15,7 +15,7 @@ from campaigns.privacy.erasing import erase
 from campaigns.reports import story
 from campaigns.sending import facts
 from campaigns.sending.models import Delivery, SecondDelivery
-from campaigns.sending.querysets import again, joining, moves
+from campaigns.sending.querysets import again, joining, launching, moves
 from tests import world
 from tests.audience.duplicates.pairs import unite
 from tests.privacy.test_erasing import places
@@ -200,3 +200,10 @@ def test_a_second_chance_reaches_nobody_who_has_it_at_the_other_address(workspac
     unite(kept, gone, member)
     assert again.resend(campaign.pk, as_of=moves.now(), after=0)[0] == 1
     assert claim_and_intend(campaign)[1] == []
+
+
+def test_a_launch_that_fails_forgets_second_deliveries_too(workspace, member):
+    campaign, kept, gone = sending_to(workspace, "pending", "pending")
+    unite(kept, gone, member)
+    launching.forget(campaign.pk)
+    assert not Delivery.objects.exists() and not SecondDelivery.objects.exists()
