@@ -15,6 +15,8 @@ from tests import public_words, world
 
 TRANSLATED = sorted(set(languages.SPOKEN) - {languages.OTHERWISE})
 HOLES = re.compile(r"%\(\w+\)[sd]")
+# With a common space, or none: a colon within an address is none of them.
+LOOSE_IN_FRENCH = re.compile("«(?!\u00a0)|(?<!\u00a0)[;?!»]|(?<!\u00a0):(?!//)")
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -30,6 +32,15 @@ def test_no_text_of_a_public_page_is_left_untranslated(language):
     for words, texts in known.items():
         for text in texts:
             assert set(HOLES.findall(str(text))) == set(HOLES.findall(words[-1])), text
+
+
+def test_french_signs_stand_off_by_a_space_at_which_no_line_breaks():
+    source = catalogs.LOCALE_DIR / "fr" / "LC_MESSAGES" / "django.po"
+    wrong = []
+    for message in catalogs.read(source):
+        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        wrong += [text for text in texts if message.id and LOOSE_IN_FRENCH.search(str(text))]
+    assert wrong == []
 
 
 def test_every_language_that_is_spoken_has_a_catalog():

@@ -101,7 +101,7 @@ def test_looking_and_being_nobody_ask_for_nothing(client, ann, form, mailed):
         ("en", "Get “News”"),
         ("nl", "‘News’ krijgen"),
         ("de", "„News“ bekommen"),
-        ("fr", "Recevoir « News »"),
+        ("fr", "Recevoir «\u00a0News\u00a0»"),
         ("es", "Recibir «News»"),
     ],
 )
