@@ -28,6 +28,8 @@ _PLAIN = re.compile(
 # What goes on with an address in either direction, so that another, longer one is meant. Signs
 # of quotation may be part of one, too; they are taken for quotation.
 _LONGER_BEFORE, _LONGER_AFTER = r"(?<![\w.+%&-])", r"(?![\w-]|\.\w)"
+# Whatever may be one in running text, which is more than what is one.
+_ANY = re.compile(r"""[^\s@<>()\[\]"',:;/]+@[^\s@<>()\[\]"',:;]*[^\s@<>()\[\]"',:;.]""")
 
 
 class AddressError(Exception):
@@ -90,6 +92,11 @@ def mask(email: str) -> str:
     local, _at, domain = email.rpartition("@")
     name, dot, rest = domain.partition(".")
     return f"{local[:1]}•••@{name[:1]}•••{dot}{rest}"
+
+
+def masked(text: str) -> str:
+    """Return `text`, words of a server that are to be kept or logged, with its addresses masked."""
+    return _ANY.sub(lambda found: mask(found[0]), text)
 
 
 def readable(email: str) -> str:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from campaigns.accounts import stand_ins
 from campaigns.accounts.models import Provider, Sender
+from campaigns.audience import addresses
 from campaigns.sending.models import Cooldown
 from campaigns.sending.outcomes import TransportError
 
@@ -46,7 +47,11 @@ def hand_on(sender: Sender, provider: Provider, trouble: TransportError) -> bool
         return False
     Cooldown.objects.update_or_create(
         provider=provider,
-        defaults={"until": Now() + REST, "reason": trouble.reason[:300], "lasting": True},
+        defaults={
+            "until": Now() + REST,
+            "reason": addresses.masked(trouble.reason)[:300],
+            "lasting": True,
+        },
     )
     resting = Cooldown.objects.filter(provider__in=others, until__gt=Now(), lasting=True)
     if resting.count() < len(others):

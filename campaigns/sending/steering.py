@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import User
+from campaigns.audience import addresses
 from campaigns.composing import checks, freezing
 from campaigns.composing.models import Campaign
 from campaigns.sending.models import Alarm, Delivery, Lease
@@ -123,7 +124,8 @@ def stop_for_database(campaign: Campaign, text: str) -> bool:
 
 
 def _stop(campaign: Campaign, why: Alarm.Cause, text: str, *, cause: Campaign.PauseCause) -> bool:
-    alarm = Alarm(campaign=campaign, cause=why, words=text[:300])
+    # What is kept with a campaign is not looked for when somebody is erased.
+    alarm = Alarm(campaign=campaign, cause=why, words=addresses.masked(text)[:300])
     with transaction.atomic():
         return pause(campaign, words.why(alarm), cause=cause) and alarms.sound(alarm)
 

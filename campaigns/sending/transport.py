@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from campaigns.accounts.models import Provider
+from campaigns.audience import addresses
 from campaigns.composing.models import Campaign
 from campaigns.sending import (
     building,
@@ -293,7 +294,7 @@ def _take_stock(shift: Shift) -> None:
         if shift.sent:
             pacing.warm_up(provider_id, shift.campaign.sender.pk)
         return
-    logger.warning("Provider %s is in trouble: %s", provider_id, trouble.reason)
+    logger.warning("Provider %s is in trouble: %s", provider_id, addresses.masked(trouble.reason))
     if not trouble.lasting and pacing.cool_down(provider_id, trouble) <= pacing.MAX_WAITS:
         return
     if not standing_in.hand_on(shift.campaign.sender, shift.provider, trouble):

@@ -25,7 +25,7 @@ from campaigns.audience.models import Contact
 from campaigns.privacy.erasing import erase
 from tests import databases, world
 from tests.archives import houses
-from tests.privacy.test_erasing import places
+from tests.privacy.everywhere import places
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

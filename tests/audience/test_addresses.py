@@ -134,6 +134,21 @@ def test_fingerprints_hang_on_their_own_key(settings):
     assert addresses.fingerprint(1, "ann@example.com") != first
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("550 <Jane.Doe@x.example>: no", "550 <J•••@x•••.example>: no"),
+        ("no mailbox ann@x.example.", "no mailbox a•••@x•••.example."),
+        ("to ann@münchen.de, ben@[192.0.2.1]", "to a•••@m•••.de, ben@[192.0.2.1]"),
+        ("b+ann=x.example@us.example", "b•••@u•••.example"),
+        ("mailto:ann@x", "mailto:a•••@x•••"),
+        ("5.7.1 see https://x.example/@us @ 12:00", "5.7.1 see https://x.example/@us @ 12:00"),
+    ],
+)
+def test_words_of_servers_are_told_without_addresses(text, told):
+    assert addresses.masked(text) == told
+
+
 def test_masks_show_little():
     assert addresses.mask("jane.doe@example.co.uk") == "j•••@e•••.co.uk"
 

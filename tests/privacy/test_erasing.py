@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from campaigns.accounts.models import AuditEntry
@@ -26,6 +25,7 @@ from campaigns.sending.inbox import arriving, store
 from campaigns.sending.models import Alarm, Delivery, ProviderEvent, Reckoning, TestGroup
 from campaigns.sending.querysets.results import Result
 from tests import world
+from tests.privacy.everywhere import places
 from tests.reports.scene import Scene
 from tests.sending import stage
 from tracking.models import Engagement, Event
@@ -33,25 +33,6 @@ from tracking.models import Engagement, Event
 pytestmark = pytest.mark.django_db
 
 EMAIL = "Rosalind.Quux@own-domain-of-hers.example"
-
-# Any column, bytes included, as text: PostgreSQL shows bytes as hexadecimal digits.
-HOLDS = """
-SELECT count(*) FROM {table} t
- WHERE strpos(lower(t::text), %(text)s) > 0 OR strpos(lower(t::text), %(hex)s) > 0
-"""
-
-
-def places(text: str) -> dict[str, int]:
-    """Every table of the database with rows that hold `text`, in whatever column."""
-    values = {"text": text.lower(), "hex": text.encode().hex()}
-    found = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(HOLDS.format(table=table), values)
-            if count := cursor.fetchone()[0]:
-                found[table] = count
-    return found
 
 
 @pytest.fixture

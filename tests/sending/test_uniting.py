@@ -18,7 +18,7 @@ from campaigns.sending.models import Delivery, SecondDelivery
 from campaigns.sending.querysets import again, joining, launching, moves
 from tests import world
 from tests.audience.duplicates.pairs import unite
-from tests.privacy.test_erasing import places
+from tests.privacy.everywhere import places
 from tests.reports.scene import Scene
 from tests.sending import stage
 from tests.sending.claims import claim, claim_and_intend

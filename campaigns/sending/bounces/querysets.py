@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
+from campaigns.audience import addresses
+
 if TYPE_CHECKING:
     from campaigns.sending.bounces.models import BounceMail, BounceMailbox
 
@@ -40,7 +42,7 @@ class BounceMailboxQuerySet(models.QuerySet["BounceMailbox"]):
         self.filter(pk=pk).update(
             taken_until=None,
             next_at=Now() + pause,
-            trouble=words[:300],
+            trouble=addresses.masked(words)[:300],
             failures=models.functions.Least(F("failures") + 1, 1000),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from campaigns.audience import addresses
 from campaigns.sending.models import Cooldown
 from campaigns.sending.outcomes import TransportError
 from campaigns.sending.querysets import acquainting, moves
@@ -17,7 +18,7 @@ def cool_down(provider_id: int, trouble: TransportError) -> int:
     """Let all workers leave the provider alone for a while; return how often in a row."""
     waits = moves.cool_down(
         provider_id,
-        reason=trouble.reason[:300],
+        reason=addresses.masked(trouble.reason)[:300],
         first=timedelta(seconds=trouble.retry_after or 15),
         longest=timedelta(seconds=max(trouble.retry_after, _LONGEST_WAIT)),
     )
