@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Q
 
-from campaigns.audience import addresses, suppression
+from campaigns.audience import addresses, people, suppression
 from campaigns.audience.models import (
     BulkEditPerson,
     Contact,
     ImportBefore,
     ImportRemark,
-    Merger,
     Resemblance,
     SignUp,
     Suppression,
@@ -28,12 +27,15 @@ def forget(contact_ids: Sequence[int]) -> None:
     they opened and clicked goes too, and mails they still have collect nothing more.
     """
     # In one order, so that two who erase the same people wait for each other once.
-    people = Contact.objects.select_for_update().filter(pk__in=contact_ids).order_by("pk")
-    former = Merger.objects.filter(contact__in=contact_ids)
-    known = list(people.values_list("workspace", "email", "fingerprint"))
+    going = Contact.objects.select_for_update().filter(pk__in=contact_ids).order_by("pk")
+    known = list(going.values_list("workspace", "email", "fingerprint"))
     known += [
-        (workspace_id, email, addresses.fingerprint(workspace_id, addresses.key(email)))
-        for workspace_id, email in former.values_list("workspace", "email")
+        (
+            had.workspace_id,
+            had.email,
+            addresses.fingerprint(had.workspace_id, addresses.key(had.email)),
+        )
+        for had in people.former(contact_ids)
     ]
     for workspace_id, email, fingerprint in known:
         SignUp.objects.of_address(workspace_id, addresses.key(email)).delete()

@@ -12,7 +12,7 @@ from email.utils import getaddresses
 
 from django.db.models import Q
 
-from campaigns.audience import addresses
+from campaigns.audience import addresses, people
 from campaigns.audience.bulk import running
 from campaigns.audience.models import BulkEdit, BulkEditPerson, Contact, Resemblance, Segment
 from campaigns.composing import segmenting
@@ -88,7 +88,7 @@ def test_groups(contact: Contact) -> Iterable[Row]:
 
 def emails(contact: Contact) -> set[str]:
     """Return the address they have and those they had."""
-    return {contact.email, *contact.mergers.values_list("email", flat=True)}
+    return {contact.email, *(had.email for had in people.former([contact.pk]))}
 
 
 def keys(contact: Contact) -> set[str]:

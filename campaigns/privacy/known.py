@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.audience import suppression
+from campaigns.audience import people, suppression
 from campaigns.audience.models import Change, ConsentEntry, Contact, SignUp, Tagging, Unsubscription
 from campaigns.audience.sign_ups import signing_up
 from campaigns.composing import previewing, writing
@@ -99,7 +99,7 @@ def _tags(contact: Contact) -> Iterable[Row]:
 
 
 def _former(contact: Contact) -> Iterable[Row]:
-    return (one_row.of(row, ("email", "at")) for row in contact.mergers.order_by("at"))
+    return ({"email": had.email, "at": had.at} for had in people.former([contact.pk]))
 
 
 def _sign_ups(contact: Contact) -> Iterable[Row]:
@@ -135,8 +135,7 @@ def _leavings(contact: Contact) -> Iterable[Row]:
 
 def _stops(contact: Contact) -> Iterable[Row]:
     columns = ("at", "reason", "source", "note", "campaign_id")
-    former = contact.mergers.order_by("at").values_list("email", flat=True)
-    for email in (contact.email, *former):
+    for email in (contact.email, *(had.email for had in people.former([contact.pk]))):
         for found in suppression.reasons(contact.workspace_id, email):
             yield {"email": email, **one_row.of(found, columns)}
 

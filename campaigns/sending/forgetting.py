@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from campaigns.audience import addresses
-from campaigns.audience.models import Contact, Merger
+from campaigns.audience import addresses, people
+from campaigns.audience.models import Contact
 from campaigns.sending.models import TestGroup
 from campaigns.sending.querysets import forgetting
 
@@ -18,15 +18,15 @@ from campaigns.sending.querysets import forgetting
 @transaction.atomic
 def forget(contact_ids: Sequence[int]) -> None:
     """Erase who their deliveries went to. Goes before audience forgets the contacts."""
-    forgetting.forget(contact_ids)
-    _take_out_of_test_groups(contact_ids)
-
-
-def _take_out_of_test_groups(contact_ids: Sequence[int]) -> None:
-    """Colleagues may be contacts too, however their address is written. A group of nobody goes."""
     now = Contact.objects.filter(pk__in=contact_ids).values_list("workspace", "email")
-    once = Merger.objects.filter(contact__in=contact_ids).values_list("workspace", "email")
-    going = {(workspace, addresses.key(email)) for workspace, email in (*now, *once)}
+    once = [(one.workspace_id, one.email) for one in people.former(contact_ids)]
+    forgetting.forget(contact_ids, once)
+    _take_out_of_test_groups([*now, *once])
+
+
+def _take_out_of_test_groups(theirs: Sequence[tuple[int, str]]) -> None:
+    """Colleagues may be contacts too, however their address is written. A group of nobody goes."""
+    going = {(workspace, addresses.key(email)) for workspace, email in theirs}
     workspaces = {workspace for workspace, _key in going}
     for group in TestGroup.objects.filter(workspace__in=workspaces).select_for_update():
         left = [

@@ -32,8 +32,9 @@ DELETE FROM sending_inboxmail WHERE id IN (
          JOIN (SELECT workspace_id, lower(email) AS address
                  FROM audience_contact WHERE id = ANY(%(ids)s)
                 UNION
-               SELECT workspace_id, lower(email)
-                 FROM audience_merger WHERE contact_id = ANY(%(ids)s)
+               SELECT once.workspace_id, lower(once.email)
+                 FROM unnest(%(workspaces)s::bigint[], %(once)s::text[])
+                   AS once (workspace_id, email)
                 UNION
                SELECT d.workspace_id, lower(d.address)
                  FROM sending_delivery d WHERE {THEIRS} AND d.address <> '') c
@@ -102,9 +103,17 @@ BEFORE = (
 )
 
 
-def forget(contact_ids: Sequence[int]) -> int:
-    """Take addresses and what quotes them away, cancel what waits; return how many rows."""
-    values: dict[str, Any] = {"ids": list(contact_ids), "domains": domains.KNOWN}
+def forget(contact_ids: Sequence[int], once: Sequence[tuple[int, str]]) -> int:
+    """Take addresses and what quotes them away, cancel what waits; return how many rows.
+
+    `once` are addresses that these contacts had before, each after its workspace.
+    """
+    values: dict[str, Any] = {
+        "ids": list(contact_ids),
+        "domains": domains.KNOWN,
+        "workspaces": [workspace_id for workspace_id, _email in once],
+        "once": [email for _workspace_id, email in once],
+    }
     with connection.cursor() as cursor:
         for statement in BEFORE:
             cursor.execute(statement, values)
