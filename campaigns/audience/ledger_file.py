@@ -19,7 +19,7 @@ from campaigns.audience.models import ConsentEntry, Contact
 Line = dict[str, Any]
 COLUMNS = (
     *("number", "contact", "email", "purpose", "state", "source", "list", "said_at", "at"),
-    *("actor", "notice_version", "notice_sha256", "evidence", "hash"),
+    *("actor", "notice_version", "notice_sha256", "notice", "evidence", "hash"),
 )
 # What the first line's hash is reckoned with.
 START = "0" * 64
@@ -35,11 +35,14 @@ def lines(workspace_id: int, contact: Contact | None = None) -> Iterator[Line]:
     for row in known.iterator(chunk_size=2000):
         line = _line(row)
         before = chained(before, line)
-        yield line | {"hash": before}
+        yield line | {"notice": row.notice.text if row.notice else "", "hash": before}
 
 
 def chained(before: str, line: Line) -> str:
-    """Return the hash of a line without its own, after the one before."""
+    """Return the hash of a line, after the one before.
+
+    Without its own, and without the words that were answered: their SHA-256 is in the line.
+    """
     text = json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
 
