@@ -142,16 +142,16 @@ def confirm(row: SignUp) -> tuple[Contact, bool]:
     """Put the person on the list, and write down what they agreed to.
 
     Says whether this call did; twice is as good as once. Raises `SigningUpError` when
-    the address must not be mailed.
+    the address must not be mailed, or its owner has left since they confirmed by this link.
     """
+    if not SignUp.objects.filter(pk=row.pk).confirm(timezone.now()):
+        return _confirmed(row), False
     contact = _contact(row)
     # Only of the mailbox that it was confirmed by: not of whom its owner was merged with.
     fingerprint = addresses.fingerprint(row.workspace_id, row.email_key)
     suppression.lift(row.workspace_id, fingerprint, Suppression.Reason.UNSUBSCRIBED_ALL)
     if any(suppression.find(row.workspace_id, email) for email in {row.email, contact.email}):
         raise SigningUpError
-    if not SignUp.objects.filter(pk=row.pk).confirm(timezone.now()):
-        return contact, False
     _subscribe(contact, row.form.list)
     evidence = {"form": row.form_id, "confirmed": "by mail"}
     if contact.email_key != row.email_key:
@@ -246,6 +246,17 @@ def _contact(row: SignUp) -> Contact:
         setattr(contact, name, getattr(contact, name) or getattr(row, name))
     contact.fields = {**row.fields, **contact.fields}
     contact.save(update_fields=["first_name", "last_name", "language", "fields", "updated_at"])
+    return contact
+
+
+def _confirmed(row: SignUp) -> Contact:
+    """Return who confirmed before. Raises `SigningUpError` when the list does not reach them."""
+    contact = people.by_address(row.workspace_id, row.email)
+    on_it = Subscription.objects.subscribed().filter(list=row.form.list_id, contact=contact)
+    if contact is None or not on_it.exists():
+        raise SigningUpError
+    if suppression.find(row.workspace_id, contact.email):
+        raise SigningUpError
     return contact
 
 

@@ -77,12 +77,14 @@ def asked(request: HttpRequest, form: SignUpForm, framed: bool) -> HttpResponse:
 @never_cache
 def confirm(request: HttpRequest, sealed: str) -> HttpResponse:
     """Show a button; pressing it confirms. Scanners that follow links press none."""
+    language = languages.of_request(request)
     try:
         row = signing_up.open_sealed(sealed)
-        with languages.speaking(languages.of_request(request, first=row.language)):
+        language = languages.of_request(request, first=row.language)
+        with languages.speaking(language):
             response = _confirm(request, row, sealed)
     except signing_up.SigningUpError:
-        with languages.speaking(languages.of_request(request)):
+        with languages.speaking(language):
             response = render(request, "audience/public/join_expired.html", status=410)
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -119,6 +121,7 @@ def _form(
         "trap": TRAP,
         "notice": words.notice(form),
         "statement": choosing.statement() if form.asks_measuring else "",
+        "measuring": request.POST.get("measuring") == "yes",
         "challenge": proof_of_work.challenge(),
         "bits": proof_of_work.BITS,
     }

@@ -9,15 +9,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import suppression, tasks
+from campaigns.audience import suppression, tasks, unsubscribing
 from campaigns.audience.models import (
     Consent,
     ConsentEntry,
     Contact,
     Purpose,
+    SignUp,
     SignUpForm,
     Subscription,
     Suppression,
+    Unsubscription,
 )
 from campaigns.audience.sign_ups import signing_up
 from tests import world
@@ -81,6 +83,37 @@ def test_confirming_twice_is_as_good_as_once(client, form, mailed):
     assert [one.subject for one in mailed].count("Welcome to News") == 1
     assert "Glad to have you." in mailed[-1].text
     assert mailed[-1].one_click
+
+
+@pytest.mark.parametrize("how", [unsubscribing.unsubscribe, unsubscribing.stop_everything])
+def test_who_left_since_is_not_told_that_they_are_on_the_list(client, form, mailed, how):
+    """A page that a browser opens anew asks nobody back, and takes back no stop."""
+    sign_up(client, form)
+    path = link(mailed)
+    client.post(path)
+    contact = Contact.objects.get()
+    source = [Unsubscription.Source.PAGE] * (how is unsubscribing.unsubscribe)
+    how(contact.pk, None, None, *source)
+    stopped = suppression.find(form.workspace_id, EMAIL)
+    again = client.post(path)
+    assert again.status_code == 410
+    assert "Sign up once more" in again.text
+    assert suppression.find(form.workspace_id, EMAIL) == stopped
+    assert Subscription.objects.get().status == "unsubscribed"
+
+
+def test_a_link_that_does_not_work_says_so_in_the_language_of_the_form(client, form, mailed):
+    sign_up(client, form)
+    SignUp.objects.update(language="nl")
+    suppression.suppress_domains(form.workspace_id, ["example.com"])
+    assert "Deze link is verlopen" in client.post(link(mailed)).text
+
+
+def test_a_tick_is_there_again_when_the_form_comes_back(client, form):
+    SignUpForm.objects.update(asks_measuring=True)
+    ticked = 'name="measuring" value="yes" checked'
+    assert ticked in sign_up(client, form, "ann@gmial.com", measuring="yes").text
+    assert ticked not in sign_up(client, form, "ann@gmial.com").text
 
 
 @pytest.mark.parametrize("what", ["stopped", "domain", "left", "paused"])
