@@ -35,6 +35,17 @@ def test_plain_html_posts_what_the_form_takes(alice, news, sender, client):
         assert f"name=&quot;{name}&quot;" in page
 
 
+def test_plain_html_asks_about_measuring_in_the_language_of_the_form(alice, news, sender):
+    given = {"is_open": "on", "sender": sender.pk, "asks_measuring": "on", "language": "de"}
+    alice.post(path(news), given)
+    plain = alice.get(path(news)).context["ways"][2]
+    assert '<input type="checkbox" name="measuring" value="yes"> Dürfen wir' in plain.text
+    assert "<button>Anmelden</button>" in plain.text
+    assert plain.name == "Plain HTML"
+    alice.post(path(news), given | {"asks_measuring": ""})
+    assert "measuring" not in alice.get(path(news)).context["ways"][2].text
+
+
 def test_the_only_sender_is_chosen_already(alice, workspace, news, sender):
     page = alice.get(path(news))
     assert page.context["editing"]["sender"].value() == sender.pk
