@@ -16,14 +16,15 @@ def pause(contact: Contact, days: int) -> bool:
     """Mail the person nothing for so many days; only what is offered counts."""
     if days not in OFFERED:
         return False
-    until = timezone.now() + timedelta(days=days)
-    return Contact.objects.filter(pk=contact.pk).update(paused_until=until) == 1
+    now = timezone.now()
+    mine = Contact.objects.filter(pk=contact.pk)
+    return mine.update(paused_until=now + timedelta(days=days), updated_at=now) == 1
 
 
 def resume(contact: Contact) -> bool:
     """End the pause, and say whether there was one."""
     paused = Contact.objects.filter(pk=contact.pk, paused_until__isnull=False)
-    return paused.update(paused_until=None) == 1
+    return paused.update(paused_until=None, updated_at=timezone.now()) == 1
 
 
 def is_paused(contact: Contact) -> bool:

@@ -128,8 +128,15 @@ def look_at_sign_ups() -> None:
 
 
 @shared_task(base=DjangoTask, ignore_result=True)
-def mail_new_address(contact_id: int, wrapped: str) -> None:
+def ask_to_move(contact_id: int, wrapped: str) -> None:
     """Beside the id goes, encrypted, what is kept nowhere before it is confirmed."""
+    contact = Contact.objects.select_related("workspace").filter(pk=contact_id).first()
+    if contact is not None:
+        moving.ask(contact, moving.unwrap(wrapped))
+
+
+@shared_task(base=DjangoTask, ignore_result=True)
+def mail_new_address(contact_id: int, wrapped: str) -> None:
     contact = Contact.objects.select_related("workspace").filter(pk=contact_id).first()
     if contact is not None:
         moving.mail(contact, moving.unwrap(wrapped))

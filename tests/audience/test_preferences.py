@@ -1,8 +1,7 @@
-"""Recipients choose a pause, a language and an address, and say why they left if they like."""
+"""Recipients choose a pause and a language, and say why they left if they like."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import letters, moving, suppression, tasks, tokens, unsubscribing
+from campaigns.audience import letters, tokens, unsubscribing
 from campaigns.audience.models import Contact, Unsubscription
 from campaigns.sending import claiming
 from campaigns.sending.models import Delivery
@@ -41,8 +40,6 @@ def mailed(monkeypatch, sender):
         return True
 
     monkeypatch.setattr(letters, "_post", [post])
-    monkeypatch.setattr(tasks.mail_new_address, "delay_on_commit", tasks.mail_new_address)
-    monkeypatch.setattr(tasks.tell_old_address, "delay_on_commit", tasks.tell_old_address)
     return kept
 
 
@@ -96,78 +93,6 @@ def test_a_language_is_chosen_and_spoken(client, ann, token):
     post(client, "own_language", token, language="tlh")
     ann.refresh_from_db()
     assert ann.language == "de"
-
-
-def test_an_address_changes_once_the_new_one_confirms(client, ann, token, mailed):
-    post(client, "own_address", token, email="ann@new.example")
-    [asked] = mailed
-    assert asked.to == "ann@new.example"
-    found = re.search(r"/move/\S+", asked.text)
-    assert found is not None
-    assert "new.example" not in found[0]
-    client.get(found[0])
-    ann.refresh_from_db()
-    assert ann.email == "ann@example.com"
-    assert "is changed" in client.post(found[0]).text
-    ann.refresh_from_db()
-    assert (ann.email, ann.email_key) == ("ann@new.example", "ann@new.example")
-    assert mailed[-1].to == "ann@example.com"
-    assert "new.example" not in mailed[-1].text
-
-
-@pytest.mark.parametrize(
-    ("reason", "is_told"),
-    [
-        *[("unsubscribed_all", True), ("manual", True), ("domain", True)],
-        *[("hard_bounce", False), ("soft_bounces", False), ("complaint", False)],
-    ],
-)
-def test_the_old_address_is_told_unless_that_is_in_vain(ann, mailed, reason, is_told):
-    if reason == "domain":
-        suppression.suppress_domains(ann.workspace_id, ["example.com"])
-    else:
-        suppression.suppress(ann.workspace_id, [ann.fingerprint], reason)
-    moving.move(ann, "ann@new.example")
-    assert moving.tell_the_old(ann, "ann@example.com") is is_told
-    assert [one.to for one in mailed] == ["ann@example.com"] * is_told
-
-
-def test_an_address_that_is_taken_or_not_mailed_is_no_new_one(client, ann, token, mailed):
-    other = world.make_contact(ann.workspace, email="taken@example.com")
-    gone = world.make_contact(ann.workspace, email="gone@example.com")
-    suppression.suppress(ann.workspace_id, [gone.fingerprint], "hard_bounce")
-    gone.delete()
-    for email in (other.email, "gone@example.com"):
-        cache.clear()
-        asked = post(client, "own_address", token, email=email)
-        assert "moving=1" in asked.url
-        found = re.search(r"/move/\S+", mailed[-1].text)
-        assert found is not None
-        assert client.post(found[0]).status_code == 410
-    ann.refresh_from_db()
-    assert ann.email == "ann@example.com"
-
-
-def test_nobody_is_mailed_again_and_again(client, ann, token, mailed):
-    for n in range(3):
-        post(client, "own_address", token, email=f"p{n}@example.com")
-    assert len(mailed) == 1
-
-
-def test_what_is_no_address_is_said(client, ann, token, mailed):
-    page = client.post(
-        reverse("audience:own_address", args=[token]), {"email": "nonsense"}, follow=True
-    )
-    assert "no address that mail can be sent to" in page.text
-    assert not mailed
-
-
-@pytest.mark.parametrize("wrong", ["x", "", "1:2:3"])
-def test_a_link_that_is_not_ours_moves_nobody(client, ann, wrong):
-    if wrong:
-        assert client.post(reverse("audience:move", args=[wrong])).status_code == 410
-    with pytest.raises(moving.MovingError):
-        moving.unwrap("bm8=")
 
 
 def test_a_reason_is_asked_after_leaving_and_counted(client, ann, token, alice):

@@ -25,7 +25,7 @@ from campaigns.audience import (
     tokens,
 )
 from campaigns.audience.models import Contact, Unsubscription
-from campaigns.audience.views.recipients import recipient_page
+from campaigns.audience.views.recipients import language_of, recipient_page
 
 
 @require_POST
@@ -58,14 +58,14 @@ def language(request: HttpRequest, token: tokens.Token, contact: Contact | None)
 @require_POST
 @recipient_page
 def new_address(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> HttpResponse:
-    """Have a link mailed to the new address; what becomes of it is told to that mailbox alone."""
+    """Have the address that they have asked by mail; the new one is asked once that agreed."""
     if contact is not None:
         try:
             email = addresses.check(request.POST.get("email", ""))
         except addresses.AddressError:
             return _back(request, "wrong=1#address")
         if moving.may_ask(contact):
-            tasks.mail_new_address.delay_on_commit(contact.pk, moving.wrap(email))
+            tasks.ask_to_move.delay_on_commit(contact.pk, moving.wrap(email))
     return _back(request, "moving=1#address")
 
 
@@ -102,26 +102,33 @@ def why(request: HttpRequest, token: tokens.Token, contact: Contact | None) -> H
 @csrf_exempt
 @never_cache
 def move(request: HttpRequest, sealed: str) -> HttpResponse:
-    """Show a button; pressing it changes the address."""
+    """Show a button; pressing it asks the new address, or changes it once that was asked."""
+    contact = None
     try:
-        contact, email = moving.open_sealed(sealed)
-        with languages.speaking(languages.of_request(request, first=contact.language)):
-            response = _move(request, contact, email)
+        asked = moving.open_sealed(sealed)
+        contact = asked.contact
+        with languages.speaking(language_of(request, contact)):
+            response = _move(request, asked)
     except moving.MovingError:
-        with languages.speaking(languages.of_request(request)):
+        with languages.speaking(language_of(request, contact)):
             response = render(request, "audience/public/move_expired.html", status=410)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def _move(request: HttpRequest, contact: Contact, email: str) -> HttpResponse:
+def _move(request: HttpRequest, asked: moving.Move) -> HttpResponse:
+    contact, email = asked.contact, asked.email
     context = {"contact": contact, "email": email, "old": addresses.mask(contact.email)}
     if request.method != "POST":
         return render(request, "audience/public/move.html", context)
+    if not asked.is_agreed:
+        if moving.may_ask(contact, is_agreed=True):
+            tasks.mail_new_address.delay_on_commit(contact.pk, moving.wrap(email))
+        return render(request, "audience/public/move_agreed.html", context)
     before = changing.snapshot(contact)
-    moving.move(contact, email)
-    _note(contact, before)
-    tasks.tell_old_address.delay_on_commit(contact.pk, moving.wrap(before["email"]))
+    if moving.move(contact, email):
+        _note(contact, before)
+        tasks.tell_old_address.delay_on_commit(contact.pk, moving.wrap(before["email"]))
     context["token"] = tokens.unsubscribe_token(contact.pk)
     return render(request, "audience/public/moved.html", context)
 

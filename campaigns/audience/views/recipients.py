@@ -50,7 +50,7 @@ def recipient_page(view: RecipientView) -> Callable[[HttpRequest, str], HttpResp
         try:
             read = tokens.read(token)
             contact = people.by_number(read.contact_id)
-            with languages.speaking(_language(request, contact)):
+            with languages.speaking(language_of(request, contact)):
                 response = view(request, read, contact)
                 response["Content-Language"] = get_language() or ""
         except tokens.TokenError as error:
@@ -136,7 +136,7 @@ def preferences(request: HttpRequest, token: tokens.Token, contact: Contact | No
         "pauses": pausing.OFFERED,
         "spoken": languages.SPOKEN.items(),
         "speaks": get_language(),
-        "can_move": moving.sender_of(contact) is not None,
+        "can_move": moving.is_possible(contact),
     }
     return render(request, "audience/public/preferences.html", context)
 
@@ -161,7 +161,8 @@ def measuring(request: HttpRequest, token: tokens.Token, contact: Contact | None
     return redirect(reverse("audience:preferences", args=[_text(request)]) + "#recorded")
 
 
-def _language(request: HttpRequest, contact: Contact | None) -> str:
+def language_of(request: HttpRequest, contact: Contact | None) -> str:
+    """Return the language to speak to a recipient in, who may be nobody any more."""
     if contact is None:
         return languages.of_request(request)
     return languages.of_request(request, first=contact.language, last=contact.workspace.language)

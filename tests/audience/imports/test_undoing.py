@@ -8,7 +8,15 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import consent, subscribing, suppression, tasks, unsubscribing
+from campaigns.audience import (
+    consent,
+    moving,
+    pausing,
+    subscribing,
+    suppression,
+    tasks,
+    unsubscribing,
+)
 from campaigns.audience.imports import undoing
 from campaigns.audience.models import (
     Contact,
@@ -60,6 +68,19 @@ def state(workspace):
         "gone": list(Suppression.objects.values()) + list(Unsubscription.objects.values()),
         "tags": list(Tag.objects.values_list("name", "taggings")),
     }
+
+
+@pytest.mark.django_db
+def test_who_chose_a_pause_or_another_address_since_stays(workspace):
+    file = b"email\nann@example.com\nben@example.com\ncara@example.com\n"
+    one = import_file(world.make_list(workspace), file)
+    ann, ben, _cara = workspace.contacts.order_by("pk")
+    pausing.pause(ann, 30)
+    moving.move(ben, "ben@new.example")
+    undoing.start(one)
+    undoing.run(one.pk)
+    left = workspace.contacts.order_by("pk").values_list("email", flat=True)
+    assert list(left) == ["ann@example.com", "ben@new.example"]
 
 
 @pytest.mark.django_db(transaction=True)
