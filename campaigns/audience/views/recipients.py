@@ -179,11 +179,13 @@ def _signals(request: HttpRequest) -> bool:
 
 
 def _leaving_page(request: HttpRequest, token: tokens.Token, contact: Contact) -> HttpResponse:
+    whys = choosing.reasons_of(contact, *_mail(token))
     context = {
         "contact": contact,
         "token": _text(request),
         "leaving": choosing.leaving(contact, *_mail(token)),
-        "whys": choosing.reasons_of(contact, *_mail(token)),
+        "whys": whys,
+        "has_told": any(is_said for _value, _label, is_said in whys),
     }
     return render(request, "audience/public/unsubscribe.html", context)
 
