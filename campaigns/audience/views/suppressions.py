@@ -82,10 +82,15 @@ def _say(request: WorkspaceRequest, new: int, entries: stopping.Entries) -> None
     text = ngettext("%(n)s is not mailed any more.", "%(n)s are not mailed any more.", new)
     told = [text % {"n": new}]
     if known:
-        told.append(_("%(n)s were stopped already.") % {"n": known})
+        text = ngettext("%(n)s was stopped already.", "%(n)s were stopped already.", known)
+        told.append(text % {"n": known})
     messages.success(request, " ".join(told))
     if entries.unknown:
-        text = _("%(n)s are neither an address nor a domain, such as %(some)s.")
+        text = ngettext(
+            "%(n)s is neither an address nor a domain: %(some)s",
+            "%(n)s are neither an address nor a domain, such as: %(some)s",
+            len(entries.unknown),
+        )
         facts = {"n": len(entries.unknown), "some": entries.some_unknown}
         messages.warning(request, text % facts)
 
