@@ -100,7 +100,9 @@ def test_a_reason_is_asked_after_leaving_and_counted(client, ann, token, alice):
     assert "Would you tell why" not in client.get(page).text
     unsubscribing.unsubscribe(ann.pk, 70, 700, "page")
     assert "Would you tell why" in client.get(page).text
+    assert "that is noted" not in client.get(page).text
     post(client, "own_reason", token, why="too_many")
+    assert "Thank you, that is noted." in client.get(page).text
     assert Unsubscription.objects.get().why == "too_many"
     post(client, "own_reason", token, why="<script>")
     assert Unsubscription.objects.get().why == "too_many"

@@ -69,9 +69,12 @@ def test_many_are_pasted_addresses_and_domains_together(alice, workspace):
     assert suppression.find(workspace.pk, "cid@example.org")
     text = page.content.decode()
     assert "5 are not mailed any more" in text
-    assert "such as what?" in text
+    assert "1 is neither an address nor a domain: what?" in text
     again = alice.post(reverse(ADD), {"entries": "bob@example.org example.net"}, follow=True)
     assert "2 were stopped already" in again.content.decode()
+    more = alice.post(reverse(ADD), {"entries": "example.net what? why?"}, follow=True)
+    assert "1 was stopped already" in more.text
+    assert "2 are neither an address nor a domain, such as: what?, why?" in more.text
 
 
 def workbook(*rows):
