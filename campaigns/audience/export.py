@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import islice
 from typing import BinaryIO, cast
 
 import xlsxwriter
 import xlsxwriter.worksheet
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import BigIntegerField, Case, F, OuterRef, QuerySet, When
 from django.utils.translation import gettext as _
 
 from campaigns.audience import consent, formulas, typed_values
@@ -44,22 +44,45 @@ class Table:
 def list_table(one: List, people: ContactQuerySet) -> Table:
     """Return people of a page of the list, in its order, with how they are or were on it."""
     fields = own.of(one.workspace_id)
+    found = people.with_suppressed()
     return Table(
         [*_header(), _("Status"), _("Since (UTC)"), _("Measuring"), *(f.label for f in fields)],
-        (_subscriber(row, fields) for row in people.iterator(chunk_size=2000)),
+        (_subscriber(row, fields) for row in found.iterator(chunk_size=2000)),
     )
 
 
 def people_table(workspace_id: int, people: ContactQuerySet) -> Table:
-    """Return the people of a page of contacts, in its order, with their tags."""
+    """Return the people of a page of contacts, in its order, with their lists and tags.
+
+    The status is that of all lists together: whoever the file is handed on to must see who left.
+    """
     fields = own.of(workspace_id)
+    lists = dict(List.objects.filter(workspace=workspace_id).values_list("pk", "name"))
     # To fetch them for each two thousand people takes as long as all the rest.
     names = Tagging.objects.filter(contact=OuterRef("pk")).values("tag__name")
-    tagged = people.annotate(tag_names=ArraySubquery(names))
-    return Table(
-        [*_header(), _("Measuring"), _("Tags"), *(field.label for field in fields)],
-        (_contact(one, fields) for one in tagged.iterator(chunk_size=2000)),
+    found = people.with_suppressed().annotate(
+        tag_names=ArraySubquery(names), standings=ArraySubquery(_standings())
     )
+    header = [
+        *_header(),
+        _("Status"),
+        _("Lists"),
+        _("Lists left"),
+        _("Added (UTC)"),
+        _("Measuring"),
+        _("Tags"),
+    ]
+    return Table(
+        [*header, *(field.label for field in fields)],
+        (_contact(one, fields, lists) for one in found.iterator(chunk_size=2000)),
+    )
+
+
+def _standings() -> QuerySet[Subscription, tuple[int]]:
+    """A contact's lists by their numbers, below zero where they left."""
+    on_it = When(status=Subscription.Status.SUBSCRIBED, then=F("list"))
+    rows = Subscription.objects.filter(contact=OuterRef("pk"))
+    return rows.values_list(Case(on_it, default=-F("list"), output_field=BigIntegerField()))
 
 
 def people(workspace_id: int, contacts: ContactQuerySet) -> Iterator[bytes]:
@@ -127,22 +150,41 @@ def _subscriber(row: Contact, fields: Sequence[Field]) -> list[Cell]:
     status, since = row.status, row.since  # type: ignore[attr-defined]
     return [
         *_known(row),
-        str(Subscription.Status(status).label),
-        since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        _status(row, status),
+        _moment(since),
         str(consent.least(row).label),
         *(row.fields.get(field.key) for field in fields),
     ]
 
 
-def _contact(one: Contact, fields: Sequence[Field]) -> list[Cell]:
-    # Added by `people_table`.
+def _contact(one: Contact, fields: Sequence[Field], lists: Mapping[int, str]) -> list[Cell]:
+    # Both are added by `people_table`.
     tags = sorted(one.tag_names, key=str.casefold)  # type: ignore[attr-defined]
+    standings: list[int] = one.standings  # type: ignore[attr-defined]
+    gets = sorted(lists[pk] for pk in standings if pk in lists)
+    left = sorted(lists[-pk] for pk in standings if -pk in lists)
+    status = Subscription.Status.SUBSCRIBED if gets else Subscription.Status.UNSUBSCRIBED
     return [
         *_known(one),
+        _status(one, status if gets or left else ""),
+        ", ".join(gets),
+        ", ".join(left),
+        _moment(one.created_at),
         str(consent.least(one).label),
         ", ".join(tags),
         *(one.fields.get(field.key) for field in fields),
     ]
+
+
+def _status(one: Contact, status: str) -> str:
+    # Added by `with_suppressed`; it counts before all lists, as on the pages.
+    if one.is_suppressed:  # type: ignore[attr-defined]
+        return _("Not mailed")
+    return str(Subscription.Status(status).label) if status else ""
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _known(one: Contact) -> tuple[str, ...]:

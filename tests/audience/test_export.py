@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.audience import export, formulas, unsubscribing
+from campaigns.audience import export, formulas, suppression, unsubscribing
 from campaigns.audience.imports import spreadsheets
 from tests import world
 from tests.audience.files import import_file
@@ -120,6 +120,46 @@ def test_a_page_of_contacts_is_exported_as_it_is_filtered(alice, workspace):
     assert [row[1] for row in on_list] == ["zoe", "bob", "ann"]
     assert exported("?q=elsewhere")[0][-2:] == ["a tag, VIP", "41"]
     assert exported("?q=nobody") == []
+
+
+def test_files_say_who_left_and_who_must_not_be_mailed(alice, workspace):
+    """Whoever takes them elsewhere would mail these people there; so would another workspace."""
+    news, offers = (world.make_list(workspace, name=name) for name in ("News", "Offers"))
+    for name in ("keen", "half", "left", "bounced", "nowhere"):
+        on = None if name == "nowhere" else news
+        world.make_contact(workspace, on=on, email=f"{name}@example.com")
+    half = workspace.contacts.get(email="half@example.com")
+    half.subscriptions.create(workspace=workspace, list=offers)
+    unsubscribing.unsubscribe_from(half, [offers], "member")
+    left = workspace.contacts.get(email="left@example.com")
+    unsubscribing.unsubscribe_from(left, [news], "member")
+    bounced = workspace.contacts.get(email="bounced@example.com")
+    suppression.suppress(workspace.pk, [bounced.fingerprint], reason="hard_bounce")
+
+    page = alice.get(reverse("audience:export_contacts") + "?sort=email")
+    body = b"".join(page.streaming_content)
+    told = ("Status", "Lists", "Lists left")
+    assert {
+        row["E-mail address"].partition("@")[0]: tuple(row[name] for name in told)
+        for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
+    } == {
+        "keen": ("Subscribed", "News", ""),
+        "half": ("Subscribed", "News", "Offers"),
+        "left": ("Unsubscribed", "", "News"),
+        "bounced": ("Not mailed", "News", ""),
+        "nowhere": ("", "", ""),
+    }
+    of_news = alice.get(reverse("audience:export_list", args=[news.pk]) + "?sort=email")
+    rows = list(csv.reader(io.StringIO(b"".join(of_news.streaming_content).decode("utf-8-sig"))))
+    assert [row[6] for row in rows[1:]] == [
+        *("Not mailed", "Subscribed", "Subscribed", "Unsubscribed")
+    ]
+
+    elsewhere = world.make_list(world.make_workspace())
+    import_file(elsewhere, body)
+    mailable = elsewhere.workspace.contacts.mailable(elsewhere.workspace_id, [elsewhere.pk])
+    assert sorted(one.email.partition("@")[0] for one in mailable) == ["half", "keen", "nowhere"]
+    assert not elsewhere.workspace.contact_fields.exists()
 
 
 def test_a_list_is_exported_as_its_page_is_filtered_and_sorted(alice, workspace):

@@ -85,7 +85,9 @@ _NAMES: Mapping[str, frozenset[str]] = {
     # What other products add of their own, and what nobody should keep by accident.
     IGNORE: _words(
         "ip ipaddress optinip confirmip ipaddresssignup leid euid latitude longitude gmtoff "
-        "dstoff memberrating id uuid externalid contactid webid unsubcampaignid cleancampaignid"
+        "dstoff memberrating id uuid externalid contactid webid unsubcampaignid cleancampaignid "
+        # Of our own files.
+        "lists listsleft addedutc sinceutc"
     ),
 }
 _RESERVED = frozenset({"email", "first_name", "last_name", "language", "country", "time_zone"})

@@ -28,7 +28,7 @@ def _words(text: str, standing: str) -> dict[str, str]:
 
 
 # As `_bare` leaves them. listmonk's "disabled" people get no mail; Keila's "unreachable" and
-# MailChimp's "cleaned" bounced.
+# MailChimp's "cleaned" bounced; "not mailed" is of our own files.
 _MEANINGS: Mapping[str, str] = {
     **_words("subscribed active enabled confirmed optedin optin abonniert aktiv", SUBSCRIBED),
     **_words("ingeschreven actief abonné inscrit actif suscrito activo", SUBSCRIBED),
@@ -37,7 +37,7 @@ _MEANINGS: Mapping[str, str] = {
     **_words("desuscrito baja unsub", UNSUBSCRIBED),
     **_words("cleaned bounced bounce hardbounce hardbounced unreachable invalid", BOUNCED),
     **_words("complained complaint spam spamcomplaint abuse", COMPLAINED),
-    **_words("blocklisted blacklisted blocked suppressed donotcontact banned", BLOCKED),
+    **_words("blocklisted blacklisted blocked suppressed donotcontact banned notmailed", BLOCKED),
 }
 _NOT_YET = frozenset(
     ("pending", "unconfirmed", "nonsubscribed", "notsubscribed", "transactional", "archived")
