@@ -51,6 +51,18 @@ class RejectedError(Exception):
     """The row is no person we can mail; the message says why."""
 
 
+def both_of(name: str) -> tuple[str, str]:
+    """Return the first and the last name that stand in one cell.
+
+    The first word is the first name, as most people write; “da Silva, Maria” is the other way
+    round. Nobody can tell for all names of the world: whoever knows better has two columns.
+    """
+    last, comma, first = name.partition(",")
+    if not comma:
+        first, _blank, last = name.partition(" ")
+    return first.strip(), last.strip()
+
+
 class Checker:
     """Checks the rows of one file; `remarks` says what the last row lost."""
 
@@ -70,6 +82,7 @@ class Checker:
         self._email = at.get(columns.EMAIL, width)
         self._first_name = at.get("first_name", width)
         self._last_name = at.get("last_name", width)
+        self._full_name = at.get(columns.FULL_NAME, width)
         self._language = at.get("language", width)
         self._country = at.get("country", width)
         self._time_zone = at.get("time_zone", width)
@@ -105,8 +118,7 @@ class Checker:
             email,
             email_key,
             self.fingerprint(email_key),
-            self._name(row[self._first_name]),
-            self._name(row[self._last_name]),
+            *self._names(row),
             self.word(row[self._language], "language"),
             self.word(row[self._country], "country"),
             self.word(row[self._time_zone], "time_zone"),
@@ -126,6 +138,15 @@ class Checker:
                 % {"found": len(cells), "columns": self.width}
             )
         return [*cells[: self.width], *[""] * (missing + 1)]
+
+    def _names(self, row: Sequence[str]) -> tuple[str, str]:
+        """Return the first and the last name; a column of its own counts before one of both."""
+        first, last = both_of(self._name(row[self._full_name]))
+        if "first_name" in self.at:
+            first = self._name(row[self._first_name])
+        if "last_name" in self.at:
+            last = self._name(row[self._last_name])
+        return first, last
 
     def _name(self, cell: str) -> str:
         text = cell.strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from campaigns.audience.imports import standing
 
 IGNORE = ""
 EMAIL = "email"
+FULL_NAME = "full_name"
 MEASURING = "measuring"
 STANDING = "standing"
 OPTED_OUT = "opted_out"
@@ -26,6 +27,7 @@ TARGETS = (
     (EMAIL, _("E-mail address")),
     ("first_name", _("First name")),
     ("last_name", _("Last name")),
+    (FULL_NAME, _("First and last name in one")),
     ("language", _("Language")),
     ("country", _("Country")),
     ("time_zone", _("Time zone")),
@@ -56,7 +58,14 @@ _NAMES: Mapping[str, frozenset[str]] = {
         "lastname last surname familyname lname achternaam familienaam nachname familienname "
         "nom nomdefamille apellido apellidos"
     ),
-    "language": _words("language lang locale languagecode taal taalcode sprache langue idioma"),
+    # "Name" beside a first name is the last one; see `_name_beside`.
+    FULL_NAME: _words(
+        "name fullname contactname displayname subscribername naam volledigenaam vollername "
+        "vollstandigername nomcomplet nometprenom prenomnom nombrecompleto nombreyapellidos"
+    ),
+    "language": _words(
+        "language lang locale preferredlocale languagecode taal taalcode sprache langue idioma"
+    ),
     "country": _words(
         "country countrycode countryname cc land landcode landkode laendercode landercode pays "
         "codepays pais"
@@ -97,8 +106,9 @@ def guess(names: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[int, str]
     """Return what each column probably becomes; each target but fields is given once."""
     samples = list(rows)
     chosen: dict[int, str] = {}
+    named = [_target_named(name) for name in names]
     for number, name in enumerate(names):
-        target = _target_named(name)
+        target = _name_beside(named[number], named)
         cells = [cell for row in samples if (cell := _cell(row, number))]
         taken = target != IGNORE and target in chosen.values()
         if target is None or taken or _is_doubtful(target, cells):
@@ -120,6 +130,11 @@ def field_key(name: str, number: int) -> str:
     return key
 
 
+def is_address(name: str) -> bool:
+    """Whether a column of this name probably holds the e-mail address."""
+    return _target_named(name) == EMAIL
+
+
 def is_field(target: str) -> bool:
     """Whether `target` names a field of the workspace's own."""
     return re.fullmatch(rf"{FIELD}[a-z][a-z0-9_]{{0,{MAX_KEY - 1}}}", target) is not None
@@ -129,6 +144,13 @@ def bare(name: str) -> str:
     """Return a column's name without accents, case, spaces and signs."""
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]", "", plain)
+
+
+def _name_beside(target: str | None, others: Collection[str | None]) -> str | None:
+    """Return what a column called “Name” is, beside columns that were called `others`."""
+    if target != FULL_NAME or "last_name" in others:
+        return None if target == FULL_NAME else target
+    return "last_name" if "first_name" in others else target
 
 
 def _is_doubtful(target: str, cells: Sequence[str]) -> bool:

@@ -22,6 +22,7 @@ from campaigns.audience.imports.checking import (
     MAX_PROOF,
     Checker,
     RejectedError,
+    both_of,
 )
 from campaigns.audience.imports.reading import Row
 
@@ -69,8 +70,8 @@ class Sieve:
         """Yield the columns of `Person` but for the line, in its order."""
         checker, at = self._checker, self._checker.at
         yield from self._addresses(table[at[columns.EMAIL]])
-        for name in ("first_name", "last_name"):
-            yield _texts(table[at[name]], MAX_NAME) if name in at else repeat("")
+        for number, name in enumerate(("first_name", "last_name")):
+            yield _texts(table[at[name]], MAX_NAME) if name in at else self._half(table, number)
         for name in ("language", "country", "time_zone"):
             yield self._each(table, name, functools.partial(checker.word, target=name))
         yield self._fields(table)
@@ -79,6 +80,14 @@ class Sieve:
         yield self._each(table, columns.TAGS, checker.tagged, none="[]")
         proofs = at.get(columns.PROOF)
         yield repeat("") if proofs is None else _texts(table[proofs], MAX_PROOF)
+
+    def _half(self, table: Sequence[Sequence[str]], which: int) -> Answers:
+        """Return the first or the last name, where one column holds both."""
+        column = self._checker.at.get(columns.FULL_NAME)
+        if column is None:
+            return repeat("")
+        whole = _texts(table[column], MAX_NAME)
+        return [None if name is None else both_of(name)[which] for name in whole]
 
     def _addresses(self, cells: Sequence[str]) -> tuple[Answers, Answers, Answers]:
         emails: list[str | None] = []

@@ -27,12 +27,17 @@ from campaigns.audience.imports import columns
             "Email Address|First Name|MEMBER_RATING|OPTIN_IP|LATITUDE|EUID|TAGS",
             "email first_name - - - - tags",
         ),
-        ("E-mail|E-mail|Name", "email field:e_mail field:name"),
+        ("E-mail|E-mail|Name", "email field:e_mail full_name"),
         (
             "Größe|Größe|公司||email",
             "field:grosse field:grosse_2 field:column_3 field:column_4 email",
         ),
         ("First|email|Country", "first_name email country"),
+        # One name of both, and one that is what the other is not.
+        ("uuid|email|name|status", "- email full_name field:status"),
+        ("E-Mail|Vorname|Name", "email first_name last_name"),
+        ("E-mailadres|Voornaam|Achternaam|Naam", "email first_name last_name field:naam"),
+        ("email|Nom complet|preferred_locale", "email full_name language"),
     ],
 )
 def test_names_are_understood(names, targets):

@@ -98,8 +98,19 @@ def test_lines_that_fail_are_kept_with_their_reason(readers):
 
 
 def test_windows_files_are_read_in_their_character_set(workspace, readers):
-    import_file(readers, "email;name\nz@example.com;Zoë Größe – €5\n".encode("windows-1252"))
-    assert workspace.contacts.get().fields == {"name": "Zoë Größe – €5"}
+    import_file(readers, "email;note\nz@example.com;Zoë Größe – €5\n".encode("windows-1252"))
+    assert workspace.contacts.get().fields == {"note": "Zoë Größe – €5"}
+
+
+@pytest.mark.parametrize("header", ["email,name", "email,name,data"])
+def test_a_name_of_both_parts_is_taken_apart(workspace, readers, header):
+    """Of a file with JSON each row is looked at; of the other one they are sifted."""
+    names = ["Maria da Silva", '"Okafor, Zoë  Ann"', "Cher", ""]
+    lines = [f"{number}@example.com,{name}" for number, name in enumerate(names)]
+    ends = ",{}" if header.endswith("data") else ""
+    import_file(readers, "\n".join([header, *(line + ends for line in lines)]).encode())
+    found = workspace.contacts.order_by("email").values_list("first_name", "last_name")
+    assert list(found) == [("Maria", "da Silva"), ("Zoë  Ann", "Okafor"), ("Cher", ""), ("", "")]
 
 
 def test_importing_twice_changes_nothing(workspace, readers):
