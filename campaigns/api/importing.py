@@ -47,8 +47,9 @@ class NewImport(Basis):
     columns: dict[str, str] = Field(
         default_factory=dict,
         description="What columns become, where their names do not say so: `email`, `first_name`, "
-        "`last_name`, `language`, `country`, `time_zone`, `standing`, `opted_out`, `tags`, `proof`,"
-        " `measuring`, `json`, `field:` with a key, or nothing to leave one out.",
+        "`last_name`, `full_name`, `language`, `country`, `time_zone`, `standing`, "
+        "`opted_out`, `tags`, `proof`, `measuring`, `json`, "
+        "`field:` with a key, or nothing to leave one out.",
     )
     known: Literal["overwrite", "fill", "skip"] = Field(
         "overwrite",
@@ -177,7 +178,7 @@ def _form(sent: NewImport, names: list[str], targets: dict[int, str]) -> Mapping
         "measuring": sent.measuring or ("column" if by_column else "unknown"),
         "measuring_statement": sent.statement,
         "measuring_said_on": sent.said_on,
-        "everybody": standing.of_file(names),
+        "everybody": standing.of_file(names, targets.values()),
         "tags": ",".join(sent.tags),
     }
     # Fields that are new are text; a member may make them another kind.

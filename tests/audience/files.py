@@ -25,7 +25,7 @@ def make_import(on: List, content: bytes, **fields) -> Import:
     one.encoding, one.delimiter, one.has_header = shape.encoding, shape.delimiter, shape.has_header
     guessed = columns.guess(one.names, rows[:20])
     one.mapping = {str(number): target for number, target in guessed.items()}
-    one.everybody = standing.of_file(one.names)
+    one.everybody = standing.of_file(one.names, guessed.values())
     for name, value in fields.items():
         setattr(one, name, value)
     one.save()

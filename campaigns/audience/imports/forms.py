@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.accounts.forms.fields import LineField
 from campaigns.audience.forms import BasisForm
-from campaigns.audience.imports import columns, reading, spreadsheets, standing
+from campaigns.audience.imports import columns, reading, spreadsheets, standing, unpacking
 from campaigns.audience.models import Field, Import
 
 _ENCODINGS = {
@@ -37,10 +37,11 @@ class UploadForm(forms.Form):
         label=_("File"),
         required=False,
         allow_empty_file=True,  # Said in words of ours, with what to do.
-        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,text/csv"}),
+        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.xlsx,.zip,text/csv"}),
         help_text=_(
             "A table with one person per line: CSV, TSV or Excel (.xlsx), also as MailChimp, "
-            "listmonk, Mautic, Keila, Brevo and Substack export it. Up to 100 MB."
+            "listmonk, Mautic, Keila, Brevo and Substack export it, packed (.zip) or not. "
+            "Up to 100 MB."
         ),
     )
     pasted = forms.CharField(
@@ -80,8 +81,8 @@ class UploadForm(forms.Form):
 
     def _read(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
         try:
-            if spreadsheets.is_spreadsheet(cast(BinaryIO, file)):
-                table = spreadsheets.as_csv(cast(BinaryIO, file))
+            table = unpacking.table(cast(BinaryIO, file), file.name or "")
+            if table is not file:
                 file = UploadedFile(
                     cast("File[bytes]", table), file.name, size=spreadsheets.size(table)
                 )
@@ -184,7 +185,7 @@ class MappingForm(BasisForm):
         """Propose `guesses`, and `kinds` of fields that are new: not those of the keys `known`."""
         super().__init__(*args, **kwargs)
         self.names = names
-        self.initial["everybody"] = standing.of_file(names)
+        self.initial["everybody"] = standing.of_file(names, guesses.values())
         asked = columns.MEASURING in guesses.values()
         self.initial["measuring"] = Import.Measuring.COLUMN if asked else Import.Measuring.UNKNOWN
         for number, name in enumerate(names):

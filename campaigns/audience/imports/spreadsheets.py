@@ -6,11 +6,14 @@ So it is unpacked once, counted and thrown away, before the library may look at 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO, cast
@@ -24,6 +27,15 @@ MAX_COLUMNS = 500
 MAX_ROW = 1_048_576
 # The library lays a sheet out as a full rectangle of so many cells at most.
 MAX_CELLS = 20_000_000
+# Of the names of all parts; a workbook of two thousand has a fifth of it.
+MAX_DIRECTORY = 1024 * 1024
+# What a broken archive, or a locked one, raises when it is opened or read.
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
+# The last records of an archive, and how far from its end they can begin; APPNOTE 4.3.14-16.
+_LONG_END = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR = struct.Struct("<4sLQL")
+_END = struct.Struct("<4s4H2LH")
+_TAIL = 65_535 + _END.size
 _MARK = b"PK\x03\x04"
 _CHUNK = 1024 * 1024
 # Cells say where they are; a number in a style or a text matches as well, and does no harm.
@@ -55,7 +67,7 @@ def as_csv(file: BinaryIO) -> BinaryIO:
             if sheet.height:
                 return _write(sheet)
     except calamine.CalamineError as error:
-        raise _unreadable() from error
+        raise unreadable() from error
     raise SpreadsheetError(_("The file is empty."))
 
 
@@ -92,19 +104,52 @@ def _cell(cell: object) -> str:
             return str(cell).replace("\0", "")
 
 
-def _refuse_bombs(file: BinaryIO) -> None:
+@contextlib.contextmanager
+def opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP archive to look into it. Raises `SpreadsheetError` where that is not to be done.
+
+    Its directory is read whole, and of a hundred megabytes it would fill the memory.
+    """
+    if _directory_size(file) > MAX_DIRECTORY:
+        raise _too_large()
     try:
         with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            if not any(part.filename.startswith("xl/") for part in parts):
-                raise _other_archive(part.filename for part in parts)
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise _too_large()
-            unpacked = 0
-            for part in parts:
-                unpacked += _measure(archive, part, MAX_UNPACKED - unpacked)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise _unreadable() from error
+            yield archive
+    except DAMAGED as error:
+        raise unreadable() from error
+
+
+def is_of_workbook(name: str) -> bool:
+    """Whether a part of this name is a workbook's."""
+    return name.startswith("xl/")
+
+
+def _directory_size(file: BinaryIO) -> int:
+    """Return how many bytes an archive's directory says it has, as `zipfile` will believe it."""
+    start = max(0, size(file) - _TAIL)
+    file.seek(start)
+    tail = file.read(_TAIL)
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) - end < _END.size:
+        return 0
+    # Two records more lie before it where numbers are long, or are written as if they were.
+    file.seek(max(0, start + end - _LONG_END.size - _LOCATOR.size))
+    before = file.read(_LONG_END.size + _LOCATOR.size)
+    if before[:4] == b"PK\x06\x06" and before[_LONG_END.size :][:4] == b"PK\x06\x07":
+        return int(_LONG_END.unpack(before[: _LONG_END.size])[8])
+    return int(_END.unpack_from(tail, end)[5])
+
+
+def _refuse_bombs(file: BinaryIO) -> None:
+    with opened(file) as archive:
+        parts = archive.infolist()
+        if not any(is_of_workbook(part.filename) for part in parts):
+            raise _other_archive(part.filename for part in parts)
+        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise _too_large()
+        unpacked = 0
+        for part in parts:
+            unpacked += _measure(archive, part, MAX_UNPACKED - unpacked)
 
 
 def _measure(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> int:
@@ -139,7 +184,8 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _unreadable() -> SpreadsheetError:
+def unreadable() -> SpreadsheetError:
+    """Return what is said of a file that cannot be read."""
     return SpreadsheetError(
         _(
             "This spreadsheet cannot be read: it is damaged, locked by a password, or of an old "
@@ -152,7 +198,7 @@ def _other_archive(names: Iterable[str]) -> SpreadsheetError:
     """Say what to do with a ZIP that is no workbook, such as what MailChimp exports."""
     tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx"))]
     if not tables:
-        return _unreadable()
+        return unreadable()
     return SpreadsheetError(
         _(
             "This is a ZIP archive with %(found)s in it. Unpack it, and upload the table of those "

@@ -18,6 +18,8 @@ BOUNCED = "bounced"
 COMPLAINED = "complained"
 BLOCKED = "blocked"
 
+_MAILCHIMP = re.compile(r"(subscribed|unsubscribed|cleaned|nonsubscribed)_.*export")
+
 
 class StandingError(Exception):
     """The person must not be put on a list; the message says why."""
@@ -39,8 +41,9 @@ _MEANINGS: Mapping[str, str] = {
     **_words("complained complaint spam spamcomplaint abuse", COMPLAINED),
     **_words("blocklisted blacklisted blocked suppressed donotcontact banned notmailed", BLOCKED),
 }
+NEVER_AGREED = "nonsubscribed"
 _NOT_YET = frozenset(
-    ("pending", "unconfirmed", "nonsubscribed", "notsubscribed", "transactional", "archived")
+    (NEVER_AGREED, "pending", "unconfirmed", "notsubscribed", "transactional", "archived")
 )
 
 
@@ -87,12 +90,26 @@ def all_answers(words: Iterable[str]) -> bool:
     return True
 
 
-def of_file(names: Iterable[str]) -> str:
-    """Return what the columns say of everybody in the file: MailChimp has one file per standing."""
+def of_file(names: Iterable[str], targets: Iterable[str]) -> str:
+    """Return what the columns say of everybody in the file: MailChimp has one file per standing.
+
+    Where one of what they become (`targets`) tells each person's own, they say nothing of all.
+    """
     found = {name.strip().upper() for name in names}
+    if "standing" in targets:
+        return SUBSCRIBED
     if "CLEAN_TIME" in found:
         return BOUNCED
     return UNSUBSCRIBED if "UNSUB_TIME" in found else SUBSCRIBED
+
+
+def of_name(name: str) -> str:
+    """Return what the name of a table says of everybody in it, in MailChimp's words; "" if nothing.
+
+    Its exports are called `subscribed_members_export_1a2b.csv` and the like.
+    """
+    found = _MAILCHIMP.match(name.rpartition("/")[2].lower())
+    return found[1] if found else ""
 
 
 def _bare(word: str) -> str:

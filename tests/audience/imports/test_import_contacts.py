@@ -1,6 +1,7 @@
 """The command imports as the page does."""
 
 import io
+import zipfile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -35,6 +36,20 @@ def test_a_file_is_imported_by_the_name_of_the_list(workspace, readers, file):
     ann = workspace.contacts.get()
     assert (ann.first_name, ann.measuring) == ("Ann", "granted")
     assert ann.subscriptions.get().basis == "customer"
+
+
+def test_who_left_elsewhere_stays_away_as_on_the_page(workspace, readers, tmp_path):
+    table = "Email Address,UNSUB_TIME\nleft@example.com,2023-02-02 11:00:00\n"
+    plain, packed = tmp_path / "gone.csv", tmp_path / "export.zip"
+    plain.write_text(table)
+    run(readers.pk, plain)
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("unsubscribed_members_export_1.csv", table.replace("left", "lea"))
+    run(readers.pk, packed)
+    assert set(readers.subscriptions.values_list("contact__email", "status")) == {
+        ("left@example.com", "unsubscribed"),
+        ("lea@example.com", "unsubscribed"),
+    }
 
 
 def test_a_statement_needs_its_evidence(workspace, readers, file):

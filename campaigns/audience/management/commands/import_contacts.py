@@ -1,4 +1,4 @@
-"""Import a CSV file into a list, as the web page does, from a script."""
+"""Import a file of people into a list, as the web page does, from a script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
-from campaigns.audience.imports import columns, importing, reading
+from campaigns.audience.imports import (
+    columns,
+    importing,
+    reading,
+    spreadsheets,
+    standing,
+    unpacking,
+)
 from campaigns.audience.models import Import, List, Subscription
 
 SAMPLE_ROWS = 50
@@ -20,7 +27,9 @@ SAMPLE_ROWS = 50
 class Command(BaseCommand):
     """Prints what became of the lines, and fails when the import did."""
 
-    help = "Import a CSV file of people into a list. Columns are known by their names."
+    help = (
+        "Import a file of people into a list, as the page does. Columns are known by their names."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("list", help="the list, by its number or its name")
@@ -82,7 +91,8 @@ def _find_list(text: str) -> List:
 
 def _make(onto: List, options: dict[str, Any]) -> Import:
     try:
-        with options["file"].open("rb") as file:
+        with options["file"].open("rb") as handed_in:
+            file = unpacking.table(handed_in, options["file"].name)
             shape = reading.find_shape(file)
             if options["encoding"]:
                 shape = reading.Shape(options["encoding"], shape.delimiter, shape.has_header)
@@ -94,7 +104,7 @@ def _make(onto: List, options: dict[str, Any]) -> Import:
                 workspace=onto.workspace,
                 list=onto,
                 filename=options["file"].name[-200:],
-                size=options["file"].stat().st_size,
+                size=spreadsheets.size(file),
                 encoding=shape.encoding,
                 delimiter=shape.delimiter,
                 has_header=shape.has_header,
@@ -105,9 +115,10 @@ def _make(onto: List, options: dict[str, Any]) -> Import:
                 measuring=options["measuring"] or ("column" if by_column else "unknown"),
                 measuring_statement=options["statement"],
                 measuring_said_on=options["said_on"],
+                everybody=standing.of_file(names, mapping.values()),
             )
             one.file.save("people.csv", File(file), save=False)
-    except (OSError, reading.ReadingError) as error:
+    except (OSError, reading.ReadingError, spreadsheets.SpreadsheetError) as error:
         raise CommandError(str(error)) from error
     one.save()
     return one
