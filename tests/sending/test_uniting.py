@@ -126,6 +126,16 @@ def test_who_could_not_be_reached_at_the_other_address_gets_it_at_the_one_kept(w
     assert claimed.address == kept.email
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", ["failed", "expired", "cancelled", "suppressed"])
+def test_who_did_not_get_it_at_the_other_address_gets_it_at_the_one_kept(workspace, member, state):
+    campaign, kept, gone = sending_to(workspace, "pending", "sent")
+    stage.become(Delivery.objects.filter(contact=gone), state, claim_token=None)
+    unite(kept, gone, member)
+    _token, intended = claim_and_intend(campaign)
+    assert intended == [Delivery.objects.get(contact=kept).pk]
+
+
 def test_what_waits_for_the_other_goes_to_the_address_that_is_kept(workspace, member):
     campaign, kept, gone = sending_to(workspace, "", "pending")
     unite(kept, gone, member)
