@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from campaigns.audience import letters, moving, suppression, tasks, tokens
+from campaigns.audience.models import Contact
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,14 @@ def test_a_link_leads_away_only_from_the_address_that_agreed(client, ann, token,
     assert client.post(mistyped).status_code == 410
     ann.refresh_from_db()
     assert ann.email == NEW
+
+
+def test_of_two_links_at_once_one_moves_them(ann):
+    same = Contact.objects.get(pk=ann.pk)
+    moving.move(ann, "one@example.com")
+    with pytest.raises(moving.MovingError):
+        moving.move(same, "other@example.com")
+    assert Contact.objects.get(pk=ann.pk).email == "one@example.com"
 
 
 def test_a_link_that_does_not_work_says_so_in_their_language(client, ann, token, mailed):
