@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns.composing.models import Campaign
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.querysets import ledger, moves
 from campaigns.sending.querysets.results import Result
 from tests.sending import stage
@@ -37,6 +37,15 @@ def test_the_reaper_leaves_alone_what_is_alive(workspace):
     assert stage.states(campaign) == {"sending": 2, "claimed": 2}
 
 
+@pytest.mark.parametrize("reap", [moves.reap_intents, moves.reap_orphans])
+def test_a_lease_that_is_old_does_not_make_its_newest_intent_so(workspace, reap):
+    campaign = stage.make_sending(workspace, people=1)
+    _token, [delivery_id] = claim_and_intend(campaign)
+    Lease.objects.update(taken_at=timezone.now() - timedelta(hours=1))
+    assert reap(timedelta(minutes=15), "the worker stopped") == 0
+    assert state_of(delivery_id) == "sending"
+
+
 @pytest.mark.parametrize("answer", ["sent", "failed", "pending"])
 def test_a_late_answer_decides_an_unknown_delivery(workspace, answer):
     campaign = stage.make_sending(workspace, people=1)
@@ -44,6 +53,14 @@ def test_a_late_answer_decides_an_unknown_delivery(workspace, answer):
     moves.reap_intents(timedelta(seconds=-1), "")
     ledger.exchange(token, [Result(delivery_id, answer)], [])
     assert state_of(delivery_id) == answer
+
+
+def test_what_a_holder_did_not_know_it_may_still_tell(workspace):
+    campaign = stage.make_sending(workspace, people=1)
+    token, [delivery_id] = claim_and_intend(campaign)
+    ledger.exchange(token, [Result(delivery_id, "unknown")], [])
+    ledger.upgrade(token, [Result(delivery_id, "sent", 250)])
+    assert state_of(delivery_id) == "sent"
 
 
 def test_a_late_refusal_does_not_reopen_a_campaign_that_is_over(workspace):
