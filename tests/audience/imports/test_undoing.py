@@ -175,6 +175,15 @@ def test_who_got_a_tag_since_stays(workspace, readers):
     assert Tagging.objects.get().contact == ann
 
 
+def test_whom_a_member_has_written_of_since_stays(workspace, readers):
+    one = import_file(readers, b"email\nann@example.com\nbob@example.com\n")
+    ann = workspace.contacts.get(email="ann@example.com")
+    ann.first_name = "Ann"
+    ann.save(update_fields=["first_name", "updated_at"])
+    assert undo(one) == {"removed": 1, "stayed": 1}
+    assert workspace.contacts.filter(pk=ann.pk).exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_left_by_an_earlier_file_has_still_left(workspace):
     readers = world.make_list(workspace)
