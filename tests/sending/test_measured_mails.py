@@ -11,6 +11,7 @@ from campaigns.audience import consent
 from campaigns.audience.models import Consent, ConsentEntry, Contact, Purpose
 from campaigns.sending import launch
 from campaigns.sending.models import Delivery
+from campaigns.sending.querysets import launching
 from tests import world
 from tests.sending.measured import drain, of_people
 from tests.tracking.agents_met import GMAIL_PREFETCH
@@ -119,6 +120,8 @@ def test_a_small_audience_is_measured_only_as_each_person_agreed(draft):
     on = draft.lists.get()
     for opens, clicks in (("granted", "unknown"), ("unknown", "granted"), ("unknown", "")):
         world.make_contact(draft.workspace, on=on, measuring=opens, measuring_clicks=clicks)
+    told = {"opens": 1, "clicks": 1, "aggregate": 1}
+    assert launching.audience_modes(draft, minimum=10) == told
     assert launch.launch(draft) and launch.prepare(draft.pk)
     found = Delivery.objects.order_by("contact_id").values_list("mode", "click_mode")
     assert list(found) == [
