@@ -161,6 +161,14 @@ def test_what_waits_records_no_more_than_both_agreed_to(workspace, member, mine,
     assert (claimed.mode, claimed.click_mode) == may
 
 
+def test_what_waits_records_nothing_of_who_said_no_since_the_launch(workspace, member):
+    campaign, kept, gone = sending_to(workspace, "", "pending")
+    Contact.objects.filter(pk=gone.pk).update(consent_epoch=1)
+    unite(kept, gone, member)
+    _token, [claimed] = claim(campaign)
+    assert (claimed.mode, claimed.click_mode) == ("none", "")
+
+
 def test_what_was_sent_keeps_its_address_and_what_is_sent_again_does_not(workspace, member):
     campaign, kept, gone = sending_to(workspace, "", "unknown")
     unite(kept, gone, member)
