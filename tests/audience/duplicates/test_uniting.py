@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -205,3 +205,16 @@ def test_undoing_what_was_done_with_both_gives_back_what_was_kept(workspace, mem
     running.run(edit.pk)
     kept.refresh_from_db()
     assert kept.country == "NL"
+
+
+@pytest.mark.parametrize("no", ["mine", "theirs"])
+def test_what_reading_taught_goes_where_either_said_no(workspace, member, no):
+    taught = {"last_seen_on": date(2026, 5, 1), "learned_zone": "Europe/Amsterdam"}
+    kept, gone = two(workspace)
+    said_no, agreed = (kept, gone) if no == "mine" else (gone, kept)
+    say(said_no, "refused")
+    say(agreed, "granted")
+    Contact.objects.filter(pk=agreed.pk).update(**taught)
+    united = unite(kept, gone, member)
+    united.refresh_from_db()
+    assert (united.last_seen_on, united.learned_zone) == (None, "")
