@@ -156,6 +156,16 @@ def test_undoing_an_import_claims_nothing_of_who_was_not_on_the_list(workspace, 
     assert not ann.subscriptions.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_undoing_an_import_leaves_the_last_word_to_who_left_by_themselves(workspace, news):
+    one = import_file(news, b"email\nann@example.com\n")
+    ann = workspace.contacts.get()
+    unsubscribing.unsubscribe(ann.pk, None, None, "page")
+    assert undoing.start(one)
+    undoing.run(one.pk)
+    assert lines(contact=ann) == [("granted", "import", "News"), ("withdrawn", "page", "News")]
+
+
 def test_people_choose_their_lists(client, news, ann, token):
     address = reverse("audience:preferences", args=[token])
     for _twice in range(2):
