@@ -190,3 +190,11 @@ def test_who_left_comes_back_by_confirming(client, form, mailed):
     assert Subscription.objects.get().status == "unsubscribed"
     client.post(link(mailed))
     assert Subscription.objects.get().status == "subscribed"
+
+
+def test_who_confirmed_and_left_comes_back_by_the_same_form(client, form, mailed):
+    for _twice in range(2):
+        sign_up(client, form)
+        client.post(link(mailed))
+        assert Subscription.objects.get().status == "subscribed"
+        Subscription.objects.all().end()
