@@ -44,5 +44,8 @@ class AudienceConfig(AppConfig):
                 "segment_deleted": _("Deleted a segment"),
                 "suppression_added": _("Stopped mail to addresses or domains"),
                 "suppression_lifted": _("Allowed mail to an address or domain again"),
+                "suppression_expired": _(
+                    "Allowed mail again where nothing got through half a year ago"
+                ),
             }
         )

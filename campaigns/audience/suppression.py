@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
+from campaigns.accounts import audit
+from campaigns.accounts.models import Workspace
 from campaigns.audience import addresses, suppression_querysets
 from campaigns.audience.models import SuppressedDomain, Suppression
 
@@ -128,7 +131,18 @@ def lift_domains(workspace_id: int, ids: Sequence[int]) -> int:
 
 
 def expire() -> int:
-    """Mail addresses again that were given up for half a year without being known dead."""
-    soft = Suppression.objects.filter(reason=Suppression.Reason.SOFT_BOUNCES)
-    deleted, _rows = soft.filter(at__lt=timezone.now() - SOFT_KEPT).delete()
-    return deleted
+    """Mail addresses again that were given up for half a year without being known dead.
+
+    Each workspace's audit log says how many, since no member did it. Returns how many in all.
+    """
+    soft = Suppression.objects.filter(
+        reason=Suppression.Reason.SOFT_BOUNCES, at__lt=timezone.now() - SOFT_KEPT
+    )
+    lifted = 0
+    for workspace in Workspace.objects.filter(pk__in=soft.values("workspace")).order_by("pk"):
+        with transaction.atomic():
+            deleted, _rows = soft.filter(workspace=workspace).delete()
+            if deleted:
+                audit.record(None, workspace, "suppression_expired", addresses=deleted)
+        lifted += deleted
+    return lifted

@@ -1,11 +1,13 @@
 """Members see who is not mailed, stop one or many, allow again with a reason, take a file along."""
 
 import io
+from datetime import timedelta
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.accounts.models import AuditEntry
 from campaigns.audience import suppression
@@ -147,3 +149,20 @@ def test_the_file_names_contacts_and_gives_a_fingerprint_of_others(alice, worksp
     assert lines[2].startswith("ann@example.com,Address,Reported as spam,A complaint,,")
     assert lines[3].startswith(",Address,Asked to be erased,An erasure,,")
     assert lines[3].endswith(f",{b'1'.hex() * 16}")
+
+
+def test_addresses_that_were_given_up_for_half_a_year_are_mailed_again_on_record(workspace, alice):
+    world.make_workspace()
+    for email, age in (("a@example.com", 181), ("b@example.com", 179)):
+        contact = world.make_contact(workspace, email=email)
+        suppression.suppress(workspace.pk, [contact.fingerprint], Suppression.Reason.SOFT_BOUNCES)
+        mine = Suppression.objects.filter(fingerprint=bytes(contact.fingerprint))
+        mine.update(at=timezone.now() - timedelta(days=age))
+    assert suppression.expire() == 1
+    assert suppression.find(workspace.pk, "a@example.com") is None
+    assert suppression.find(workspace.pk, "b@example.com")
+    entry = AuditEntry.objects.get(action="suppression_expired")
+    assert (entry.workspace, entry.user, entry.details) == (workspace, None, {"addresses": 1})
+    assert "where nothing got through half a year ago" in alice.get(reverse("accounts:audit")).text
+    assert suppression.expire() == 0
+    assert AuditEntry.objects.filter(action="suppression_expired").count() == 1
