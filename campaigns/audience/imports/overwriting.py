@@ -54,10 +54,16 @@ def changes(one: Import) -> str:
     return _parts(one.known)["changes"] if one.known in _FIELDS else "false"
 
 
+def better(policy: str) -> dict[str, str]:
+    """Return what each value of `contact` is afterwards, the policy being no skipping."""
+    template = _OVERWRITE if policy == "overwrite" else _FILL
+    texts = {name: template.format(name=name) for name in _TEXTS}
+    return texts | {"fields": _FIELDS[policy]}
+
+
 def _parts(policy: str) -> dict[str, str]:
-    better = _OVERWRITE if policy == "overwrite" else _FILL
-    fields = _FIELDS[policy]
-    new = {name: better.format(name=name) for name in _TEXTS}
+    new = better(policy)
+    fields = new["fields"]
     changed = [f"{new[name]} <> contact.{name}" for name in _TEXTS]
     return {
         "texts": ", ".join(f"{name} = {new[name]}" for name in _TEXTS),

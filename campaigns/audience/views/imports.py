@@ -16,6 +16,7 @@ from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import downloads, export, tasks
 from campaigns.audience.imports import (
     columns,
+    foreseeing,
     handing_in,
     importing,
     proposing,
@@ -99,6 +100,7 @@ def one_import(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "remarks": remarks,
         "list": one.list,
         "can_undo": undoing.can_undo(one),
+        "foreseen": foreseeing.some(one),
     }
     polled = request.htmx and not request.htmx.boosted
     template = "audience/parts/import_progress.html" if polled else "audience/import.html"

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.audience import suppression
@@ -77,6 +78,49 @@ def test_what_was_tried_is_what_happens(workspace, readers):
     assert [getattr(done, name) for name in COUNTS] == [getattr(tried, name) for name in COUNTS]
     assert workspace.contacts.get(email="known@example.com").first_name == "Other"
     assert staging.count(tried.pk) is None and not done.file
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (
+            "overwrite",
+            [
+                ("known@example.com", "First name", "Known", "Other"),
+                ("known@example.com", "City", "", "Lima"),
+                ("known@example.com", "Since", "3 May 2020", "1 Feb 2026"),
+                ("same@example.com", "City", "Oslo", "Rome"),
+            ],
+        ),
+        ("fill", [("known@example.com", "City", "", "Lima")]),
+        ("skip", []),
+    ],
+)
+def test_a_trial_shows_what_would_change(alice, workspace, readers, known, told):
+    """Not of whom it leaves alone: who is not mailed, and who comes twice."""
+    workspace.contact_fields.create(key="since", label="Since", kind="date")
+    for name, own in (("known", {"since": "2020-05-03"}), ("same", {"city": "Oslo"})):
+        workspace.contacts.filter(email=f"{name}@example.com").update(fields=own)
+    content = (
+        b"email,first name,City,since\nnew@example.com,New,Lima,\n"
+        b"known@example.com,Other,Lima,2026-02-01\nsame@example.com,Same,Rome,\n"
+        b"known@example.com,Third,,\nstopped@example.com,Stopped,,\n"
+    )
+    one = make_import(readers, content, known=known)
+    importing.start(one, rehearse=True)
+    importing.run(one.pk)
+    page = alice.get(reverse("audience:import", args=[one.pk]))
+    assert [
+        (changed.contact.email, change.label, change.before, change.after)
+        for changed in page.context["foreseen"]
+        for change in changed.changes
+    ] == told
+    assert ("What would change of contacts" in page.text) == bool(told)
+    importing.start(one)
+    importing.run(one.pk)
+    one.refresh_from_db()
+    assert one.contacts_updated == len({email for email, *_rest in told})
+    assert not alice.get(reverse("audience:import", args=[one.pk])).context["foreseen"]
 
 
 def test_a_trial_can_be_taken_back_to_its_columns(readers):
