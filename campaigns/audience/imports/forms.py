@@ -81,8 +81,9 @@ class UploadForm(forms.Form):
 
     def _read(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
         try:
-            table = unpacking.table(cast(BinaryIO, file), file.name or "")
-            if table is not file:
+            handed_in = cast(BinaryIO, file)
+            table = unpacking.table(handed_in, file.name or "")
+            if table is not handed_in:
                 file = UploadedFile(
                     cast("File[bytes]", table), file.name, size=spreadsheets.size(table)
                 )
