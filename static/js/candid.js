@@ -107,13 +107,20 @@
 
   // --- htmx ------------------------------------------------------------------------
 
-  // A form with errors comes back as 422: show it. Without a session, go to sign-in.
+  // Whoever was signed out is led to a page for that, which is no part of this one.
+  const isSignIn = (xhr) => {
+    const path = document.getElementById("notice-out")?.dataset.path;
+    return Boolean(path) && Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname === path;
+  };
+
+  // A form with errors comes back as 422: show it.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const status = event.detail.xhr.status;
     if (status === 422) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
+    if (isSignIn(event.detail.xhr)) event.detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:sendError", () => notice("offline"));
@@ -127,7 +134,8 @@
   }
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) document.getElementById("notices")?.replaceChildren();
+    if (isSignIn(event.detail.xhr)) notice("out");
+    else if (event.detail.successful) document.getElementById("notices")?.replaceChildren();
   });
 
   // --- A table that is sorted or turned comes anew: the keyboard stays where it was ------

@@ -82,6 +82,22 @@ def test_who_was_signed_out_finds_it_after_signing_in(page: Page, demo_house: st
     expect(other.locator("#unsaved .is-added mark")).to_have_text("and more")
 
 
+def test_a_page_of_who_was_signed_out_stays_and_says_so(
+    member: BrowserContext, demo_house: stacks.Stack
+):
+    page = member.new_page()
+    page.goto(f"{demo_house.address}/contacts/")
+    rows = page.locator("#people tbody tr")
+    there = rows.count()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("searchbox").fill("nobody at all")
+    expect(page.locator("#notices")).to_contain_text("You are signed out.", timeout=SLOW)
+    expect(rows).to_have_count(there)
+    expect(page.locator("input[type=password]")).to_have_count(0)
+    page.get_by_role("link", name="Reload this page to sign in again").click()
+    expect(page.locator("input[type=password]")).to_be_visible()
+
+
 def test_two_people_at_once_are_told_and_lose_nothing(
     page: Page, chromium: Browser, demo_house: stacks.Stack
 ):
