@@ -122,7 +122,7 @@ def remarks_of(one: Import) -> Iterator[bytes]:
     return _csv(
         header,
         (
-            [str(row.line), _("in part") if row.imported else _("no"), row.reason, *row.cells]
+            [str(row.line), _("yes") if row.imported else _("no"), row.reason, *row.cells]
             for row in rows
         ),
     )
