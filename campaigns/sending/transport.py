@@ -295,7 +295,6 @@ def _take_stock(shift: Shift) -> None:
             pacing.warm_up(provider_id, shift.campaign.sender.pk)
         return
     logger.warning("Provider %s is in trouble: %s", provider_id, addresses.masked(trouble.reason))
-    if not trouble.lasting and pacing.cool_down(provider_id, trouble) <= pacing.MAX_WAITS:
-        return
-    if not standing_in.hand_on(shift.campaign.sender, shift.provider, trouble):
+    waits = not trouble.lasting and pacing.cool_down(provider_id, trouble) <= pacing.MAX_WAITS
+    if not waits and not standing_in.hand_on(shift.campaign.sender, shift.provider, trouble):
         steering.stop_for_provider(shift.campaign, trouble.reason)
