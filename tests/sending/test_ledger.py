@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.audience.models import Contact
 from campaigns.composing.models import Campaign
 from campaigns.sending import claiming
-from campaigns.sending.models import Delivery
+from campaigns.sending.models import Delivery, Lease
 from campaigns.sending.querysets import ledger, moves
 from campaigns.sending.querysets.results import Result
 from tests import world
@@ -148,6 +148,8 @@ def test_a_release_leaves_intents_alone(workspace):
     token, ids = claim_and_intend(campaign)
     ledger.release(token, ids)
     assert stage.states(campaign) == {"sending": 3}
+    # By it they are found, should their holder die.
+    assert Lease.objects.get().token == token
 
 
 def test_what_was_claimed_with_an_older_content_is_not_intended_but_claimed_anew(workspace):
