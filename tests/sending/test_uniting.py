@@ -86,11 +86,13 @@ def test_who_withdraws_afterwards_is_not_measured_by_the_others_mails_either(sce
     assert not Event.objects.exists() and not Engagement.objects.exists()
 
 
-def test_what_was_recorded_goes_when_the_other_had_said_no(scene, member):
+@pytest.mark.parametrize("no", ["mine", "theirs"])
+def test_what_was_recorded_goes_when_the_other_had_said_no(scene, member, no):
     kept, gone = scene.people
-    consent.refuse(gone, Evidence("preferences"))
+    consent.refuse(kept if no == "mine" else gone, Evidence("preferences"))
     unite(kept, gone, member)
     scene.clicks(0)
+    scene.clicks(1)
     scene.drain()
     assert not Event.objects.exists() and not Engagement.objects.exists()
     assert PeopleCount.objects.get().openers_sure == 2
