@@ -46,6 +46,15 @@ def test_a_lease_that_is_old_does_not_make_its_newest_intent_so(workspace, reap)
     assert state_of(delivery_id) == "sending"
 
 
+def test_a_lease_that_is_over_takes_nothing_from_who_claimed_it_anew(workspace):
+    campaign = stage.make_sending(workspace, people=2)
+    claim(campaign, lease=timedelta(seconds=-1))
+    assert moves.reap_claims() == 2
+    claim(campaign)
+    assert moves.reap_claims() == 0
+    assert stage.states(campaign) == {"claimed": 2}
+
+
 @pytest.mark.parametrize("answer", ["sent", "failed", "pending"])
 def test_a_late_answer_decides_an_unknown_delivery(workspace, answer):
     campaign = stage.make_sending(workspace, people=1)
@@ -70,6 +79,15 @@ def test_a_late_refusal_does_not_reopen_a_campaign_that_is_over(workspace):
     assert moves.finish(campaign.pk)
     ledger.exchange(token, [Result(delivery_id, "pending", reason="later")], [])
     assert state_of(delivery_id) == "failed"
+
+
+def test_a_late_refusal_waits_for_a_campaign_that_is_paused(workspace):
+    campaign = stage.make_sending(workspace, people=1)
+    token, [delivery_id] = claim_and_intend(campaign)
+    moves.reap_intents(timedelta(seconds=-1), "")
+    Campaign.objects.update(status="paused")
+    ledger.exchange(token, [Result(delivery_id, "pending", reason="later")], [])
+    assert state_of(delivery_id) == "pending"
 
 
 def test_the_token_of_a_stranger_decides_no_unknown_delivery(workspace):
