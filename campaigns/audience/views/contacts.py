@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.accounts.forms import saving
 from campaigns.accounts.requests import WorkspaceRequest
 from campaigns.audience import (
-    acting,
     browsing,
     changing,
     consent,
     fields,
+    looking,
     numbers,
     people,
     subscribing,
@@ -24,39 +24,32 @@ from campaigns.audience import (
     suspecting,
     unsubscribing,
 )
-from campaigns.audience.duplicates import looking
+from campaigns.audience.duplicates.looking import twins
 from campaigns.audience.forms import BasisForm, ContactForm
 from campaigns.audience.models import Consent, ConsentEntry, Subscription, Unsubscription
-from campaigns.audience.segments import applying
 from campaigns.audience.views import notes, tags
 
 
 @require_safe
 def contacts(request: WorkspaceRequest) -> HttpResponse:
     lists = request.workspace.lists.order_by("name")
-    chosen = lists.filter(pk=numbers.identity(request.GET.get("list", ""))).first()
-    list_id = chosen.pk if chosen else None
-    deed = acting.asked(request.workspace.pk, request.GET)
-    segment = applying.asked(request.workspace, request.GET)
-    everybody = request.workspace.contacts.all()
-    if segment:
-        everybody = applying.among(everybody, [segment])
-    people = deed.narrow(everybody) if deed else everybody
+    asked = looking.asked(request.workspace, request.GET)
     shown = request.workspace.contacts.with_suppressed()
     shown = shown.prefetch_related(_subscribed_lists(), *tags.shown())
-    page = browsing.page(people, request.GET, list_id, shown=shown)
+    page = browsing.page(asked.people, request.GET, asked.list_id, shown=shown)
     context = {
         "page": page,
-        "deed": deed,
-        "segment": segment,
+        "deed": asked.deed,
+        "segment": asked.segment,
+        "is_of_what_is_gone": asked.is_of_what_is_gone,
         "found_more": "q" in request.GET and page.total > browsing.MOST_FOUND,
         "any": request.workspace.contacts.exists(),
         "lists": lists,
         # Where people who are added go, if there is no choice.
-        "goal": chosen or (lists[0] if len(lists) == 1 else None),
+        "goal": asked.list or (lists[0] if len(lists) == 1 else None),
         "tags": request.workspace.tags.order_by("name")[:500],
         "columns": fields.listed(request.workspace.pk),
-        "chosen": chosen,
+        "chosen": asked.list,
         "statuses": browsing.STATUSES,
         "oddities": suspecting.Oddity.choices,
         "consents": Consent.choices,
@@ -76,7 +69,7 @@ def contact(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "oddities": suspecting.of(one.email),
         "stops": suppression.reasons(one.workspace_id, one.email),
         "subscriptions": subscriptions,
-        "twins": looking.twins(one),
+        "twins": twins(one),
         "choices": request.workspace.lists.exclude(
             pk__in=one.subscriptions.subscribed().values("list")
         ).order_by("name"),

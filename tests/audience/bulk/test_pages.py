@@ -47,6 +47,20 @@ def test_everybody_who_matches_is_whom_the_filter_finds(alice, workspace):
     assert set(chosen) == set(tagged.values_list("pk", flat=True))
 
 
+@pytest.mark.parametrize("asked", ["segment={}", "list={}", "did=opened&campaign={}", "list=x"])
+def test_who_asks_for_what_was_deleted_meanwhile_changes_and_sees_nobody(alice, workspace, asked):
+    world.make_contact(workspace, email="ann@example.com")
+    theirs = world.make_workspace()
+    segment = Segment.objects.create(workspace=theirs, name="All", question={"match": "all"})
+    gone = max(segment.pk, world.make_list(theirs).pk, world.make_campaign(theirs).pk) + 1
+    query = f"?{asked.format(gone)}"
+    alice.post(reverse("audience:choose_people") + query, {"everybody": "1"})
+    assert not BulkEdit.objects.exists()
+    assert b"ann@" not in b"".join(alice.get(reverse("audience:export_contacts") + query))
+    page = alice.get(reverse("audience:contacts") + query)
+    assert not page.context["page"] and "is gone, so nobody is shown" in page.text
+
+
 @pytest.mark.parametrize("ticked", [{}, {"person": ["x"]}, {"everybody": "1"}])
 def test_who_chooses_nobody_is_told_so(alice, workspace, crowd, ticked):
     """Nothing is ticked, or the segment of the page asks for a list that is gone."""

@@ -24,8 +24,8 @@ from campaigns.audience.imports import columns
         ("EMAIL_ADDRESS|tz|Tracking consent", "email time_zone measuring"),
         # MailChimp's export, without what nobody should keep by accident.
         (
-            "Email Address|First Name|MEMBER_RATING|OPTIN_IP|LATITUDE|EUID|TAGS",
-            "email first_name - - - - tags",
+            "Email Address|First Name|MEMBER_RATING|OPTIN_IP|LATITUDE|EUID|LAST_CHANGED|TAGS",
+            "email first_name - - - - - tags",
         ),
         ("E-mail|E-mail|Name", "email field:e_mail full_name"),
         (
