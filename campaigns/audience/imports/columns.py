@@ -95,7 +95,7 @@ _NAMES: Mapping[str, frozenset[str]] = {
     IGNORE: _words(
         "ip ipaddress optinip confirmip ipaddresssignup leid euid latitude longitude gmtoff "
         "dstoff memberrating id uuid externalid contactid webid unsubcampaignid cleancampaignid "
-        "unsubcampaigntitle cleancampaigntitle lastchanged "
+        "unsubcampaigntitle cleancampaigntitle unsubtime cleantime lastchanged "
         # Of our own files.
         "lists listsleft addedutc sinceutc"
     ),

@@ -91,8 +91,10 @@ def _changes(
     before: Mapping[str, Any], after: Mapping[str, Any], labels: Mapping[str, str | Field]
 ) -> Iterator[Change]:
     was, is_now = _flat(before), _flat(after)
-    for name, value in is_now.items():
-        if was.get(name) != value:
+    # As the mapping page has them; the database sorts the names of values in its own way.
+    places = {name: place for place, name in enumerate(labels)}
+    for name in sorted(is_now, key=lambda name: places.get(name, len(places))):
+        if was.get(name) != (value := is_now[name]):
             label = labels.get(name, name)
             yield Change(str(label), _shown(label, was.get(name)), _shown(label, value))
 

@@ -87,12 +87,19 @@ def test_what_was_tried_is_what_happens(workspace, readers):
             "overwrite",
             [
                 ("known@example.com", "First name", "Known", "Other"),
+                ("known@example.com", "Last name", "", "Doe"),
                 ("known@example.com", "City", "", "Lima"),
                 ("known@example.com", "Since", "3 May 2020", "1 Feb 2026"),
                 ("same@example.com", "City", "Oslo", "Rome"),
             ],
         ),
-        ("fill", [("known@example.com", "City", "", "Lima")]),
+        (
+            "fill",
+            [
+                ("known@example.com", "Last name", "", "Doe"),
+                ("known@example.com", "City", "", "Lima"),
+            ],
+        ),
         ("skip", []),
     ],
 )
@@ -102,9 +109,9 @@ def test_a_trial_shows_what_would_change(alice, workspace, readers, known, told)
     for name, own in (("known", {"since": "2020-05-03"}), ("same", {"city": "Oslo"})):
         workspace.contacts.filter(email=f"{name}@example.com").update(fields=own)
     content = (
-        b"email,first name,City,since\nnew@example.com,New,Lima,\n"
-        b"known@example.com,Other,Lima,2026-02-01\nsame@example.com,Same,Rome,\n"
-        b"known@example.com,Third,,\nstopped@example.com,Stopped,,\n"
+        b"email,first name,last name,City,since\nnew@example.com,New,,Lima,\n"
+        b"known@example.com,Other,Doe,Lima,2026-02-01\nsame@example.com,Same,,Rome,\n"
+        b"known@example.com,Third,,,\nstopped@example.com,Stopped,,,\n"
     )
     one = make_import(readers, content, known=known)
     importing.start(one, rehearse=True)
