@@ -2,8 +2,8 @@
 
 The file is what an import begins with, in a table without an index. Its rows are what it ends
 with, and already there: contacts, subscriptions and lines of the ledger, in their own tables with
-all indexes, their keys checked and their words noted as an import does it. No import that writes by
-one connection can be faster than the second.
+all indexes; their keys are checked, and their words left for later, as an import does it. An import
+that writes by one connection has all that to do as well, row by row.
 """
 
 from __future__ import annotations
