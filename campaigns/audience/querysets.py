@@ -154,6 +154,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             return self.none()
         newest = self._newest(words, PROBED)
         found = [pk for pk, has in newest.items() if all(has)]
+        # Where there are no more people than that, this is the answer.
         if len(newest) == PROBED:
             # What nearly all people have, the index of words would first collect of all.
             among = most + most // 4

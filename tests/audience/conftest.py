@@ -1,8 +1,9 @@
-"""A recipient of two lists, and the token of a mail to her."""
+"""A recipient of two lists, the token of a mail to her, and the letters that are written to her."""
 
 import pytest
+from django.core.cache import cache
 
-from campaigns.audience import tokens, unsubscribing
+from campaigns.audience import letters, tokens, unsubscribing
 from tests import world
 
 
@@ -24,3 +25,17 @@ def token(ann, lists, monkeypatch):
     monkeypatch.setattr(unsubscribing, "_campaign_lists", [])
     unsubscribing.register_campaign_lists(lambda campaign_id: [lists[0].pk])
     return tokens.unsubscribe_token(ann.pk, 70, 700)
+
+
+@pytest.fixture
+def mailed(monkeypatch, sender):
+    """Letters to recipients, kept instead of sent; nobody was asked anything a moment ago."""
+    cache.clear()
+    kept: list[letters.Letter] = []
+
+    def post(letter):
+        kept.append(letter)
+        return True
+
+    monkeypatch.setattr(letters, "_post", [post])
+    return kept

@@ -8,38 +8,19 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from campaigns.audience import letters, moving, suppression, tasks, tokens
+from campaigns.audience import moving, suppression, tasks
 from campaigns.audience.models import Contact
 from tests import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mailed")]
 
 NEW = "ann@new.example"
 
 
-@pytest.fixture
-def ann(workspace):
-    return world.make_contact(workspace, on=world.make_list(workspace), email="ann@example.com")
-
-
-@pytest.fixture
-def token(ann):
-    return tokens.unsubscribe_token(ann.pk, 70, 700)
-
-
 @pytest.fixture(autouse=True)
-def mailed(monkeypatch, sender):
-    cache.clear()
-    kept: list[letters.Letter] = []
-
-    def post(letter):
-        kept.append(letter)
-        return True
-
-    monkeypatch.setattr(letters, "_post", [post])
+def at_once(monkeypatch):
     for task in (tasks.ask_to_move, tasks.mail_new_address, tasks.tell_old_address):
         monkeypatch.setattr(task, "delay_on_commit", task)
-    return kept
 
 
 def ask(client, token, email=NEW):

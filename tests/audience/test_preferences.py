@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.audience import letters, tokens, unsubscribing
+from campaigns.audience import unsubscribing
 from campaigns.audience.models import Contact, Unsubscription
 from campaigns.sending import claiming
 from campaigns.sending.models import Delivery
@@ -17,30 +16,7 @@ from campaigns.sending.querysets import launching
 from tests import world
 from tests.sending import stage
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ann(workspace):
-    return world.make_contact(workspace, on=world.make_list(workspace), email="ann@example.com")
-
-
-@pytest.fixture
-def token(ann):
-    return tokens.unsubscribe_token(ann.pk, 70, 700)
-
-
-@pytest.fixture(autouse=True)
-def mailed(monkeypatch, sender):
-    cache.clear()
-    kept: list[letters.Letter] = []
-
-    def post(letter):
-        kept.append(letter)
-        return True
-
-    monkeypatch.setattr(letters, "_post", [post])
-    return kept
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mailed")]
 
 
 def post(client, name, token, **values):
@@ -66,10 +42,10 @@ def test_only_what_is_offered_is_a_pause(client, ann, token, days):
 
 
 @pytest.mark.parametrize(("days", "reached"), [(1, 0), (-1, 1), (None, 1)])
-def test_a_launch_reaches_nobody_who_pauses(ann, workspace, days, reached):
+def test_a_launch_reaches_nobody_who_pauses(ann, workspace, lists, days, reached):
     until = timezone.now() + timedelta(days=days) if days else None
     Contact.objects.update(paused_until=until)
-    campaign = world.make_campaign(workspace, lists=[ann.subscriptions.get().list])
+    campaign = world.make_campaign(workspace, lists=lists)
     assert launching.audience(campaign).count() == reached
 
 
