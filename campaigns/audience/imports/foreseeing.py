@@ -53,9 +53,8 @@ class Changed:
 
 def some(one: Import) -> list[Changed]:
     """Return up to `MOST` contacts who would change; none where the import was not just tried."""
-    if one.status != Import.Status.REHEARSED or not one.contacts_updated:
-        return []
-    if staging.count(one.pk) is None:
+    is_tried = one.status == Import.Status.REHEARSED and one.contacts_updated
+    if not is_tried or not staging.is_there(one.pk):
         return []
     found = {pk: values for pk, *values in _rows(one)}
     known = Contact.objects.filter(workspace=one.workspace_id, pk__in=found).unsuppressed()

@@ -102,12 +102,18 @@ def copy(
     return number
 
 
-def count(import_id: int) -> int | None:
-    """Return how many rows are staged, or None when there is no table, or one of before."""
+def is_there(import_id: int) -> bool:
+    """Whether there is a table, and none of before an update."""
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, [table(import_id)])
-        if cursor.fetchone()[0] != [name for name, _kind in _TYPES]:
-            return None
+        return bool(cursor.fetchone()[0] == [name for name, _kind in _TYPES])
+
+
+def count(import_id: int) -> int | None:
+    """Return how many rows are staged, or None when there is no table, or one of before."""
+    if not is_there(import_id):
+        return None
+    with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(_identifier(import_id)))
         return int(cursor.fetchone()[0])
 
